@@ -1,0 +1,18 @@
+"""The time, as a parameter.
+
+Everything that needs the time takes a `Clock`; nothing asks the machine by itself, so tests
+set the time and machines whose clocks disagree do no harm (`Database.now` asks the database).
+"""
+
+from __future__ import annotations
+
+from collections.abc import Callable
+from datetime import UTC, datetime
+
+Clock = Callable[[], datetime]
+"""Gives the present moment as an aware datetime in UTC."""
+
+
+def system_clock() -> datetime:
+    """Give the machine's time, UTC."""
+    return datetime.now(UTC)
