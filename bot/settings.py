@@ -1,0 +1,183 @@
+"""Every setting, typed and checked at start.
+
+Settings come from environment variables (and a `.env` file in the current folder). A wrong
+value raises `SettingsError` with one line that names the variable.
+"""
+
+from __future__ import annotations
+
+from enum import StrEnum
+from pathlib import Path
+from typing import Annotated
+
+import platformdirs
+from pydantic import BeforeValidator, Field, SecretStr, ValidationError, field_validator
+from pydantic_settings import BaseSettings, SettingsConfigDict
+
+from bot.errors import SettingsError
+
+
+class LogFormat(StrEnum):
+    """How log lines are written."""
+
+    console = "console"
+    json = "json"
+
+
+class UnknownOutcome(StrEnum):
+    """What to do with a message that may or may not have arrived, when nobody can tell."""
+
+    repeat = "repeat"
+    drop = "drop"
+
+
+def _blank_is_unset(value: object) -> object:
+    return None if isinstance(value, str) and not value.strip() else value
+
+
+Secret = Annotated[SecretStr | None, BeforeValidator(_blank_is_unset)]
+Text = Annotated[str | None, BeforeValidator(_blank_is_unset)]
+FilePath = Annotated[Path | None, BeforeValidator(_blank_is_unset)]
+
+
+def default_database_url() -> str:
+    """Give the address of the embedded SQLite file under the user's data folder."""
+    return f"sqlite:///{Path(platformdirs.user_data_dir('exportnews')) / 'exportnews.sqlite3'}"
+
+
+class Settings(BaseSettings):
+    """The settings of one process. Field names are the variables' names in lower case."""
+
+    model_config = SettingsConfigDict(
+        env_file=".env", env_file_encoding="utf-8", extra="ignore", hide_input_in_errors=True
+    )
+
+    slack_bot_token: Secret = Field(None, description="Bot token of the Slack app (xoxb-...)")
+    slack_app_token: Secret = Field(
+        None, description="App-level token (xapp-...); with it `run` uses Socket Mode"
+    )
+    slack_signing_secret: Secret = Field(
+        None, description="Checks that requests to /slack/events come from Slack"
+    )
+    slack_client_id: Text = Field(None, description="For installing in many workspaces (OAuth)")
+    slack_client_secret: Secret = Field(None, description="For installing in many workspaces")
+    client_id: Text = Field(None, description="Teams: the app registration's client id")
+    client_secret: Secret = Field(None, description="Teams: the app registration's secret")
+    tenant_id: Text = Field(None, description="Teams: the tenant of a single-tenant registration")
+    database_url: str = Field(
+        default_factory=default_database_url,
+        description="SQLite file or PostgreSQL: sqlite:///path, postgres://... or postgresql://...",
+    )
+    port: int = Field(3000, ge=0, le=65535, description="Port of the web process")
+    exportnews_catalogue: FilePath = Field(
+        None, description="A catalogue file (TOML) that adds to the default, or replaces it"
+    )
+    exportnews_slack_api_url: str = Field(
+        "https://slack.com/api/", description="Address of Slack's Web API"
+    )
+    exportnews_allow_private_network: bool = Field(
+        False, description="1: feeds may be on private or loopback addresses"
+    )
+    exportnews_poll_seconds: float = Field(
+        5.0, gt=0, le=3600, description="How often due work is looked for, seconds"
+    )
+    exportnews_log_format: LogFormat = Field(LogFormat.console, description="console or json")
+    exportnews_log_level: str = Field("INFO", description="DEBUG, INFO, WARNING or ERROR")
+    exportnews_secret_key: Secret = Field(
+        None,
+        description="Encrypts stored tokens; several, separated by commas, rotate: the first "
+        "encrypts, all decrypt",
+    )
+    exportnews_admin_token: Secret = Field(
+        None, description="Opens console and metrics to other machines"
+    )
+    exportnews_public_url: Text = Field(
+        None, description="The web process's public address (https://...), for WebSub and install"
+    )
+    exportnews_contact: Text = Field(
+        None, description="Address shown to publishers in the User-Agent"
+    )
+    exportnews_operator_channel: Text = Field(
+        None, description="Slack channel id that is told of feed and delivery trouble"
+    )
+    exportnews_unknown_outcome: UnknownOutcome = Field(
+        UnknownOutcome.repeat,
+        description="repeat (at least once) or drop (at most once), where Slack cannot be asked",
+    )
+    exportnews_shutdown_seconds: float = Field(
+        20.0, gt=0, le=300, description="How long a stopping process may finish its work, seconds"
+    )
+
+    @field_validator("database_url")
+    @classmethod
+    def _known_database(cls, value: str) -> str:
+        return normalise_database_url(value or default_database_url())
+
+    @field_validator("exportnews_slack_api_url")
+    @classmethod
+    def _api_url(cls, value: str) -> str:
+        if not value.startswith(("http://", "https://")):
+            raise ValueError("must start with https:// (or http:// for a stand-in)")
+        return value.rstrip("/") + "/"
+
+    @field_validator("exportnews_log_level")
+    @classmethod
+    def _log_level(cls, value: str) -> str:
+        level = value.upper()
+        if level not in {"DEBUG", "INFO", "WARNING", "ERROR"}:
+            raise ValueError("must be DEBUG, INFO, WARNING or ERROR")
+        return level
+
+    @field_validator("slack_bot_token")
+    @classmethod
+    def _bot_token(cls, value: SecretStr | None) -> SecretStr | None:
+        if value and not value.get_secret_value().startswith(("xoxb-", "xoxe.xoxb-")):
+            raise ValueError("must be a bot token, which starts with xoxb-")
+        return value
+
+    @field_validator("slack_app_token")
+    @classmethod
+    def _app_token(cls, value: SecretStr | None) -> SecretStr | None:
+        if value and not value.get_secret_value().startswith("xapp-"):
+            raise ValueError("must be an app-level token, which starts with xapp-")
+        return value
+
+    @field_validator("exportnews_catalogue")
+    @classmethod
+    def _catalogue_exists(cls, value: Path | None) -> Path | None:
+        if value is not None and not value.is_file():
+            raise ValueError(f"names a file that is not there: {value}")
+        return value
+
+    @property
+    def uses_sqlite(self) -> bool:
+        """Whether the database is an embedded SQLite file."""
+        return self.database_url.startswith("sqlite")
+
+
+def normalise_database_url(url: str) -> str:
+    """Give SQLAlchemy's address, with its async driver, for one as people write it.
+
+    Raises ValueError for a database that is neither SQLite nor PostgreSQL.
+    """
+    scheme, separator, rest = url.strip().partition("://")
+    if separator and scheme in {"postgres", "postgresql", "postgresql+psycopg"}:
+        return f"postgresql+psycopg://{rest}"
+    if separator and scheme in {"sqlite", "sqlite+aiosqlite"}:
+        return f"sqlite+aiosqlite://{rest}"
+    raise ValueError("must start with sqlite:///, postgres:// or postgresql://")
+
+
+def load_settings(**overrides: object) -> Settings:
+    """Read the settings from the environment; `overrides` (by field name) win.
+
+    Raises SettingsError with one line that names the first wrong variable; the value itself is
+    never shown, for it may be a secret.
+    """
+    try:
+        return Settings(**overrides)  # type: ignore[arg-type]
+    except ValidationError as error:
+        first = error.errors(include_input=False, include_url=False)[0]
+        name = str(first["loc"][0]).upper() if first["loc"] else "the settings"
+        reason = first["msg"].removeprefix("Value error, ")
+        raise SettingsError(f"{name}: {reason}. Correct it and start again.") from None

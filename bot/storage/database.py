@@ -1,0 +1,151 @@
+"""The database: connections, transactions and the time, on SQLite and PostgreSQL alike."""
+
+from __future__ import annotations
+
+import asyncio
+from collections.abc import AsyncIterator
+from contextlib import asynccontextmanager
+from datetime import UTC, datetime
+from pathlib import Path
+from typing import Any
+
+from sqlalchemy import event, make_url, select, text
+from sqlalchemy.exc import DBAPIError, OperationalError
+from sqlalchemy.ext.asyncio import AsyncConnection, AsyncEngine, create_async_engine
+
+from bot.clock import Clock
+from bot.errors import StorageError
+from bot.storage.dialects import now_expression
+
+BUSY_TIMEOUT_SECONDS = 15
+POOL_SIZE = 10
+
+
+class Database:
+    """One database, shared by a process's tasks.
+
+    `read()` and `write()` each give a connection inside one transaction, which is committed at
+    the end of the block and rolled back on an error. On SQLite writes queue up behind one lock
+    in the process (and `BEGIN IMMEDIATE` between processes); reads never wait for them (WAL).
+    """
+
+    def __init__(self, url: str, *, clock: Clock | None = None) -> None:
+        self.url = make_url(url)
+        self.is_sqlite = self.url.get_backend_name() == "sqlite"
+        self._clock = clock
+        self._writing = asyncio.Lock()
+        self.engine = _sqlite_engine(url) if self.is_sqlite else _postgresql_engine(url)
+
+    @asynccontextmanager
+    async def read(self) -> AsyncIterator[AsyncConnection]:
+        """Give a connection for reading, one consistent transaction."""
+        async with _open(self.engine) as conn, conn.begin():
+            yield conn
+
+    @asynccontextmanager
+    async def write(self) -> AsyncIterator[AsyncConnection]:
+        """Give a connection for one writing transaction."""
+        if not self.is_sqlite:
+            async with _open(self.engine) as conn, conn.begin():
+                yield conn
+            return
+        async with self._writing, _open(self.engine) as conn:
+            await conn.execution_options(exportnews_write=True)
+            async with conn.begin():
+                yield conn
+
+    async def now(self, conn: AsyncConnection) -> datetime:
+        """Give the database's present moment (UTC), or that of the clock a test has set."""
+        if self._clock is not None:
+            return self._clock()
+        value: Any = (await conn.execute(select(now_expression(conn.dialect.name)))).scalar_one()
+        moment = datetime.fromisoformat(value) if isinstance(value, str) else value
+        return moment.replace(tzinfo=UTC) if moment.tzinfo is None else moment.astimezone(UTC)
+
+    async def ping(self) -> None:
+        """Check that the database answers.
+
+        Raises StorageError with a sentence when it does not.
+        """
+        async with self.read() as conn:
+            await conn.execute(text("SELECT 1"))
+
+    async def close(self) -> None:
+        """Close every connection."""
+        await self.engine.dispose()
+
+
+@asynccontextmanager
+async def _open(engine: AsyncEngine) -> AsyncIterator[AsyncConnection]:
+    try:
+        conn = await engine.connect()
+    except (DBAPIError, OSError) as error:
+        raise StorageError(
+            "The database cannot be reached; check DATABASE_URL and that it is running.",
+            detail=type(error).__name__,
+        ) from error
+    try:
+        yield conn
+    finally:
+        await conn.close()
+
+
+def is_passing(error: BaseException) -> bool:
+    """Whether a database error may pass by itself (server away, locked), so waiting helps."""
+    if isinstance(error, StorageError):
+        return True
+    return isinstance(error, OperationalError) or (
+        isinstance(error, DBAPIError) and error.connection_invalidated
+    )
+
+
+def _postgresql_engine(url: str) -> AsyncEngine:
+    return create_async_engine(
+        url,
+        pool_size=POOL_SIZE,
+        max_overflow=POOL_SIZE,
+        pool_timeout=BUSY_TIMEOUT_SECONDS,
+        pool_pre_ping=True,
+        connect_args={"connect_timeout": 10},
+    )
+
+
+def _sqlite_engine(url: str) -> AsyncEngine:
+    path = make_url(url).database
+    if path and path != ":memory:":
+        try:
+            Path(path).parent.mkdir(parents=True, exist_ok=True)
+        except OSError as error:
+            raise StorageError(
+                f"The folder of the database cannot be made: {Path(path).parent}. "
+                "Set DATABASE_URL to a place that can be written.",
+                detail=str(error),
+            ) from error
+    engine = create_async_engine(
+        url, pool_size=POOL_SIZE, max_overflow=0, connect_args={"timeout": BUSY_TIMEOUT_SECONDS}
+    )
+    event.listen(engine.sync_engine, "connect", _prepare_sqlite)
+    event.listen(engine.sync_engine, "begin", _begin_sqlite)
+    return engine
+
+
+def _prepare_sqlite(dbapi_connection: Any, _record: Any) -> None:  # noqa: ANN401 - driver types
+    # The driver's own implicit transactions are switched off; `_begin_sqlite` opens them.
+    dbapi_connection.isolation_level = None
+    cursor = dbapi_connection.cursor()
+    for pragma in (
+        "journal_mode=WAL",
+        "synchronous=NORMAL",
+        "foreign_keys=ON",
+        f"busy_timeout={BUSY_TIMEOUT_SECONDS * 1000}",
+        "temp_store=MEMORY",
+        "cache_size=-65536",
+        "mmap_size=268435456",
+    ):
+        cursor.execute(f"PRAGMA {pragma}")
+    cursor.close()
+
+
+def _begin_sqlite(conn: Any) -> None:  # noqa: ANN401 - SQLAlchemy's event signature
+    writes = conn.get_execution_options().get("exportnews_write", False)
+    conn.exec_driver_sql("BEGIN IMMEDIATE" if writes else "BEGIN")

@@ -1,0 +1,18 @@
+"""The first schema."""
+
+from alembic import op
+
+from bot.storage.tables import metadata
+
+revision = "0001"
+down_revision = None
+
+
+def upgrade() -> None:
+    """Make every table."""
+    metadata.create_all(op.get_bind())
+
+
+def downgrade() -> None:
+    """Drop every table."""
+    metadata.drop_all(op.get_bind())

@@ -1,0 +1,100 @@
+"""The schema's version: upgrade, and refuse to work on the wrong one."""
+
+from __future__ import annotations
+
+import asyncio
+from pathlib import Path
+
+from alembic import command
+from alembic.config import Config
+from alembic.script import ScriptDirectory
+from sqlalchemy import URL, create_engine, inspect, text
+from sqlalchemy.exc import DBAPIError
+
+from bot.errors import SchemaError, StorageError
+from bot.storage.database import Database
+
+_UPGRADE_LOCK = 5_010_743
+_MIGRATIONS = Path(__file__).parent / "migrations"
+
+
+async def upgrade(db: Database) -> None:
+    """Bring the schema to this program's version; several processes may call it at once.
+
+    Raises StorageError when the database cannot be reached.
+    """
+    await asyncio.to_thread(_upgrade, db.url)
+
+
+async def check(db: Database) -> None:
+    """Raise SchemaError unless the schema is exactly the one this program was written for."""
+    found = await current(db)
+    wanted = head()
+    if found == wanted:
+        return
+    if found is None:
+        raise SchemaError("The database is empty; run: exportnews db upgrade")
+    if found in {script.revision for script in _scripts().walk_revisions()}:
+        raise SchemaError(
+            "The database is of an older version; run: exportnews db upgrade",
+            detail=f"found {found}, need {wanted}",
+        )
+    raise SchemaError(
+        "The database is of a newer version than this program; update exportnews.",
+        detail=f"found {found}, need {wanted}",
+    )
+
+
+async def current(db: Database) -> str | None:
+    """Give the schema's version in the database, or None when it has none."""
+    async with db.read() as conn:
+        if not await conn.run_sync(lambda c: inspect(c).has_table("alembic_version")):
+            return None
+        found: str | None = (
+            await conn.execute(text("SELECT version_num FROM alembic_version"))
+        ).scalar_one_or_none()
+        return found
+
+
+def head() -> str:
+    """Give the schema's version that this program needs."""
+    revision = _scripts().get_current_head()
+    if revision is None:
+        raise SchemaError("This installation has no migrations; install exportnews again.")
+    return revision
+
+
+def _scripts() -> ScriptDirectory:
+    return ScriptDirectory.from_config(_config())
+
+
+def _config() -> Config:
+    config = Config()
+    config.set_main_option("script_location", str(_MIGRATIONS).replace("%", "%%"))
+    return config
+
+
+def _upgrade(url: URL) -> None:
+    sync_url = url.set(
+        drivername="sqlite" if url.get_backend_name() == "sqlite" else url.drivername
+    )
+    engine = create_engine(sync_url)
+    config = _config()
+    try:
+        with engine.connect() as conn:
+            if conn.dialect.name == "postgresql":
+                conn.execute(text("SELECT pg_advisory_lock(:key)"), {"key": _UPGRADE_LOCK})
+                conn.commit()
+            else:
+                conn.execute(text("PRAGMA journal_mode=WAL"))
+                conn.commit()
+            config.attributes["connection"] = conn
+            command.upgrade(config, "head")
+            conn.commit()
+    except DBAPIError as error:
+        raise StorageError(
+            "The database's schema could not be upgraded; check DATABASE_URL and its rights.",
+            detail=str(error.orig),
+        ) from error
+    finally:
+        engine.dispose()

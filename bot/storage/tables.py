@@ -1,0 +1,426 @@
+"""Every table. Nothing outside `bot/storage` defines one.
+
+Times are aware UTC. `entry.position` orders entries by publication time and never repeats; the
+full-text indexes use it as their row id, so that "newest first" is the index's own order.
+"""
+
+from __future__ import annotations
+
+from datetime import UTC, datetime
+
+from sqlalchemy import (
+    JSON,
+    BigInteger,
+    Boolean,
+    Column,
+    Date,
+    DateTime,
+    Dialect,
+    Float,
+    ForeignKey,
+    Index,
+    Integer,
+    LargeBinary,
+    MetaData,
+    String,
+    Table,
+    Text,
+    TypeDecorator,
+    UniqueConstraint,
+)
+from sqlalchemy.dialects.postgresql import JSONB
+
+metadata = MetaData(
+    naming_convention={
+        "ix": "ix_%(table_name)s_%(column_0_N_name)s",
+        "uq": "uq_%(table_name)s_%(column_0_N_name)s",
+        "fk": "fk_%(table_name)s_%(column_0_N_name)s",
+        "pk": "pk_%(table_name)s",
+    }
+)
+
+
+class UtcDateTime(TypeDecorator[datetime]):
+    """An aware datetime in UTC, on both databases (SQLite itself keeps no zone)."""
+
+    impl = DateTime(timezone=True)
+    cache_ok = True
+
+    def process_bind_param(self, value: datetime | None, dialect: Dialect) -> datetime | None:
+        """Refuse naive times; give SQLite the same instant without its zone."""
+        if value is None:
+            return None
+        if value.tzinfo is None:
+            raise ValueError("a stored time must be aware (UTC)")
+        value = value.astimezone(UTC)
+        return value.replace(tzinfo=None) if dialect.name == "sqlite" else value
+
+    def process_result_value(
+        self,
+        value: datetime | None,
+        dialect: Dialect,  # noqa: ARG002 - SQLAlchemy's signature
+    ) -> datetime | None:
+        """Give back an aware UTC time."""
+        if value is None:
+            return None
+        return value.replace(tzinfo=UTC) if value.tzinfo is None else value.astimezone(UTC)
+
+
+Json = JSON().with_variant(JSONB(), "postgresql")
+Id = BigInteger().with_variant(Integer(), "sqlite")
+
+
+def _id() -> Column[int]:
+    return Column("id", Id, primary_key=True, autoincrement=True)
+
+
+def _link(table: str, *, nullable: bool = False, name: str | None = None) -> Column[int]:
+    return Column(
+        name or f"{table}_id",
+        Id,
+        ForeignKey(f"{table}.id", ondelete="CASCADE"),
+        nullable=nullable,
+    )
+
+
+# What is read ------------------------------------------------------------------------------
+
+publication = Table(
+    "publication",
+    metadata,
+    _id(),
+    Column("name", Text, nullable=False, unique=True),
+    Column("url", Text),
+)
+
+feed = Table(
+    "feed",
+    metadata,
+    _id(),
+    _link("publication"),
+    Column("url", Text, nullable=False, unique=True),
+    Column("kind", String(32), nullable=False, default="feed"),
+    Column("title", Text),
+    Column("show", String(16), nullable=False, default="headline"),
+    Column("origin", String(16), nullable=False, default="operator"),
+    Column("every_seconds", Integer, nullable=False, default=600),
+    Column("options", Json, nullable=False, default=dict),
+    Column("credentials", LargeBinary),
+    Column("state", String(16), nullable=False, default="active"),
+    Column("state_reason", Text),
+    Column("etag", Text),
+    Column("last_modified", Text),
+    Column("body_hash", String(64)),
+    Column("id_rule", String(16)),
+    Column("redirect_url", Text),
+    Column("redirect_polls", Integer, nullable=False, default=0),
+    Column("hub_url", Text),
+    Column("hub_secret", LargeBinary),
+    Column("hub_lease_until", UtcDateTime),
+    Column("baseline_at", UtcDateTime),
+    Column("next_poll_at", UtcDateTime, nullable=False),
+    Column("last_poll_at", UtcDateTime),
+    Column("last_success_at", UtcDateTime),
+    Column("last_change_at", UtcDateTime),
+    Column("newest_entry_at", UtcDateTime),
+    Column("last_error", Text),
+    Column("failing_since", UtcDateTime),
+    Column("failures", Integer, nullable=False, default=0),
+    Column("reported", String(32)),
+    Column("lease_by", String(64)),
+    Column("lease_until", UtcDateTime),
+    Column("created_at", UtcDateTime, nullable=False),
+    Index("ix_feed_due", "state", "next_poll_at"),
+)
+
+story = Table(
+    "story",
+    metadata,
+    _id(),
+    Column("title", Text, nullable=False),
+    Column("started_at", UtcDateTime, nullable=False, index=True),
+    Column("updated_at", UtcDateTime, nullable=False),
+    _link("story", nullable=True, name="follows_id"),
+)
+
+entry = Table(
+    "entry",
+    metadata,
+    _id(),
+    Column("position", BigInteger, nullable=False, unique=True),
+    _link("publication"),
+    Column("feed_id", Id, ForeignKey("feed.id", ondelete="SET NULL"), index=True),
+    _link("story"),
+    Column("external_id", Text),
+    Column("guid", Text),
+    Column("link", Text),
+    Column("title", Text, nullable=False),
+    Column("summary", Text, nullable=False, default=""),
+    Column("authors", Json, nullable=False, default=list),
+    Column("categories", Json, nullable=False, default=list),
+    Column("show", String(16), nullable=False, default="headline"),
+    Column("published_at", UtcDateTime, nullable=False),
+    Column("updated_at", UtcDateTime),
+    Column("first_seen_at", UtcDateTime, nullable=False, index=True),
+    Column("text_hash", String(64), nullable=False),
+    Column("history", Boolean, nullable=False, default=False),
+    Column("retracted_at", UtcDateTime),
+    Column("article_number", String(16), index=True),
+    Column("document_number", String(32), index=True),
+    Column("facts", Json, nullable=False, default=dict),
+    Index("ix_entry_published_at", "published_at"),
+    Index("ix_entry_story_id", "story_id"),
+    Index("ix_entry_publication_id_external_id", "publication_id", "external_id"),
+)
+
+entry_key = Table(
+    "entry_key",
+    metadata,
+    Column("scope", String(32), primary_key=True),
+    Column("kind", String(16), primary_key=True),
+    Column("key", String(80), primary_key=True),
+    _link("entry"),
+    Index("ix_entry_key_entry_id", "entry_id"),
+)
+"""By what an entry is known: one row a key. `scope` is `p:ID` (publication) or `f:ID` (feed);
+long keys are kept as their hash."""
+
+entry_topic = Table(
+    "entry_topic",
+    metadata,
+    Column("entry_id", Id, ForeignKey("entry.id", ondelete="CASCADE"), primary_key=True),
+    Column("topic", String(64), primary_key=True),
+    Column("score", Float, nullable=False),
+    Column("main", Boolean, nullable=False, default=True),
+    Column("evidence", Json, nullable=False, default=list),
+    Index("ix_entry_topic_topic", "topic", "entry_id"),
+)
+
+citation = Table(
+    "citation",
+    metadata,
+    _id(),
+    _link("entry"),
+    Column("kind", String(32), nullable=False),
+    Column("value", String(128), nullable=False),
+    Column("text", Text, nullable=False),
+    Column("field", String(16), nullable=False),
+    Column("start", Integer, nullable=False),
+    Column("end", Integer, nullable=False),
+    Column("url", Text),
+    Index("ix_citation_value", "kind", "value", "entry_id"),
+    Index("ix_citation_entry_id", "entry_id"),
+)
+
+entry_company = Table(
+    "entry_company",
+    metadata,
+    _id(),
+    _link("entry"),
+    Column("name", Text, nullable=False),
+    Column("key", String(160), nullable=False),
+    Column("country", Text),
+    Column("aliases", Json, nullable=False, default=list),
+    Index("ix_entry_company_key", "key", "entry_id"),
+    Index("ix_entry_company_entry_id", "entry_id"),
+)
+
+entry_date = Table(
+    "entry_date",
+    metadata,
+    _id(),
+    _link("entry"),
+    Column("kind", String(16), nullable=False),
+    Column("on", Date, nullable=False),
+    Column("text", Text),
+    Index("ix_entry_date_entry_id", "entry_id"),
+    Index("ix_entry_date_on", "on"),
+)
+
+# Who wants it ------------------------------------------------------------------------------
+
+workspace = Table(
+    "workspace",
+    metadata,
+    _id(),
+    Column("platform", String(16), nullable=False),
+    Column("external_id", String(128), nullable=False),
+    Column("name", Text, nullable=False, default=""),
+    Column("settings", Json, nullable=False, default=dict),
+    Column("installed_at", UtcDateTime, nullable=False),
+    Column("removed_at", UtcDateTime),
+    Column("installed_by", String(128)),
+    UniqueConstraint("platform", "external_id"),
+)
+
+channel = Table(
+    "channel",
+    metadata,
+    _id(),
+    _link("workspace"),
+    Column("external_id", String(256), nullable=False),
+    Column("name", Text, nullable=False, default=""),
+    Column("kind", String(16), nullable=False, default="channel"),
+    Column("address", LargeBinary),
+    Column("conversation", Json),
+    Column("timezone", String(64), nullable=False, default="UTC"),
+    Column("digest_at", String(5), nullable=False, default="08:00"),
+    Column("digest_weekday", Integer, nullable=False, default=0),
+    Column("next_digest_at", UtcDateTime, index=True),
+    Column("quiet_from", String(5)),
+    Column("quiet_to", String(5)),
+    Column("urgent_topics", Json, nullable=False, default=list),
+    Column("min_score", Float, nullable=False, default=0.5),
+    Column("wants_updates", Boolean, nullable=False, default=False),
+    Column("owner", String(128)),
+    Column("paused_at", UtcDateTime),
+    Column("paused_reason", Text),
+    Column("next_send_at", UtcDateTime),
+    Column("lease_by", String(64)),
+    Column("lease_until", UtcDateTime),
+    Column("created_at", UtcDateTime, nullable=False),
+    UniqueConstraint("workspace_id", "external_id"),
+)
+
+subscription = Table(
+    "subscription",
+    metadata,
+    _id(),
+    _link("channel"),
+    Column("kind", String(16), nullable=False),
+    Column("target", String(128), nullable=False),
+    Column("mode", String(16), nullable=False, default="instant"),
+    Column("min_score", Float),
+    Column("created_by", String(128)),
+    Column("created_at", UtcDateTime, nullable=False),
+    Column("muted_until", UtcDateTime),
+    UniqueConstraint("channel_id", "kind", "target"),
+    Index("ix_subscription_target", "kind", "target", "channel_id"),
+)
+"""`kind` is `topic` (target: the topic), `watch` (target: the watch's id) or `search` (target:
+the saved search's id)."""
+
+watch = Table(
+    "watch",
+    metadata,
+    _id(),
+    _link("channel"),
+    Column("term", Text, nullable=False),
+    Column("key", String(160), nullable=False),
+    Column("aliases", Json, nullable=False, default=list),
+    Column("created_by", String(128)),
+    Column("created_at", UtcDateTime, nullable=False),
+    UniqueConstraint("channel_id", "key"),
+)
+
+saved_search = Table(
+    "saved_search",
+    metadata,
+    _id(),
+    _link("channel"),
+    Column("query", Text, nullable=False),
+    Column("key", String(160), nullable=False),
+    Column("created_by", String(128)),
+    Column("created_at", UtcDateTime, nullable=False),
+    UniqueConstraint("channel_id", "key"),
+)
+
+entry_watch = Table(
+    "entry_watch",
+    metadata,
+    Column("entry_id", Id, ForeignKey("entry.id", ondelete="CASCADE"), primary_key=True),
+    Column("kind", String(16), primary_key=True),
+    Column("target", String(128), primary_key=True),
+    Column("evidence", Json, nullable=False, default=list),
+)
+"""Which watches and saved searches (`kind`, `target` as in `subscription`) an entry matched."""
+
+# What is owed ------------------------------------------------------------------------------
+
+delivery = Table(
+    "delivery",
+    metadata,
+    _id(),
+    _link("channel"),
+    Column("story_id", Id, ForeignKey("story.id", ondelete="CASCADE")),
+    Column("entry_id", Id, ForeignKey("entry.id", ondelete="CASCADE")),
+    Column("kind", String(16), nullable=False),
+    Column("subject", String(80), nullable=False),
+    Column("style", String(64), nullable=False, default=""),
+    Column("payload", Json),
+    Column("state", String(16), nullable=False, default="pending"),
+    Column("position", BigInteger, nullable=False),
+    Column("due_at", UtcDateTime, nullable=False),
+    Column("attempts", Integer, nullable=False, default=0),
+    Column("unknown", Boolean, nullable=False, default=False),
+    Column("last_error", Text),
+    Column("external_id", Text),
+    Column("created_at", UtcDateTime, nullable=False),
+    Column("sent_at", UtcDateTime),
+    UniqueConstraint("channel_id", "kind", "subject"),
+    Index("ix_delivery_owed", "state", "due_at", "channel_id"),
+    Index("ix_delivery_channel", "channel_id", "state", "position"),
+    Index("ix_delivery_story_id", "story_id"),
+    Index("ix_delivery_entry_id", "entry_id"),
+    sqlite_autoincrement=True,  # an id stands in messages' metadata, so it is never used again
+)
+"""One message owed to one channel. `subject` says of what: `story:ID` for an alert, so that a
+channel gets one alert a story; `entry:ID` for a follow-up, `digest:PERIOD` for a digest.
+States: pending, sending, sent, failed (will be tried again), dead."""
+
+rate_limit = Table(
+    "rate_limit",
+    metadata,
+    Column("workspace_id", Id, ForeignKey("workspace.id", ondelete="CASCADE"), primary_key=True),
+    Column("method", String(64), primary_key=True),
+    Column("until", UtcDateTime, nullable=False),
+)
+
+# What people did ---------------------------------------------------------------------------
+
+change = Table(
+    "change",
+    metadata,
+    _id(),
+    _link("workspace"),
+    Column("channel_id", Id, ForeignKey("channel.id", ondelete="SET NULL")),
+    Column("actor", String(128), nullable=False),
+    Column("action", String(64), nullable=False),
+    Column("before", Json),
+    Column("after", Json),
+    Column("at", UtcDateTime, nullable=False),
+    Index("ix_change_at", "workspace_id", "at"),
+)
+
+feedback = Table(
+    "feedback",
+    metadata,
+    _id(),
+    _link("entry"),
+    Column("channel_id", Id, ForeignKey("channel.id", ondelete="CASCADE")),
+    Column("actor", String(128), nullable=False),
+    Column("verdict", String(32), nullable=False),
+    Column("topic", String(64), nullable=False, default=""),
+    Column("at", UtcDateTime, nullable=False),
+    UniqueConstraint("entry_id", "channel_id", "actor", "verdict", "topic"),
+)
+
+saved_entry = Table(
+    "saved_entry",
+    metadata,
+    Column("workspace_id", Id, ForeignKey("workspace.id", ondelete="CASCADE"), primary_key=True),
+    Column("actor", String(128), primary_key=True),
+    Column("entry_id", Id, ForeignKey("entry.id", ondelete="CASCADE"), primary_key=True),
+    Column("at", UtcDateTime, nullable=False),
+)
+
+notice = Table(
+    "notice",
+    metadata,
+    _id(),
+    Column("key", String(160), nullable=False, unique=True),
+    Column("text", Text, nullable=False),
+    Column("at", UtcDateTime, nullable=False),
+    Column("told_at", UtcDateTime),
+)
+"""What operators are told, once each."""

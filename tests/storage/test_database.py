@@ -1,0 +1,123 @@
+"""Promise: both databases keep what is committed, forget what is not, and say what is wrong."""
+
+from __future__ import annotations
+
+import asyncio
+from datetime import UTC, datetime, timedelta
+from pathlib import Path
+
+import pytest
+from sqlalchemy import func, insert, select, text
+
+from bot.errors import SchemaError, SettingsError, StorageError
+from bot.settings import load_settings
+from bot.storage import schema
+from bot.storage.database import Database
+from bot.storage.tables import publication, workspace
+from tests.support.clock import SetClock
+
+
+async def test_a_failed_transaction_leaves_nothing(db: Database) -> None:
+    async def half_done() -> None:
+        async with db.write() as conn:
+            await conn.execute(insert(publication).values(name="Half done"))
+            raise RuntimeError
+
+    with pytest.raises(RuntimeError):
+        await half_done()
+    async with db.read() as conn:
+        assert (await conn.execute(select(func.count()).select_from(publication))).scalar() == 0
+
+
+async def test_times_come_back_aware_and_in_utc(db: Database, clock: SetClock) -> None:
+    async with db.write() as conn:
+        await conn.execute(
+            insert(workspace).values(platform="slack", external_id="T1", installed_at=clock())
+        )
+    async with db.read() as conn:
+        found = (await conn.execute(select(workspace.c.installed_at))).scalar_one()
+    assert found == clock()
+    assert found.utcoffset() == timedelta(0)
+
+
+async def test_without_a_set_clock_the_database_tells_the_time(database_url: str) -> None:
+    db = Database(database_url)
+    async with db.read() as conn:
+        now = await db.now(conn)
+    await db.close()
+    assert abs(now - datetime.now(UTC)) < timedelta(minutes=5)
+
+
+async def test_many_writers_at_once_all_get_through(db: Database) -> None:
+    async def write(number: int) -> None:
+        async with db.write() as conn:
+            await conn.execute(insert(publication).values(name=f"P{number}"))
+
+    await asyncio.gather(*(write(n) for n in range(30)))
+    async with db.read() as conn:
+        assert (await conn.execute(select(func.count()).select_from(publication))).scalar() == 30
+
+
+async def test_sqlite_enforces_foreign_keys_and_uses_wal(sqlite_url: str) -> None:
+    db = Database(sqlite_url)
+    async with db.read() as conn:
+        assert (await conn.execute(text("PRAGMA foreign_keys"))).scalar() == 1
+        assert (await conn.execute(text("PRAGMA journal_mode"))).scalar() == "wal"
+    await db.close()
+
+
+async def test_an_empty_database_is_named_as_such(tmp_path: Path) -> None:
+    db = Database(f"sqlite+aiosqlite:///{tmp_path / 'new.sqlite3'}")
+    with pytest.raises(SchemaError, match="exportnews db upgrade"):
+        await schema.check(db)
+    await schema.upgrade(db)
+    await schema.check(db)
+    await db.close()
+
+
+async def test_a_schema_from_the_future_is_refused(db: Database) -> None:
+    async with db.write() as conn:
+        await conn.execute(text("UPDATE alembic_version SET version_num = '9999'"))
+    with pytest.raises(SchemaError, match="newer version"):
+        await schema.check(db)
+
+
+async def test_an_unreachable_server_is_one_sentence(tmp_path: Path) -> None:
+    db = Database(f"postgresql+psycopg://postgres@/postgres?host={tmp_path}")
+    with pytest.raises(StorageError, match="cannot be reached"):
+        await db.ping()
+    await db.close()
+
+
+@pytest.mark.parametrize(
+    ("variable", "value"),
+    [
+        ("DATABASE_URL", "mysql://somewhere"),
+        ("PORT", "many"),
+        ("EXPORTNEWS_POLL_SECONDS", "-1"),
+        ("SLACK_BOT_TOKEN", "xapp-wrong-kind"),
+        ("EXPORTNEWS_LOG_FORMAT", "yaml"),
+        ("EXPORTNEWS_CATALOGUE", "/nowhere/catalogue.toml"),
+    ],
+)
+def test_a_wrong_setting_is_one_line_naming_its_variable(
+    monkeypatch: pytest.MonkeyPatch, variable: str, value: str
+) -> None:
+    monkeypatch.setenv(variable, value)
+    with pytest.raises(SettingsError) as caught:
+        load_settings()
+    assert str(caught.value).startswith(variable)
+    assert "\n" not in str(caught.value)
+
+
+def test_a_secret_never_stands_in_the_error(monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setenv("SLACK_BOT_TOKEN", "xoxp-very-secret-12345")
+    with pytest.raises(SettingsError) as caught:
+        load_settings()
+    assert "very-secret" not in str(caught.value)
+    assert "very-secret" not in caught.value.detail
+
+
+def test_heroku_style_database_addresses_are_taken_as_they_come() -> None:
+    assert load_settings(database_url="postgres://u:p@h/d").database_url.endswith("://u:p@h/d")
+    assert load_settings(database_url="postgresql://h/d").database_url.startswith("postgresql+")

