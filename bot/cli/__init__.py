@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import importlib
+import pkgutil
 import sys
 
 import typer
@@ -19,11 +20,9 @@ from bot.errors import (
 
 DONE, DONE_WITH_FAILURES, WRONG_USE = 0, 1, 2
 
-_GROUPS = ("database",)
-
 
 def build() -> typer.Typer:
-    """Put the command together from its groups."""
+    """Put the command together: every module of this package registers its commands."""
     app = typer.Typer(
         name="exportnews",
         help="Export-control news, understood by topic and delivered once to the right channel.",
@@ -31,8 +30,8 @@ def build() -> typer.Typer:
         pretty_exceptions_enable=False,
         context_settings={"help_option_names": ["-h", "--help"]},
     )
-    for group in _GROUPS:
-        importlib.import_module(f"bot.cli.{group}").register(app)
+    for module in sorted(found.name for found in pkgutil.iter_modules(__path__)):
+        importlib.import_module(f"bot.cli.{module}").register(app)
     return app
 
 

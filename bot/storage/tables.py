@@ -150,12 +150,13 @@ entry = Table(
     Column("position", BigInteger, nullable=False, unique=True),
     _link("publication"),
     Column("feed_id", Id, ForeignKey("feed.id", ondelete="SET NULL"), index=True),
-    _link("story"),
+    _link("story", nullable=True),
     Column("external_id", Text),
     Column("guid", Text),
     Column("link", Text),
     Column("title", Text, nullable=False),
     Column("summary", Text, nullable=False, default=""),
+    Column("content", Text, nullable=False, default=""),
     Column("authors", Json, nullable=False, default=list),
     Column("categories", Json, nullable=False, default=list),
     Column("show", String(16), nullable=False, default="headline"),
@@ -346,7 +347,7 @@ delivery = Table(
     Column("entry_id", Id, ForeignKey("entry.id", ondelete="CASCADE")),
     Column("kind", String(16), nullable=False),
     Column("subject", String(80), nullable=False),
-    Column("style", String(64), nullable=False, default=""),
+    Column("reasons", Text, nullable=False, default=""),
     Column("payload", Json),
     Column("state", String(16), nullable=False, default="pending"),
     Column("position", BigInteger, nullable=False),
@@ -366,6 +367,8 @@ delivery = Table(
 )
 """One message owed to one channel. `subject` says of what: `story:ID` for an alert, so that a
 channel gets one alert a story; `entry:ID` for a follow-up, `digest:PERIOD` for a digest.
+`reasons` says why: `kind:target` of the subscriptions that asked for it, sorted, joined by commas
+(`topic:entity-list,watch:12`); one story is rendered once for each set of reasons.
 States: pending, sending, sent, failed (will be tried again), dead."""
 
 rate_limit = Table(

@@ -1,0 +1,85 @@
+"""What the delivery room hands on: deliveries as owed, and what sends them."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping, Sequence
+from dataclasses import dataclass
+from datetime import datetime
+from typing import Any, Literal, Protocol
+
+from sqlalchemy.ext.asyncio import AsyncConnection
+
+from bot.messages.model import Message
+
+State = Literal["pending", "sending", "sent", "failed", "dead"]
+DeliveryKind = Literal["alert", "follow-up", "update", "digest", "catch-up", "held", "notice"]
+
+
+@dataclass(frozen=True, slots=True)
+class Address:
+    """Where a message goes. `secret` is a webhook's opened address, only ever in memory."""
+
+    channel_id: int
+    workspace_id: int
+    platform: str
+    workspace: str
+    channel: str
+    name: str = ""
+    conversation: Mapping[str, Any] | None = None
+    secret: str = ""
+
+
+@dataclass(frozen=True, slots=True)
+class Owed:
+    """A delivery claimed for sending."""
+
+    id: int
+    address: Address
+    kind: DeliveryKind
+    subject: str
+    story_id: int | None
+    entry_id: int | None
+    reasons: str
+    payload: Mapping[str, Any] | None
+    attempts: int
+    unknown: bool
+    created_at: datetime
+
+
+@dataclass(frozen=True, slots=True)
+class Outgoing:
+    """A message about to be sent for a delivery; `thread` is the platform's id of the message
+    it replies to."""
+
+    delivery_id: int
+    story_id: int | None
+    message: Message
+    thread: str = ""
+
+
+class Composer(Protocol):
+    """Makes the messages of deliveries (`bot.delivery.composer`).
+
+    One message for each delivery's id; an alert is rendered once for each platform, entry and
+    set of reasons. A delivery whose message cannot be made is left out and named in the log.
+    """
+
+    async def __call__(self, conn: AsyncConnection, owed: Sequence[Owed]) -> Mapping[int, Message]:
+        """Compose the messages of `owed`."""
+
+
+class Sender(Protocol):
+    """Sends to one platform. Errors are `DeliveryError`, with `retry_after`, `permanent` and
+    `unknown` set as the platform's answer means."""
+
+    async def send(self, address: Address, outgoing: Outgoing) -> str:
+        """Send, and give the platform's id of the message (Slack: its `ts`)."""
+
+    async def find(self, address: Address, delivery_id: int, since: datetime) -> str | None:
+        """Ask whether the delivery's message is there: its id, or None when it is not.
+
+        Raises DeliveryError when the platform cannot be asked.
+        """
+
+    async def update(self, address: Address, external_id: str, outgoing: Outgoing) -> None:
+        """Put a new text in place of a message sent before."""

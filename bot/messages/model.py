@@ -1,0 +1,74 @@
+"""What the messages room is given and gives: one model of an alert, one of a message."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+from dataclasses import dataclass
+from datetime import datetime
+from typing import Any
+
+from bot.news.model import Citation, Company, KeyDate
+
+
+@dataclass(frozen=True, slots=True)
+class Message:
+    """One message, ready for a platform.
+
+    `text` is the fallback for notifications and screen readers, in the platform's own markup;
+    `blocks` are Slack's Block Kit, `card` is an Adaptive Card.
+    """
+
+    text: str
+    blocks: tuple[Mapping[str, Any], ...] = ()
+    card: Mapping[str, Any] | None = None
+
+
+@dataclass(frozen=True, slots=True)
+class Why:
+    """One reason for an alert: a topic, a watch or a saved search, and the phrases found."""
+
+    kind: str
+    target: str
+    label: str
+    phrases: tuple[str, ...]
+    score: float | None = None
+    main: bool = True
+
+
+@dataclass(frozen=True, slots=True)
+class Related:
+    """Another stored entry: an earlier article referred to, or the same story elsewhere."""
+
+    title: str
+    link: str
+    publication: str
+    published: datetime
+    number: str = ""
+
+
+@dataclass(frozen=True, slots=True)
+class Alert:
+    """A story as one channel should see it.
+
+    `summary` is empty where the publication lets only headlines be shown. `topics` are the
+    titles of all the entry's topics; `why` are the reasons that brought it here.
+    """
+
+    entry_id: int
+    story_id: int
+    title: str
+    link: str
+    publication: str
+    published: datetime
+    summary: str
+    topics: tuple[str, ...]
+    why: tuple[Why, ...]
+    companies: tuple[Company, ...] = ()
+    citations: tuple[Citation, ...] = ()
+    dates: tuple[KeyDate, ...] = ()
+    refers_to: tuple[Related, ...] = ()
+    also_covered: tuple[Related, ...] = ()
+    document_type: str = ""
+    follow_up: bool = False
+    edited: bool = False
+    retracted: bool = False
