@@ -27,6 +27,7 @@ from sqlalchemy import (
     Text,
     TypeDecorator,
     UniqueConstraint,
+    text,
 )
 from sqlalchemy.dialects.postgresql import JSONB
 
@@ -165,6 +166,7 @@ entry = Table(
     Column("first_seen_at", UtcDateTime, nullable=False, index=True),
     Column("text_hash", String(64), nullable=False),
     Column("history", Boolean, nullable=False, default=False),
+    Column("roundup", Boolean, nullable=False, default=False),
     Column("retracted_at", UtcDateTime),
     Column("article_number", String(16), index=True),
     Column("document_number", String(32), index=True),
@@ -352,6 +354,7 @@ delivery = Table(
     Column("state", String(16), nullable=False, default="pending"),
     Column("position", BigInteger, nullable=False),
     Column("due_at", UtcDateTime, nullable=False),
+    Column("held_until", UtcDateTime),
     Column("attempts", Integer, nullable=False, default=0),
     Column("unknown", Boolean, nullable=False, default=False),
     Column("last_error", Text),
@@ -363,13 +366,41 @@ delivery = Table(
     Index("ix_delivery_channel", "channel_id", "state", "position"),
     Index("ix_delivery_story_id", "story_id"),
     Index("ix_delivery_entry_id", "entry_id"),
+    Index(
+        "ix_delivery_held",
+        "held_until",
+        sqlite_where=text("held_until IS NOT NULL"),
+        postgresql_where=text("held_until IS NOT NULL"),
+    ),
     sqlite_autoincrement=True,  # an id stands in messages' metadata, so it is never used again
 )
 """One message owed to one channel. `subject` says of what: `story:ID` for an alert, so that a
 channel gets one alert a story; `entry:ID` for a follow-up, `digest:PERIOD` for a digest.
 `reasons` says why: `kind:target` of the subscriptions that asked for it, sorted, joined by commas
 (`topic:entity-list,watch:12`); one story is rendered once for each set of reasons.
-States: pending, sending, sent, failed (will be tried again), dead."""
+States: pending, sending, sent, failed (will be tried again), dead. `held_until`: quiet hours keep
+it back; at that moment it goes out, together with what else was held."""
+
+collected = Table(
+    "collected",
+    metadata,
+    Column("channel_id", Id, ForeignKey("channel.id", ondelete="CASCADE"), primary_key=True),
+    Column("story_id", Id, ForeignKey("story.id", ondelete="CASCADE"), primary_key=True),
+    Column("entry_id", Id, ForeignKey("entry.id", ondelete="CASCADE"), nullable=False),
+    Column("mode", String(16), nullable=False),
+    Column("reasons", Text, nullable=False),
+    Column("position", BigInteger, nullable=False),
+    Column("delivery_id", Id, ForeignKey("delivery.id", ondelete="SET NULL")),
+    Column("told_at", UtcDateTime),
+    Column("at", UtcDateTime, nullable=False),
+    Index("ix_collected_delivery", "delivery_id"),
+    Index("ix_collected_entry_id", "entry_id"),
+    Index("ix_collected_story_id", "story_id"),
+)
+"""Stories that a channel is told of inside a summary rather than by an alert of their own.
+`mode` `daily` or `weekly`: for the channel's next digest; `instant`: several alerts put into one
+message (after quiet hours, a pause or an outage). `told_at`: when they were put into
+`delivery_id`, which may have been pruned since; none while they wait for their digest."""
 
 rate_limit = Table(
     "rate_limit",
