@@ -393,6 +393,12 @@ collected = Table(
     Column("delivery_id", Id, ForeignKey("delivery.id", ondelete="SET NULL")),
     Column("told_at", UtcDateTime),
     Column("at", UtcDateTime, nullable=False),
+    Index(
+        "ix_collected_waiting",
+        "channel_id",
+        sqlite_where=text("told_at IS NULL"),
+        postgresql_where=text("told_at IS NULL"),
+    ),
     Index("ix_collected_delivery", "delivery_id"),
     Index("ix_collected_entry_id", "entry_id"),
     Index("ix_collected_story_id", "story_id"),
