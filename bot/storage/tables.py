@@ -240,6 +240,18 @@ entry_date = Table(
     Index("ix_entry_date_on", "on"),
 )
 
+story_key = Table(
+    "story_key",
+    metadata,
+    Column("key", String(100), primary_key=True),
+    Column("at", UtcDateTime, primary_key=True),
+    Column("entry_id", Id, ForeignKey("entry.id", ondelete="CASCADE"), primary_key=True),
+    Index("ix_story_key_entry_id", "entry_id"),
+    sqlite_with_rowid=False,
+)
+"""By what entries of one story find each other: document numbers, addresses, telling words. `at`
+is the entry's time, so that a range of days is a range of the primary key."""
+
 # Who wants it ------------------------------------------------------------------------------
 
 workspace = Table(
