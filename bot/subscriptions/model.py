@@ -2,9 +2,10 @@
 
 from __future__ import annotations
 
+from collections.abc import Mapping
 from dataclasses import dataclass, field
 from datetime import datetime
-from typing import Literal
+from typing import Any, Literal
 
 Platform = Literal["slack", "teams", "webhook", "console"]
 Mode = Literal["instant", "daily", "weekly"]
@@ -23,10 +24,16 @@ class ChannelRef:
 
 @dataclass(frozen=True, slots=True)
 class Actor:
-    """Who asks: the platform's user id (or `cli`), and a name to show."""
+    """Who asks: the platform's user id (or `cli`), and a name to show.
+
+    `admin`: whether the platform knows them as an admin of the workspace; `member`: whether they
+    are in the channel that they want to change.
+    """
 
     id: str
     name: str = ""
+    admin: bool = False
+    member: bool = True
 
 
 @dataclass(frozen=True, slots=True)
@@ -61,6 +68,11 @@ class ChannelSettings:
     paused_at: datetime | None = None
     paused_reason: str = ""
     subscriptions: tuple[Subscription, ...] = ()
+    urgent_topics: tuple[str, ...] = ()
+    """Topics whose alerts pass quiet hours."""
+    next_digest_at: datetime | None = None
+    owner: str = ""
+    """Who set the channel up: told when nothing can be delivered to it."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -73,3 +85,39 @@ class Changed:
     already: tuple[str, ...] = ()
     missing: tuple[str, ...] = ()
     notes: tuple[str, ...] = field(default=())
+
+
+@dataclass(frozen=True, slots=True)
+class Change:
+    """One change as recorded: who, when, what, and the settings before and after."""
+
+    id: int
+    channel: str
+    actor: str
+    action: str
+    before: Mapping[str, Any]
+    after: Mapping[str, Any]
+    at: datetime
+
+
+@dataclass(frozen=True, slots=True)
+class PastAlert:
+    """A story that a channel would have been told of; `topics` are those that it asked for."""
+
+    story_id: int
+    entry_id: int
+    title: str
+    link: str
+    publication: str
+    published: datetime
+    topics: tuple[str, ...]
+
+
+@dataclass(frozen=True, slots=True)
+class Trial:
+    """What a subscription would have sent: `alerts` in the last `days`, the newest of them
+    listed in `stories`."""
+
+    days: int
+    alerts: int
+    stories: tuple[PastAlert, ...] = ()
