@@ -30,8 +30,10 @@ def build() -> typer.Typer:
         pretty_exceptions_enable=False,
         context_settings={"help_option_names": ["-h", "--help"]},
     )
-    for module in sorted(found.name for found in pkgutil.iter_modules(__path__)):
-        importlib.import_module(f"bot.cli.{module}").register(app)
+    for name in sorted(found.name for found in pkgutil.iter_modules(__path__)):
+        module = importlib.import_module(f"bot.cli.{name}")
+        if hasattr(module, "register"):  # the others are what commands share
+            module.register(app)
     return app
 
 
