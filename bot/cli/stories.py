@@ -1,0 +1,87 @@
+"""`exportnews stories`: which entries of a file tell the same story."""
+
+from __future__ import annotations
+
+import json
+import sys
+from collections.abc import Iterator
+from datetime import UTC, datetime
+from pathlib import Path
+from typing import Annotated
+
+import typer
+
+from bot.errors import UsageError
+from bot.news.citations import find_citations
+from bot.news.entries_file import FileEntry, read_entries
+from bot.news.model import Field
+from bot.news.story_features import StoryFeatures, features
+from bot.news.story_groups import group
+
+_UNDATED = datetime(1970, 1, 1, tzinfo=UTC)
+
+
+def register(app: typer.Typer) -> None:
+    """Add the `stories` command."""
+
+    @app.command()
+    def stories(
+        file: Annotated[
+            Path | None, typer.Argument(help="JSONL with id, title, summary, source, published.")
+        ] = None,
+        json_: Annotated[bool, typer.Option("--json", help="JSONL: id and story.")] = False,
+    ) -> None:
+        """Group entries into stories: reads JSONL from FILE or standard input."""
+        entries = _read(file)
+        found = group_entries(entries)
+        if json_:
+            for each, story in zip(entries, found, strict=True):
+                line = {"id": each.id, "story": story}
+                sys.stdout.write(json.dumps(line, ensure_ascii=False) + "\n")
+        else:
+            _print_stories(entries, found)
+
+
+def group_entries(entries: list[FileEntry]) -> list[str]:
+    """Give each entry's story, named after the first entry of it; input order does not matter."""
+    order = sorted(range(len(entries)), key=lambda place: _sort_key(entries[place]))
+    names: list[str] = [""] * len(entries)
+    for place, story in zip(order, group(_features(entries, order)), strict=True):
+        names[place] = f"story-{entries[order[story]].id}"
+    return names
+
+
+def _sort_key(each: FileEntry) -> tuple[datetime, str, str, str]:
+    entry = each.entry
+    return entry.published or _UNDATED, str(each.id), entry.title, entry.link
+
+
+def _features(entries: list[FileEntry], order: list[int]) -> Iterator[StoryFeatures]:
+    for place in order:
+        each = entries[place]
+        entry = each.entry
+        field: Field = "content" if entry.content else "summary"
+        cited = find_citations(entry.title, entry.text, field)
+        yield features(entry, id=str(each.id), publication=each.source, citations=cited)
+
+
+def _read(file: Path | None) -> list[FileEntry]:
+    if file is None:
+        return list(read_entries(sys.stdin.buffer))
+    try:
+        with file.open("rb") as lines:
+            return list(read_entries(lines))
+    except OSError as error:
+        raise UsageError(f"Cannot read {file}: {error.strerror}.", detail=str(error)) from error
+
+
+def _print_stories(entries: list[FileEntry], found: list[str]) -> None:
+    """Print each story with its entries, in the order in which they first appear."""
+    members: dict[str, list[FileEntry]] = {}
+    for each, story in zip(entries, found, strict=True):
+        members.setdefault(story, []).append(each)
+    for together in members.values():
+        for index, each in enumerate(together):
+            mark = "  also: " if index else ""
+            source = f" ({each.source})" if each.source else ""
+            sys.stdout.write(f"{mark}{each.entry.title}{source}\n")

@@ -1,0 +1,85 @@
+"""Which story an entry belongs to, given those that may be its own: pure decisions."""
+
+from __future__ import annotations
+
+from collections.abc import Iterable
+from dataclasses import dataclass, field
+
+from bot.news.model import Relation
+from bot.news.stories import Comparison, compare
+from bot.news.story_features import StoryFeatures
+
+
+@dataclass(frozen=True, slots=True)
+class Member:
+    """An entry already placed, with its story."""
+
+    features: StoryFeatures
+    story: int
+
+
+@dataclass(frozen=True, slots=True)
+class Choice:
+    """What was decided. `story` is set for `same`, `follows` for `follow-up`."""
+
+    relation: Relation
+    story: int | None = None
+    follows: int | None = None
+    score: float = 0.0
+
+
+@dataclass(slots=True)
+class _Case:
+    """What speaks for one story; a story may be vetoed by any of its members."""
+
+    best: float = 0.0
+    vetoed: bool = False
+    followed: bool = False
+    certain: bool = False
+    scores: list[float] = field(default_factory=list)
+
+
+_LEAST_MEAN = 0.25
+"""Mean likeness to a story's members that a new one must have, so that no chain of half-likeness
+draws two events together."""
+
+
+def choose(new: StoryFeatures, members: Iterable[Member]) -> Choice:
+    """Choose the story of `new` among the stories of `members`; the order does not matter.
+
+    A certain sign (number, address) wins over everything; a story of which `new` cites a member
+    is followed and not joined.
+    """
+    cases: dict[int, _Case] = {}
+    for member in members:
+        _weigh(cases.setdefault(member.story, _Case()), compare(new, member.features))
+    certain = [story for story, case in cases.items() if case.certain]
+    if certain:
+        return Choice("same", min(certain), score=1.0)
+    open_cases = [
+        (-case.best, story)
+        for story, case in cases.items()
+        if case.best >= 0.5 and not case.vetoed and not case.followed and _mean(case) >= _LEAST_MEAN
+    ]
+    if open_cases:
+        likeness, story = min(open_cases)
+        return Choice("same", story, score=-likeness)
+    followed = [story for story, case in cases.items() if case.followed]
+    if followed:
+        return Choice("follow-up", follows=max(followed), score=1.0)
+    return Choice("new")
+
+
+def _mean(case: _Case) -> float:
+    return sum(case.scores) / len(case.scores)
+
+
+def _weigh(case: _Case, found: Comparison) -> None:
+    if found.verdict == "follow-up":
+        case.followed = True
+    elif found.certain:
+        case.certain = case.certain or found.verdict == "same"
+        case.vetoed = case.vetoed or found.verdict == "apart"
+    if found.verdict == "same":
+        case.best = max(case.best, found.score)
+    case.scores.append(found.score)

@@ -1,0 +1,151 @@
+"""What two entries are compared by when it is asked whether they tell the same story."""
+
+from __future__ import annotations
+
+import hashlib
+import re
+from dataclasses import dataclass
+from datetime import UTC, datetime
+
+from bot.feeds.model import FeedEntry
+from bot.news.folding import fold
+from bot.news.model import Citation
+from bot.news.story_links import article_number, canonical, document_number
+from bot.news.story_words import LITTLE, Told, told
+
+_LEAD = 700
+"""Characters of the text that are compared: what happened stands at its beginning."""
+
+_SHINGLE = 5
+_SKETCH = 3
+_CORRECTION = re.compile(r";\s*corrections?\b|\bcorrect(?:ion|ing amendments?)\W*$", re.IGNORECASE)
+_ROUNDUP = re.compile(
+    r"top stories|in case you missed|week(?:ly)? in review|weekly (?:round|wrap|recap|digest)"
+    r"|round-?up\b|news of the week|this week in|last week'?s (?:news|stories)|daily digest"
+    r"|headlines? (?:from|of) the (?:week|day)|morning briefing|newsletter",
+    re.IGNORECASE,
+)
+EPOCH = datetime(1970, 1, 1, tzinfo=UTC)
+
+
+@dataclass(frozen=True, slots=True)
+class StoryFeatures:
+    """An entry as stories see it. Pure data; `when` is its time in UTC.
+
+    `cites` are citations as `kind:value`; `keys` find candidates: entries that share none are
+    never compared.
+    """
+
+    id: str
+    publication: str
+    when: datetime
+    title: str
+    headline: Told
+    lead: Told
+    folded_title: str
+    folded_text: str
+    document: str = ""
+    article: str = ""
+    link: str = ""
+    cites: frozenset[str] = frozenset()
+    correction: bool = False
+    roundup: bool = False
+    sketch: frozenset[str] = frozenset()
+    keys: tuple[str, ...] = ()
+
+    @property
+    def identities(self) -> tuple[str, ...]:
+        """Give the keys that alone make two entries one story: number of document, address."""
+        if self.roundup:
+            return ()
+        own = (("fr-document", self.document), ("article", self.article), ("u", short(self.link)))
+        return tuple(f"{kind}:{value}" for kind, value in own if value)
+
+
+def features(
+    entry: FeedEntry,
+    *,
+    id: str,  # noqa: A002 - it is the entry's id
+    publication: str,
+    when: datetime | None = None,
+    citations: tuple[Citation, ...] = (),
+    roundup: bool = False,
+) -> StoryFeatures:
+    """Say what an entry is compared by. Never raises."""
+    text = entry.text[:_LEAD]
+    document = entry.document_number or document_number(entry.link)
+    article = article_number(entry.link)
+    link = canonical(entry.link)
+    headline = told(entry.title)
+    folded_text = " ".join(fold(text).split())
+    sketch = _sketch(folded_text)
+    cites = frozenset(f"{cited.kind}:{cited.value}" for cited in citations) - {
+        f"fr-document:{document}",
+        f"article:{article}",
+    }
+    return StoryFeatures(
+        id=id,
+        publication=publication,
+        when=(when or entry.published or EPOCH).astimezone(UTC),
+        title=entry.title,
+        headline=headline,
+        lead=told(f"{entry.title} . {text}") if text else headline,
+        folded_title=" ".join(fold(entry.title).split()),
+        folded_text=folded_text,
+        document=document,
+        article=article,
+        link=link,
+        cites=cites,
+        correction=_CORRECTION.search(entry.title) is not None,
+        roundup=roundup or _ROUNDUP.search(entry.title) is not None,
+        sketch=sketch,
+        keys=_keys(document, article, link, headline, sketch, cites),
+    )
+
+
+_MAX_WORDS = 10
+_EVERYWHERE = frozenset(
+    {"p:us", "p:china", "t:chip", "t:export", "t:company", "t:government", "t:control", "a:block"}
+)
+"""What so much of our news tells that it finds nothing."""
+
+_JOINING = ("fr-document:", "fr-page:", "article:", "rin:", "docket:")
+
+
+def _keys(
+    document: str,
+    article: str,
+    link: str,
+    headline: Told,
+    sketch: frozenset[str],
+    cites: frozenset[str],
+) -> tuple[str, ...]:
+    """Give the keys by which candidates are found: identities first, then telling words."""
+    keys = [
+        f"{kind}:{value}"
+        for kind, value in (("fr-document", document), ("article", article), ("u", short(link)))
+        if value
+    ]
+    keys += sorted(cite for cite in cites if cite.startswith(_JOINING))[:10]
+    keys += [f"t:{part}" for part in sorted(sketch)]
+    telling = sorted(
+        (-weight, concept)
+        for concept, weight in headline.weights.items()
+        if weight > LITTLE and concept not in _EVERYWHERE
+    )
+    keys += [f"w:{concept}"[:80] for _, concept in telling[:_MAX_WORDS]]
+    return tuple(dict.fromkeys(keys))
+
+
+def short(text: str) -> str:
+    """Give a short, steady stand-in for a long text; nothing for nothing."""
+    return hashlib.sha1(text.encode(), usedforsecurity=False).hexdigest()[:20] if text else ""
+
+
+def _sketch(folded_text: str) -> frozenset[str]:
+    """Give the smallest hashes of the text's runs of words: near-identical texts share some."""
+    words = folded_text.split()
+    if len(words) < _SHINGLE * 3:
+        return frozenset()
+    runs = {" ".join(words[place : place + _SHINGLE]) for place in range(len(words) - _SHINGLE + 1)}
+    return frozenset(sorted(short(run) for run in runs)[:_SKETCH])

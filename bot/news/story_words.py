@@ -1,0 +1,149 @@
+"""What a headline tells, as concepts: actions, places, things, names and numbers.
+
+Words are folded and stemmed, words for one thing become one concept (`story_words.toml`), and
+each concept has a weight: how much it tells one story from another.
+"""
+
+from __future__ import annotations
+
+import re
+import threading
+import tomllib
+from collections.abc import Iterator, Mapping
+from dataclasses import dataclass
+from functools import cache, lru_cache
+from importlib.resources import files
+
+import snowballstemmer
+
+from bot.news.folding import fold
+
+LITTLE, SOME, PLACE, THING, ACTION, RARE = 0.08, 0.35, 0.3, 0.35, 0.55, 1.0
+_LONGEST_PHRASE = 5
+_SMALL_NUMBERS = {
+    "two": "2", "pair": "2", "three": "3", "trio": "3", "four": "4", "quartet": "4", "five": "5",
+    "six": "6", "seven": "7", "eight": "8", "nine": "9", "ten": "10", "eleven": "11",
+    "twelve": "12", "half": "50%",
+}  # fmt: skip
+_SCALES = {"k": 1e3, "thousand": 1e3, "m": 1e6, "mn": 1e6, "million": 1e6, "b": 1e9, "bn": 1e9}
+_SCALES |= {"billion": 1e9, "trillion": 1e12, "tn": 1e12}
+_NUMBER = re.compile(
+    r"(?<![\w.])[$€£¥]?(\d{1,3}(?:,\d{3})+|\d+)(\.\d+)?(?: ?(%|percent\b|per cent\b|pct\b)"
+    r"|(?:[ -]?(thousand|million|billion|trillion|bn|mn|tn)|([kKmMbB]))\b)?(?!\w|\.\d)"
+)
+
+
+@dataclass(frozen=True, slots=True)
+class Told:
+    """What a text tells. `weights` has every concept; `numbers` are like `15%` or `140`."""
+
+    weights: Mapping[str, float]
+    actions: frozenset[str]
+    names: frozenset[str]
+    numbers: frozenset[str]
+
+
+@dataclass(frozen=True, slots=True)
+class Lexicon:
+    """The word lists, ready for use: from the stems of a phrase to its concept."""
+
+    phrases: Mapping[tuple[str, ...], tuple[str, float]]
+    opposites: frozenset[tuple[str, str]]
+
+
+@cache
+def lexicon() -> Lexicon:
+    """Read the word lists that come with the package, once."""
+    text = files("bot.news").joinpath("story_words.toml").read_text(encoding="utf-8")
+    tables = tomllib.loads(text)
+    phrases: dict[tuple[str, ...], tuple[str, float]] = {}
+    for level, weight in (("some", SOME), ("little", LITTLE)):
+        for phrase in _phrases(tables["weights"][level]):
+            phrases[phrase] = (phrase[0], weight)
+    for table, weight in (("things", THING), ("places", PLACE), ("actions", ACTION)):
+        for concept, words in tables[table].items():
+            for phrase in _phrases(words):
+                phrases[phrase] = (f"{table[0]}:{concept}", weight)
+    pairs = {
+        (f"a:{one}", f"a:{other}")
+        for one, others in tables["opposites"].items()
+        for other in others.split()
+    }
+    return Lexicon(phrases, frozenset(pairs | {(other, one) for one, other in pairs}))
+
+
+def _phrases(words: str) -> Iterator[tuple[str, ...]]:
+    for word in words.split():
+        yield tuple(stem(part) for part in word.split("_"))
+
+
+_stemmers = threading.local()
+
+
+@lru_cache(maxsize=60_000)
+def stem(word: str) -> str:
+    """Give the stem of a folded English word; words with digits stay as they are."""
+    if len(word) < 4 or not word.isalpha() or not word.isascii():
+        return word
+    if not hasattr(_stemmers, "english"):
+        _stemmers.english = snowballstemmer.stemmer("english")
+    return str(_stemmers.english.stemWord(word))
+
+
+def told(text: str) -> Told:
+    """Say what a text tells. Never raises."""
+    numbers, rest = _numbers(text)
+    weights: dict[str, float] = dict(numbers)
+    actions: set[str] = set()
+    names: set[str] = set()
+    for concept, weight in _concepts(rest):
+        weights[concept] = weight
+        if concept.startswith("a:"):
+            actions.add(concept)
+        elif weight == RARE:
+            names.add(concept)
+    return Told(weights, frozenset(actions), frozenset(names), frozenset(numbers))
+
+
+def _concepts(text: str) -> Iterator[tuple[str, float]]:
+    """Give the concepts of a text in order; of phrases that begin at a word, the longest."""
+    phrases = lexicon().phrases
+    stems = [stem(_SPELLINGS.get(word, word)) for word in fold(text).split()]
+    position = 0
+    while position < len(stems):
+        for size in range(min(_LONGEST_PHRASE, len(stems) - position), 0, -1):
+            known = phrases.get(tuple(stems[position : position + size]))
+            if known is not None:
+                yield known
+                position += size
+                break
+        else:
+            word = stems[position]
+            if len(word) > 1 and not word.isdigit():
+                yield word, RARE
+            position += 1
+
+
+_SPELLINGS = {"defence": "defense", "licence": "license", "licences": "licenses", "labour": "labor"}
+
+
+def _numbers(text: str) -> tuple[dict[str, float], str]:
+    """Read the numbers of a text as values; give them with their weights, and the other text."""
+    found: dict[str, float] = {}
+
+    def read(match: re.Match[str]) -> str:
+        whole, fraction, percent, scale, letter = match.groups()
+        value = float(whole.replace(",", "") + (fraction or ""))
+        if percent:
+            found[f"n:{value:g}%"] = RARE
+        elif scale or letter:
+            found[f"n:{value * _SCALES[(scale or letter).lower()]:g}"] = RARE
+        elif not (1990 <= value <= 2040 and not fraction):
+            found[f"n:{value:g}"] = RARE if value >= 10 else SOME
+        return " "
+
+    rest = _NUMBER.sub(read, text)
+    for word in fold(rest).split():
+        if word in _SMALL_NUMBERS:
+            found[f"n:{_SMALL_NUMBERS[word]}"] = SOME
+    return found, rest
