@@ -1,0 +1,223 @@
+"""New entries become topics, facts, stories and deliveries, in the poller's one transaction.
+
+`NewsIngest.prepare` is the poller's `Prepare`, `NewsIngest.ingest` its `Ingest`.
+"""
+
+from __future__ import annotations
+
+import asyncio
+from collections.abc import Mapping, Sequence
+from dataclasses import dataclass
+from datetime import datetime, timedelta
+
+import structlog
+from sqlalchemy import select
+from sqlalchemy.ext.asyncio import AsyncConnection
+
+from bot.feeds.model import (
+    EditedEntry,
+    FeedEntry,
+    FeedRecord,
+    IngestOutcome,
+    NewEntries,
+    NewEntry,
+)
+from bot.ingest import facts
+from bot.ingest.terms import Terms
+from bot.news.analyst import Analyst
+from bot.news.model import Analysis, Relation
+from bot.news.story_book import Unplaced, place, place_many
+from bot.search.index import index_entries
+from bot.storage import dialects
+from bot.storage.database import Database
+from bot.storage.tables import collected, entry
+from bot.subscriptions.gathering import OwedSummary, owe, summarise, take_collected
+from bot.subscriptions.matching import (
+    StoredEntry,
+    collect_for_catch_up,
+    collect_for_digests,
+    owe_alerts,
+    owe_updates,
+)
+from bot.subscriptions.quiet import QuietNow, quiet_now
+from bot.subscriptions.summary import Cause
+
+log = structlog.get_logger(__name__)
+
+NEWS_FOR = timedelta(days=7)
+"""How long after it was first seen an edit may still make an entry news for somebody."""
+
+_CHUNK = 500
+_PLACED_AT_ONCE = 200
+
+
+@dataclass(frozen=True, slots=True)
+class _Row:
+    """What of an entry's row is needed here."""
+
+    position: int
+    story_id: int | None
+    history: bool
+    first_seen_at: datetime
+    text_hash: str
+
+
+class NewsIngest:
+    """Understands entries and owes them to channels."""
+
+    def __init__(self, db: Database, analyst: Analyst) -> None:
+        self._db = db
+        self._analyst = analyst
+        self._terms = Terms()
+
+    async def prepare(self, feed: FeedRecord, entries: Sequence[FeedEntry]) -> Sequence[Analysis]:
+        """Analyse entries, in a thread: one analysis each, in order."""
+        return await asyncio.to_thread(
+            lambda: [self._analyst.analyse(found, feed.publication) for found in entries]
+        )
+
+    async def ingest(
+        self, conn: AsyncConnection, feed: FeedRecord, batch: NewEntries[Analysis]
+    ) -> IngestOutcome:
+        """Store what was understood of a batch, and owe it to those who want it.
+
+        A history owes nothing. What was missed in an outage, or a flood, comes as one message to
+        a channel. Runs inside the caller's transaction.
+        """
+        if not batch.new and not batch.edited:
+            return IngestOutcome()
+        await dialects.serialise_ingest(conn)
+        await self._terms.refresh(conn)
+        now = await self._db.now(conn)
+        deliveries = await self._take_new(conn, feed, batch, now)
+        for edited in batch.edited:
+            deliveries += await self._take_edited(conn, feed, edited, now)
+        if deliveries:
+            await dialects.wake(conn, "deliveries")
+            log.info("ingest.owed", feed=feed.id, entries=len(batch.new), deliveries=deliveries)
+        return IngestOutcome(deliveries=deliveries)
+
+    async def _take_new(
+        self,
+        conn: AsyncConnection,
+        feed: FeedRecord,
+        batch: NewEntries[Analysis],
+        now: datetime,
+    ) -> int:
+        new = batch.new[::-1]  # oldest first: the first to report a story is the one told of
+        if not new:
+            return 0
+        hits = await self._terms.find([(n.id, n.entry, n.prepared) for n in new], feed.publication)
+        await facts.write(conn, [(n.id, n.prepared) for n in new], hits)
+        stored = await _place_all(conn, feed, new)
+        await index_entries(conn, [n.id for n in new])
+        if batch.history:
+            return 0
+        matchable = {n.id for n in new if n.prepared.topics or n.id in hits}
+        wanted = [found for found in stored if found.id in matchable]
+        if not wanted:
+            return 0
+        if batch.catch_up or batch.flood:
+            return await _owe_together(conn, wanted, batch, now)
+        quiet = await quiet_now(conn, now)
+        return sum([await _owe_one(conn, found, now, quiet) for found in wanted])
+
+    async def _take_edited(
+        self, conn: AsyncConnection, feed: FeedRecord, edited: EditedEntry[Analysis], now: datetime
+    ) -> int:
+        before = await facts.what_it_has(conn, edited.id)
+        analysis = edited.prepared
+        await facts.forget(conn, [edited.id])
+        hits = await self._terms.find([(edited.id, edited.entry, analysis)], feed.publication)
+        await facts.write(conn, [(edited.id, analysis)], hits)
+        row = (await _rows(conn, [edited.id]))[edited.id]
+        story_id = row.story_id
+        relation: Relation = "same"
+        if story_id is None:
+            # It was a round-up or a teaser until now, of which nobody was told.
+            before = {}
+            if not analysis.roundup:
+                placed = await place(
+                    conn,
+                    entry_id=edited.id,
+                    entry=edited.entry,
+                    publication_id=feed.publication_id,
+                    analysis=analysis,
+                    seen=row.first_seen_at,
+                )
+                story_id, relation = placed.story_id, placed.relation
+        await index_entries(conn, [edited.id])
+        if not edited.substance or row.history or story_id is None:
+            return 0
+        stored = StoredEntry(edited.id, story_id, row.position, relation, before=before)
+        owed = await owe_updates(conn, stored, row.text_hash, now)
+        if not analysis.roundup and row.first_seen_at > now - NEWS_FOR:
+            owed += await _owe_one(conn, stored, now, await quiet_now(conn, now))
+        return owed
+
+
+async def _place_all(
+    conn: AsyncConnection, feed: FeedRecord, new: Sequence[NewEntry[Analysis]]
+) -> list[StoredEntry]:
+    """Give every entry its story, but for round-ups, which tell of many and are none."""
+    rows = await _rows(conn, [n.id for n in new])
+    unplaced = [
+        Unplaced(n.id, n.entry, feed.publication_id, n.prepared, n.seen)
+        for n in new
+        if not n.prepared.roundup
+    ]
+    stored = []
+    for first in range(0, len(unplaced), _PLACED_AT_ONCE):
+        some = unplaced[first : first + _PLACED_AT_ONCE]
+        for one, placed in zip(some, await place_many(conn, some), strict=True):
+            stored.append(
+                StoredEntry(
+                    one.entry_id,
+                    placed.story_id,
+                    rows[one.entry_id].position,
+                    placed.relation,
+                    placed.follows_id,
+                )
+            )
+    return stored
+
+
+async def _owe_one(
+    conn: AsyncConnection, stored: StoredEntry, now: datetime, quiet: Sequence[QuietNow]
+) -> int:
+    owed = await owe_alerts(conn, stored, now, quiet)
+    await collect_for_digests(conn, stored, now)
+    return owed
+
+
+async def _owe_together(
+    conn: AsyncConnection, wanted: Sequence[StoredEntry], batch: NewEntries[Analysis], now: datetime
+) -> int:
+    for stored in wanted:
+        await collect_for_catch_up(conn, stored, now)
+        await collect_for_digests(conn, stored, now)
+    gathered = await take_collected(conn, collected.c.mode == "instant", now)
+    subject = f"catch-up:{max(stored.id for stored in wanted)}"
+    cause: Cause = "flood" if batch.flood else "outage"
+    owed = [
+        OwedSummary(channel_id, "catch-up", subject, summarise(cause, stories))
+        for channel_id, stories in gathered.items()
+    ]
+    return await owe(conn, owed, now)
+
+
+async def _rows(conn: AsyncConnection, ids: Sequence[int]) -> Mapping[int, _Row]:
+    found: dict[int, _Row] = {}
+    for first in range(0, len(ids), _CHUNK):
+        rows = await conn.execute(
+            select(
+                entry.c.id,
+                entry.c.position,
+                entry.c.story_id,
+                entry.c.history,
+                entry.c.first_seen_at,
+                entry.c.text_hash,
+            ).where(entry.c.id.in_(ids[first : first + _CHUNK]))
+        )
+        found.update({row.id: _Row(*row[1:]) for row in rows})
+    return found

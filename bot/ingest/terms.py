@@ -1,0 +1,123 @@
+"""Teams' own terms, kept ready: every watch and saved search of all channels, in two matchers.
+
+They are read again only when a watch or a saved search was changed since.
+"""
+
+from __future__ import annotations
+
+import asyncio
+from collections.abc import Mapping, Sequence
+from dataclasses import dataclass
+
+from sqlalchemy import func, select
+from sqlalchemy.ext.asyncio import AsyncConnection
+
+from bot.feeds.model import FeedEntry
+from bot.news.model import Analysis, Evidence, Field, WatchTerm
+from bot.news.watches import WatchMatcher
+from bot.search.saved import SavedQuery, SavedSearchMatcher
+from bot.storage.tables import change, channel, saved_search, watch, workspace
+from bot.subscriptions.model import SubscriptionKind
+
+_ACTIONS = ("watch", "unwatch", "save-search", "drop-search", "install", "remove")
+_LOOK_BACK = 10_000
+"""Transactions commit in another order than their changes are numbered; counting the changes of
+the last so many numbers sees the late ones too."""
+
+
+@dataclass(frozen=True, slots=True)
+class TermHit:
+    """That an entry has a watch or a saved search (`target`: its id), and where."""
+
+    kind: SubscriptionKind
+    target: str
+    evidence: tuple[Evidence, ...] = ()
+
+
+@dataclass(frozen=True, slots=True)
+class _Matchers:
+    watches: WatchMatcher
+    searches: SavedSearchMatcher
+    floor: int
+    changes: int
+
+
+class Terms:
+    """Finds teams' terms in entries."""
+
+    def __init__(self) -> None:
+        self._ready: _Matchers | None = None
+
+    async def refresh(self, conn: AsyncConnection) -> None:
+        """Read the terms again when they were changed."""
+        ready = self._ready
+        if ready is not None and await _changes(conn, ready.floor) == ready.changes:
+            return
+        newest = await conn.scalar(select(func.max(change.c.id)))
+        floor = max((newest or 0) - _LOOK_BACK, 0)
+        changes = await _changes(conn, floor)  # before the terms: a later change is seen next time
+        terms = await _watches(conn)
+        queries = await _searches(conn)
+        self._ready = await asyncio.to_thread(_build, terms, queries, floor, changes)
+
+    async def find(
+        self, entries: Sequence[tuple[int, FeedEntry, Analysis]], publication: str
+    ) -> Mapping[int, Sequence[TermHit]]:
+        """Give what each entry (by id) has; `refresh` comes first."""
+        if self._ready is None:
+            raise RuntimeError("refresh the terms first")
+        return await asyncio.to_thread(_find, self._ready, entries, publication)
+
+
+def _build(
+    terms: Sequence[WatchTerm], queries: Sequence[SavedQuery], floor: int, changes: int
+) -> _Matchers:
+    return _Matchers(WatchMatcher(terms), SavedSearchMatcher(queries), floor, changes)
+
+
+def _find(
+    ready: _Matchers, entries: Sequence[tuple[int, FeedEntry, Analysis]], publication: str
+) -> Mapping[int, Sequence[TermHit]]:
+    found: dict[int, Sequence[TermHit]] = {}
+    for entry_id, entry, analysis in entries:
+        field: Field = "content" if entry.content else "summary"
+        hits = [
+            TermHit("watch", str(hit.watch_id), hit.evidence)
+            for hit in ready.watches.find(entry.title, entry.text, field)
+        ]
+        hits += [
+            TermHit("search", str(search_id))
+            for search_id in ready.searches.find(entry, analysis, publication)
+        ]
+        if hits:
+            found[entry_id] = hits
+    return found
+
+
+async def _changes(conn: AsyncConnection, floor: int) -> int:
+    count = await conn.scalar(
+        select(func.count())
+        .select_from(change)
+        .where(change.c.id > floor, change.c.action.in_(_ACTIONS))
+    )
+    return count or 0
+
+
+async def _watches(conn: AsyncConnection) -> list[WatchTerm]:
+    rows = await conn.execute(
+        select(watch.c.id, watch.c.term, watch.c.aliases)
+        .join(channel, channel.c.id == watch.c.channel_id)
+        .join(workspace, workspace.c.id == channel.c.workspace_id)
+        .where(workspace.c.removed_at.is_(None))
+    )
+    return [WatchTerm(row.id, (row.term, *row.aliases)) for row in rows]
+
+
+async def _searches(conn: AsyncConnection) -> list[SavedQuery]:
+    rows = await conn.execute(
+        select(saved_search.c.id, saved_search.c.query)
+        .join(channel, channel.c.id == saved_search.c.channel_id)
+        .join(workspace, workspace.c.id == channel.c.workspace_id)
+        .where(workspace.c.removed_at.is_(None))
+    )
+    return [SavedQuery(row.id, row.query) for row in rows]

@@ -1,0 +1,209 @@
+"""Several stories gathered into one message, so that a channel is told of each exactly once.
+
+A story is taken from where it waits (alerts not yet sent, or `collected`) by the statement that
+also returns it: what is returned is what the message says, whoever else is at work.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Iterable, Mapping, Sequence
+from dataclasses import dataclass
+from datetime import datetime
+from typing import Any
+
+from sqlalchemy import ColumnElement, bindparam, delete, insert, select, update
+from sqlalchemy.ext.asyncio import AsyncConnection
+
+from bot.delivery.model import DeliveryKind
+from bot.storage import dialects
+from bot.storage.positions import first_position
+from bot.storage.tables import channel, collected, delivery, workspace
+from bot.subscriptions.summary import MAX_ITEMS, Cause, Summary, SummaryItem, to_payload
+
+ALERTS: tuple[DeliveryKind, ...] = ("alert", "follow-up")
+"""The kinds of delivery that tell a channel of one story."""
+
+CHUNK = 500
+
+
+@dataclass(frozen=True, slots=True)
+class Gathered:
+    """One story taken for a channel's summary."""
+
+    channel_id: int
+    story_id: int
+    entry_id: int
+    reasons: str
+    position: int
+
+
+@dataclass(frozen=True, slots=True)
+class OwedSummary:
+    """A summary owed to a channel; `subject` never comes twice in a channel."""
+
+    channel_id: int
+    kind: DeliveryKind
+    subject: str
+    summary: Summary
+
+
+async def take_collected(
+    conn: AsyncConnection, where: ColumnElement[bool], now: datetime
+) -> Mapping[int, list[Gathered]]:
+    """Take what waits in `collected`, by channel, in order of publication."""
+    rows = await conn.execute(
+        update(collected)
+        .where(collected.c.told_at.is_(None), where)
+        .values(told_at=now)
+        .returning(
+            collected.c.channel_id,
+            collected.c.story_id,
+            collected.c.entry_id,
+            collected.c.reasons,
+            collected.c.position,
+        )
+    )
+    return _by_channel(Gathered(*row) for row in rows)
+
+
+async def gather_alerts(
+    conn: AsyncConnection,
+    where: ColumnElement[bool],
+    now: datetime,
+    *,
+    kind: DeliveryKind,
+    cause: Cause,
+    limit: int,
+) -> int:
+    """Put the unsent alerts that `where` picks into one message a channel, and give the number
+    of messages. A channel's only alert goes out as it is.
+
+    Alerts whose outcome is unknown are left alone: they may have arrived.
+    """
+    query = (
+        select(delivery.c.id, delivery.c.channel_id)
+        .join(channel, channel.c.id == delivery.c.channel_id)
+        .join(workspace, workspace.c.id == channel.c.workspace_id)
+        .where(
+            where,
+            delivery.c.kind.in_(ALERTS),
+            delivery.c.state.in_(["pending", "failed"]),
+            ~delivery.c.unknown,
+            channel.c.paused_at.is_(None),
+            workspace.c.removed_at.is_(None),
+        )
+        .order_by(delivery.c.channel_id, delivery.c.position)
+        .limit(limit)
+    )
+    if dialects.is_postgresql(conn):
+        query = query.with_for_update(of=delivery, skip_locked=True)
+    ids: dict[int, list[int]] = {}
+    for delivery_id, channel_id in await conn.execute(query):
+        ids.setdefault(channel_id, []).append(delivery_id)
+    single = [those[0] for those in ids.values() if len(those) == 1]
+    await _send_now(conn, single, now)
+    several = {channel_id: those for channel_id, those in ids.items() if len(those) > 1}
+    taken = await _take_alerts(conn, [i for those in several.values() for i in those], now)
+    owed = [
+        OwedSummary(
+            channel_id, kind, f"{kind}:{min(several[channel_id])}", summarise(cause, stories)
+        )
+        for channel_id, stories in taken.items()
+    ]
+    return len(single) + await owe(conn, owed, now)
+
+
+async def _send_now(conn: AsyncConnection, ids: Sequence[int], now: datetime) -> None:
+    for first in range(0, len(ids), CHUNK):
+        await conn.execute(
+            update(delivery)
+            .where(delivery.c.id.in_(ids[first : first + CHUNK]))
+            .values(due_at=now, held_until=None, state="pending")
+        )
+
+
+async def _take_alerts(
+    conn: AsyncConnection, ids: Sequence[int], now: datetime
+) -> Mapping[int, list[Gathered]]:
+    stories: list[Gathered] = []
+    for first in range(0, len(ids), CHUNK):
+        rows = await conn.execute(
+            delete(delivery)
+            .where(delivery.c.id.in_(ids[first : first + CHUNK]))
+            .returning(
+                delivery.c.channel_id,
+                delivery.c.story_id,
+                delivery.c.entry_id,
+                delivery.c.reasons,
+                delivery.c.position,
+            )
+        )
+        stories += [Gathered(*row) for row in rows]
+    if stories:
+        fresh = dialects.insert(conn, collected)
+        told = {"mode": "instant", "told_at": now, "at": now}
+        await conn.execute(
+            fresh.on_conflict_do_update(
+                index_elements=["channel_id", "story_id"],
+                set_={
+                    name: fresh.excluded[name]
+                    for name in ("mode", "told_at", "entry_id", "reasons", "position")
+                },
+            ),
+            [
+                {
+                    "channel_id": story.channel_id,
+                    "story_id": story.story_id,
+                    "entry_id": story.entry_id,
+                    "reasons": story.reasons,
+                    "position": story.position,
+                    **told,
+                }
+                for story in stories
+            ],
+        )
+    return _by_channel(stories)
+
+
+def _by_channel(stories: Iterable[Gathered]) -> Mapping[int, list[Gathered]]:
+    found: dict[int, list[Gathered]] = {}
+    for story in sorted(stories, key=lambda s: (s.channel_id, s.position)):
+        found.setdefault(story.channel_id, []).append(story)
+    return found
+
+
+def summarise(cause: Cause, stories: Sequence[Gathered]) -> Summary:
+    """Give the summary of stories in their order, cut at the number that one message lists."""
+    items = tuple(SummaryItem(s.entry_id, s.story_id, s.reasons) for s in stories[:MAX_ITEMS])
+    return Summary(cause, items, more=len(stories) - len(items))
+
+
+async def owe(conn: AsyncConnection, owed: Sequence[OwedSummary], now: datetime) -> int:
+    """Owe summaries, note for their stories in which message they are, and give their number."""
+    for first in range(0, len(owed), CHUNK):
+        rows: list[dict[str, Any]] = [
+            {
+                "channel_id": one.channel_id,
+                "kind": one.kind,
+                "subject": one.subject,
+                "payload": to_payload(one.summary),
+                "position": first_position(now),
+                "due_at": now,
+                "created_at": now,
+            }
+            for one in owed[first : first + CHUNK]
+        ]
+        made = await conn.execute(
+            insert(delivery).returning(delivery.c.id, delivery.c.channel_id), rows
+        )
+        await conn.execute(
+            update(collected)
+            .where(
+                collected.c.channel_id == bindparam("of_channel"),
+                collected.c.told_at == now,
+                collected.c.delivery_id.is_(None),
+            )
+            .values(delivery_id=bindparam("in_delivery")),
+            [{"of_channel": row.channel_id, "in_delivery": row.id} for row in made],
+        )
+    return len(owed)

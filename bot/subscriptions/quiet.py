@@ -1,0 +1,65 @@
+"""Quiet hours: alerts wait until they end, and then come as one message."""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+from dataclasses import dataclass
+from datetime import datetime, timedelta
+
+from sqlalchemy import select
+from sqlalchemy.ext.asyncio import AsyncConnection
+
+from bot.storage import dialects
+from bot.storage.tables import channel, delivery
+from bot.subscriptions.gathering import gather_alerts
+from bot.subscriptions.times import quiet_until
+
+GRACE = timedelta(minutes=15)
+"""How long after the end of quiet hours a held alert becomes due by itself, should no worker
+have put it into the one message by then."""
+
+_MAX_AT_ONCE = 5000
+
+
+@dataclass(frozen=True, slots=True)
+class QuietNow:
+    """Quiet hours, as any number of channels have them, that hold at the moment."""
+
+    timezone: str
+    quiet_from: str
+    quiet_to: str
+    until: datetime
+
+
+async def quiet_now(conn: AsyncConnection, now: datetime) -> Sequence[QuietNow]:
+    """Give the quiet hours that hold at `now`, each of their kind once."""
+    kinds = await conn.execute(
+        select(channel.c.timezone, channel.c.quiet_from, channel.c.quiet_to)
+        .where(channel.c.quiet_from.is_not(None))
+        .distinct()
+    )
+    found = []
+    for kind in kinds:
+        until = quiet_until(kind.quiet_from, kind.quiet_to, kind.timezone, now)
+        if until is not None:
+            found.append(QuietNow(kind.timezone, kind.quiet_from, kind.quiet_to, until))
+    return found
+
+
+async def release_held(conn: AsyncConnection, now: datetime) -> int:
+    """Release the alerts whose quiet hours are over: one message a channel. Gives their number.
+
+    Call it in a writing transaction, every minute or so; what is too much for one call comes
+    with the next.
+    """
+    released = await gather_alerts(
+        conn,
+        delivery.c.held_until <= now,
+        now,
+        kind="held",
+        cause="quiet",
+        limit=_MAX_AT_ONCE,
+    )
+    if released:
+        await dialects.wake(conn, "deliveries")
+    return released

@@ -1,0 +1,119 @@
+"""Factories: stored entries as the feeds room leaves them, and what was understood of them."""
+
+from __future__ import annotations
+
+import hashlib
+import itertools
+from collections.abc import Iterable, Mapping, Sequence
+from datetime import datetime, timedelta
+from typing import Any
+
+from sqlalchemy import Row, insert, select
+from sqlalchemy.ext.asyncio import AsyncConnection
+
+from bot.feeds.model import FeedEntry, FeedRecord, NewEntry
+from bot.news.model import Analysis, Evidence, TopicMatch
+from bot.storage.database import Database
+from bot.storage.positions import allocate
+from bot.storage.tables import delivery, entry, feed, publication
+from bot.subscriptions.model import Actor, ChannelRef
+
+ANN = Actor("U1", "Ann")
+_numbers = itertools.count(1)
+
+
+def slack(channel: str = "C1", workspace: str = "T1") -> ChannelRef:
+    return ChannelRef("slack", workspace, channel, name=channel.lower())
+
+
+def topic(name: str, score: float = 0.9) -> TopicMatch:
+    return TopicMatch(name, score, main=True, evidence=(Evidence(name, 0, len(name), "title"),))
+
+
+def understood(*topics: str | TopicMatch, **more: Any) -> Analysis:
+    matches = tuple(topic(t) if isinstance(t, str) else t for t in topics)
+    return Analysis(topics=matches, **more)
+
+
+async def make_feed(conn: AsyncConnection, now: datetime, name: str = "Trade Daily") -> FeedRecord:
+    """A publication with one feed, read a moment ago."""
+    publication_id = (
+        await conn.execute(insert(publication).values(name=name).returning(publication.c.id))
+    ).scalar_one()
+    url = f"https://{name.lower().replace(' ', '-')}.example/feed"
+    feed_id = (
+        await conn.execute(
+            insert(feed)
+            .values(
+                publication_id=publication_id,
+                url=url,
+                next_poll_at=now,
+                created_at=now,
+                last_success_at=now,
+            )
+            .returning(feed.c.id)
+        )
+    ).scalar_one()
+    return FeedRecord(feed_id, publication_id, name, url, "feed", "headline", timedelta(minutes=10))
+
+
+async def store(
+    conn: AsyncConnection,
+    source: FeedRecord,
+    found: FeedEntry,
+    prepared: Analysis,
+    now: datetime,
+    *,
+    history: bool = False,
+) -> NewEntry[Analysis]:
+    """An entry's row, as the poller leaves it to ingest."""
+    published = found.published or now
+    (position,) = await allocate(conn, [published])
+    entry_id = (
+        await conn.execute(
+            insert(entry)
+            .values(
+                position=position,
+                publication_id=source.publication_id,
+                feed_id=source.id,
+                link=found.link,
+                title=found.title,
+                summary=found.summary,
+                content=found.content,
+                published_at=published,
+                first_seen_at=now,
+                text_hash=hashlib.sha256(found.text.encode()).hexdigest(),
+                history=history,
+            )
+            .returning(entry.c.id)
+        )
+    ).scalar_one()
+    return NewEntry(entry_id, found, now, prepared)
+
+
+def article(title: str = "", **more: Any) -> FeedEntry:
+    """An article that is like no other, unless it is given the same title and summary."""
+    number = next(_numbers)
+    words = f"alpha{number} bravo{number} carbon{number} delta{number} echo{number}"
+    return FeedEntry(
+        title=title or f"Agency publishes {words}",
+        link=more.pop("link", f"https://trade.example/{number}"),
+        summary=more.pop("summary", f"The agency said {words} foxtrot{number} golf{number}."),
+        **more,
+    )
+
+
+async def deliveries(db: Database, **where: Any) -> Sequence[Row[Any]]:
+    """All deliveries with these values, by channel and position."""
+    async with db.read() as conn:
+        query = select(delivery).order_by(delivery.c.channel_id, delivery.c.position)
+        for name, value in where.items():
+            query = query.where(delivery.c[name] == value)
+        return (await conn.execute(query)).all()
+
+
+def by_channel(rows: Iterable[Row[Any]]) -> Mapping[int, list[str]]:
+    found: dict[int, list[str]] = {}
+    for row in rows:
+        found.setdefault(row.channel_id, []).append(row.reasons)
+    return found
