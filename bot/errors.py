@@ -79,7 +79,8 @@ class DeliveryError(BotError):
     """A message was not delivered.
 
     `retry_after` is in seconds where the platform named a time; `permanent` means that trying
-    again cannot help; `unknown` means that the message may have arrived all the same.
+    again cannot help; `unknown` means that the message may have arrived all the same;
+    `of_message` means that the fault is this message's, so others to the same channel may go.
     """
 
     def __init__(
@@ -90,8 +91,10 @@ class DeliveryError(BotError):
         retry_after: float | None = None,
         permanent: bool = False,
         unknown: bool = False,
+        of_message: bool = False,
     ) -> None:
         super().__init__(sentence, detail=detail)
         self.retry_after = retry_after
         self.permanent = permanent
         self.unknown = unknown
+        self.of_message = of_message

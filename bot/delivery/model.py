@@ -44,6 +44,8 @@ class Owed:
     attempts: int
     unknown: bool
     created_at: datetime
+    tried_at: datetime | None = None
+    """When it may first have been sent, where that is unknown."""
 
 
 @dataclass(frozen=True, slots=True)

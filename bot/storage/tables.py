@@ -369,6 +369,7 @@ delivery = Table(
     Column("held_until", UtcDateTime),
     Column("attempts", Integer, nullable=False, default=0),
     Column("unknown", Boolean, nullable=False, default=False),
+    Column("tried_at", UtcDateTime),
     Column("last_error", Text),
     Column("external_id", Text),
     Column("created_at", UtcDateTime, nullable=False),
