@@ -54,6 +54,14 @@ class Database:
             async with conn.begin():
                 yield conn
 
+    @property
+    def writing_engine(self) -> AsyncEngine:
+        """The engine for libraries that open transactions of their own.
+
+        Each of them begins as a writing one, so that SQLite waits its turn rather than failing.
+        """
+        return self.engine.execution_options(exportnews_write=True)
+
     async def now(self, conn: AsyncConnection) -> datetime:
         """Give the database's present moment (UTC), or that of the clock a test has set."""
         if self._clock is not None:

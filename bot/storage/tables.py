@@ -8,6 +8,8 @@ from __future__ import annotations
 
 from datetime import UTC, datetime
 
+from slack_sdk.oauth.installation_store.sqlalchemy import SQLAlchemyInstallationStore
+from slack_sdk.oauth.state_store.sqlalchemy import SQLAlchemyOAuthStateStore
 from sqlalchemy import (
     JSON,
     BigInteger,
@@ -477,3 +479,19 @@ notice = Table(
     Column("told_at", UtcDateTime),
 )
 """What operators are told, once each."""
+
+# Who installed it (OAuth) ------------------------------------------------------------------
+
+slack_installations = SQLAlchemyInstallationStore.build_installations_table(
+    metadata, "slack_installations"
+)
+slack_bots = SQLAlchemyInstallationStore.build_bots_table(metadata, "slack_bots")
+slack_oauth_states = SQLAlchemyOAuthStateStore.build_oauth_states_table(
+    metadata, "slack_oauth_states"
+)
+"""The tables of slack_sdk's own stores; their tokens are sealed (`bot.slack_store`)."""
+
+for _table in (slack_installations, slack_bots):
+    for _column in _table.columns:
+        if _column.name.endswith("_token"):
+            _column.type = Text()  # a sealed token is longer than a plain one
