@@ -16,9 +16,7 @@ from datetime import datetime
 from typing import Any
 
 from sqlalchemy import (
-    CTE,
     ColumnElement,
-    FromClause,
     Select,
     String,
     Subquery,
@@ -83,14 +81,15 @@ async def owe_alerts(
     A channel that was told of the story is not told again. It is a `follow-up` where the channel
     was told of the story that this one follows. Where quiet hours hold (`quiet`) it is held.
     """
-    hushed = _quiet_table(quiet) if quiet else None
     told = grouped(
         conn,
-        _wanted(conn, entry, now, _INSTANT, urgency=hushed is not None),
+        _wanted(conn, entry, now, _INSTANT, urgency=bool(quiet)),
         key="channel_id",
         joined="reasons",
         lowest="calm",
     ).subquery()
+    if quiet:
+        told = _with_quiet_hours(told, quiet)
     rows = _deliveries(
         now,
         channel_id=told.c.channel_id,
@@ -100,8 +99,8 @@ async def owe_alerts(
         subject=literal(f"story:{entry.story_id}"),
         reasons=told.c.reasons,
         position=literal(entry.position),
-        **_when(hushed, now),
-    ).select_from(_with_quiet(told, hushed))
+        **_when(told if quiet else None, now),
+    )
     if entry.relation == "same" or entry.before is not None:
         rows = rows.where(*_not_told(entry, told.c.channel_id, ("follow-up",)))
     return await _owe(conn, rows)
@@ -208,7 +207,10 @@ async def _owe(conn: AsyncConnection, rows: Select[Any]) -> int:
     rows = rows.where(true())
     names = [found.name for found in rows.selected_columns]
     done = await conn.execute(
-        dialects.insert(conn, delivery).from_select(names, rows).on_conflict_do_nothing()
+        dialects.insert(conn, delivery)
+        .from_select(names, rows)
+        .on_conflict_do_nothing()
+        .execution_options(preserve_rowcount=True)
     )
     return max(done.rowcount, 0)
 
@@ -310,8 +312,10 @@ def _kind(entry: StoredEntry, channel_id: ColumnElement[int]) -> ColumnElement[s
     return case((knows, "follow-up"), else_="alert")
 
 
-def _quiet_table(quiet: Sequence[QuietNow]) -> CTE:
-    return (
+def _with_quiet_hours(told: Subquery, quiet: Sequence[QuietNow]) -> Subquery:
+    """Add until when each channel is quiet (none: it is not, or the alert is urgent), and when
+    a held alert becomes due by itself."""
+    hushed = (
         values(
             column("timezone", String),
             column("quiet_from", String),
@@ -321,28 +325,26 @@ def _quiet_table(quiet: Sequence[QuietNow]) -> CTE:
             name="hushed",
         )
         .data([(q.timezone, q.quiet_from, q.quiet_to, q.until, q.until + GRACE) for q in quiet])
-        .cte("hushed")
+        # Inside the SELECT: Python's sqlite3 counts no rows of a statement that starts with WITH.
+        .cte("hushed", nesting=True)
+    )
+    holds = and_(
+        told.c.calm == 1,
+        hushed.c.timezone == channel.c.timezone,
+        hushed.c.quiet_from == channel.c.quiet_from,
+        hushed.c.quiet_to == channel.c.quiet_to,
+    )
+    return (
+        select(told.c.channel_id, told.c.reasons, hushed.c.until, hushed.c.fallback)
+        .join(channel, channel.c.id == told.c.channel_id)
+        .outerjoin(hushed, holds)
+        .subquery()
     )
 
 
-def _with_quiet(told: Subquery, hushed: CTE | None) -> FromClause:
-    if hushed is None:
-        return told
-    here = channel.alias("here")
-    return told.join(here, here.c.id == told.c.channel_id).outerjoin(
-        hushed,
-        and_(
-            told.c.calm == 1,
-            hushed.c.timezone == here.c.timezone,
-            hushed.c.quiet_from == here.c.quiet_from,
-            hushed.c.quiet_to == here.c.quiet_to,
-        ),
-    )
-
-
-def _when(hushed: CTE | None, now: datetime) -> dict[str, ColumnElement[Any]]:
+def _when(told: Subquery | None, now: datetime) -> dict[str, ColumnElement[Any]]:
     """Give when a delivery is due, and until when quiet hours hold it."""
     at_once = literal(now, UtcDateTime)
-    if hushed is None:
+    if told is None:
         return {"due_at": at_once, "held_until": null()}
-    return {"due_at": func.coalesce(hushed.c.fallback, at_once), "held_until": hushed.c.until}
+    return {"due_at": func.coalesce(told.c.fallback, at_once), "held_until": told.c.until}
