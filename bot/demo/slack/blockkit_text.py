@@ -17,8 +17,8 @@ from bot.demo.slack.blockkit_rules import (
 TEXT_MOST, PARTS_MOST = 12_000, 1_000
 TABLE_ROWS, TABLE_COLUMNS = 100, 20
 
-_MARKS = "bold italic strike code underline highlight client_highlight unlink".split()
-_style = shape({}, dict.fromkeys(_MARKS, boolean))
+_MARKS = ("bold", "italic", "strike", "code", "underline", "highlight", "client_highlight")
+_style = shape({}, dict.fromkeys((*_MARKS, "unlink"), boolean))
 _styled = {"style": _style}
 _parts: dict[str, Check] = {
     "text": shape({"text": string(TEXT_MOST)}, _styled),
