@@ -39,12 +39,14 @@ class Gathered:
 
 @dataclass(frozen=True, slots=True)
 class OwedSummary:
-    """A summary owed to a channel; `subject` never comes twice in a channel."""
+    """A summary owed to a channel; `subject` never comes twice in a channel. `due`: when, if not
+    at once."""
 
     channel_id: int
     kind: DeliveryKind
     subject: str
     summary: Summary
+    due: datetime | None = None
 
 
 async def take_collected(
@@ -188,7 +190,7 @@ async def owe(conn: AsyncConnection, owed: Sequence[OwedSummary], now: datetime)
                 "subject": one.subject,
                 "payload": to_payload(one.summary),
                 "position": first_position(now),
-                "due_at": now,
+                "due_at": one.due or now,
                 "created_at": now,
             }
             for one in owed[first : first + CHUNK]

@@ -39,6 +39,7 @@ from bot.delivery.model import DeliveryKind
 from bot.news.model import Relation
 from bot.storage import dialects
 from bot.storage.aggregates import grouped, json_array_has
+from bot.storage.positions import first_position
 from bot.storage.tables import (
     UtcDateTime,
     channel,
@@ -175,7 +176,7 @@ async def owe_updates(
             kind=literal("update"),
             subject=literal(f"entry:{entry.id}:{version[:16]}"),
             reasons=delivery.c.reasons,
-            position=delivery.c.position,
+            position=literal(first_position(now)),
             **_when(None, now),
         )
         .join(channel, channel.c.id == delivery.c.channel_id)

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Sequence
+from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 from datetime import datetime, timedelta
 
@@ -11,7 +11,7 @@ from sqlalchemy.ext.asyncio import AsyncConnection
 
 from bot.storage import dialects
 from bot.storage.tables import channel, delivery
-from bot.subscriptions.gathering import gather_alerts
+from bot.subscriptions.gathering import CHUNK, gather_alerts
 from bot.subscriptions.times import quiet_until
 
 GRACE = timedelta(minutes=15)
@@ -43,6 +43,27 @@ async def quiet_now(conn: AsyncConnection, now: datetime) -> Sequence[QuietNow]:
         until = quiet_until(kind.quiet_from, kind.quiet_to, kind.timezone, now)
         if until is not None:
             found.append(QuietNow(kind.timezone, kind.quiet_from, kind.quiet_to, until))
+    return found
+
+
+async def channels_in_quiet(
+    conn: AsyncConnection, channel_ids: Sequence[int], now: datetime
+) -> Mapping[int, datetime]:
+    """Give, of these channels, those that are quiet at `now`, and until when (UTC)."""
+    found: dict[int, datetime] = {}
+    for first in range(0, len(channel_ids), CHUNK):
+        rows = await conn.execute(
+            select(
+                channel.c.id, channel.c.timezone, channel.c.quiet_from, channel.c.quiet_to
+            ).where(
+                channel.c.id.in_(channel_ids[first : first + CHUNK]),
+                channel.c.quiet_from.is_not(None),
+            )
+        )
+        for row in rows:
+            until = quiet_until(row.quiet_from, row.quiet_to, row.timezone, now)
+            if until is not None:
+                found[row.id] = until
     return found
 
 

@@ -106,7 +106,7 @@ def article(title: str = "", **more: Any) -> FeedEntry:
 async def deliveries(db: Database, **where: Any) -> Sequence[Row[Any]]:
     """All deliveries with these values, by channel and position."""
     async with db.read() as conn:
-        query = select(delivery).order_by(delivery.c.channel_id, delivery.c.position)
+        query = select(delivery).order_by(delivery.c.channel_id, delivery.c.position, delivery.c.id)
         for name, value in where.items():
             query = query.where(delivery.c[name] == value)
         return (await conn.execute(query)).all()
