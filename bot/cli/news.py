@@ -1,0 +1,125 @@
+"""`exportnews classify` and `topics`: what the bot makes of news, and by which topics."""
+
+from __future__ import annotations
+
+import json
+import sys
+from collections.abc import Iterator
+from contextlib import contextmanager
+from pathlib import Path
+from typing import Annotated, BinaryIO
+
+import typer
+from rich.console import Console
+from rich.table import Table
+
+from bot.errors import UsageError
+from bot.news.analyst import Analyst
+from bot.news.entries_file import read_entries
+from bot.news.model import Analysis
+from bot.news.taxonomy import Taxonomy, load_taxonomy
+
+TaxonomyFile = Annotated[
+    Path | None, typer.Option("--taxonomy", help="A taxonomy file instead of the shipped one.")
+]
+
+
+def register(app: typer.Typer) -> None:
+    """Add the commands."""
+
+    @app.command()
+    def classify(
+        file: Annotated[
+            Path | None, typer.Argument(help="JSONL with id, title, summary, source, url.")
+        ] = None,
+        as_json: Annotated[bool, typer.Option("--json", help="JSONL, on a terminal too.")] = False,
+        taxonomy: TaxonomyFile = None,
+    ) -> None:
+        """Say which topics entries have, and why: reads JSONL from FILE or standard input."""
+        analyst = Analyst(load_taxonomy(taxonomy))
+        readable = sys.stdout.isatty() and not as_json
+        with opened(file) as lines:
+            for each in read_entries(lines):
+                analysis = analyst.analyse(each.entry, each.source)
+                if readable:
+                    _print_readable(each.entry.title, analysis)
+                else:
+                    line = json.dumps(_as_json(each.id, analysis), ensure_ascii=False)
+                    typer.echo(line.encode("utf-8", "backslashreplace"))
+
+    @app.command()
+    def topics(
+        as_json: Annotated[bool, typer.Option("--json", help="As JSON.")] = False,
+        taxonomy: TaxonomyFile = None,
+    ) -> None:
+        """Show the topics: what belongs to each and what does not."""
+        found = load_taxonomy(taxonomy)
+        if as_json:
+            typer.echo(json.dumps(_topics_as_json(found), ensure_ascii=False, indent=2))
+        else:
+            _print_topics(found)
+
+
+@contextmanager
+def opened(file: Path | None) -> Iterator[BinaryIO]:
+    """Give the lines of `file`, or of standard input. Raises UsageError when it cannot be read."""
+    if file is None:
+        yield sys.stdin.buffer
+        return
+    try:
+        lines = file.open("rb")
+    except OSError as error:
+        raise UsageError(f"Cannot read {file}: {error.strerror}.", detail=str(error)) from error
+    with lines:
+        yield lines
+
+
+def _as_json(entry_id: str | int, analysis: Analysis) -> dict[str, object]:
+    return {
+        "id": entry_id,
+        "topics": [
+            {
+                "topic": match.topic,
+                "score": match.score,
+                "main": match.main,
+                "evidence": [
+                    {"text": e.text, "start": e.start, "end": e.end, "field": e.field}
+                    for e in match.evidence
+                ],
+            }
+            for match in analysis.topics
+        ],
+        "citations": [{"kind": c.kind, "value": c.value} for c in analysis.citations],
+    }
+
+
+def _print_readable(title: str, analysis: Analysis) -> None:
+    typer.echo(title)
+    for match in analysis.topics:
+        why = ", ".join(dict.fromkeys(f"“{evidence.text}”" for evidence in match.evidence))
+        typer.echo(f"  {match.topic}  {match.score:.2f}  {why}")
+    if analysis.citations:
+        cited = ", ".join(f"{c.kind} {c.value}" for c in analysis.citations)
+        typer.echo(f"  cites {cited}")
+    if not analysis.topics:
+        typer.echo("  a round-up" if analysis.roundup else "  no topic")
+
+
+def _topics_as_json(taxonomy: Taxonomy) -> list[dict[str, object]]:
+    return [
+        {
+            "id": topic.id,
+            "title": topic.title,
+            "definition": topic.definition,
+            "excludes": topic.excludes,
+            "aliases": list(topic.aliases),
+        }
+        for topic in taxonomy.topics
+    ]
+
+
+def _print_topics(taxonomy: Taxonomy) -> None:
+    table = Table("Topic", "What belongs", "What does not", box=None, pad_edge=False)
+    for topic in taxonomy.topics:
+        table.add_row(topic.id, topic.definition, topic.excludes)
+    Console(markup=False, highlight=False).print(table)

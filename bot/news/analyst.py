@@ -1,0 +1,46 @@
+"""Understand one entry: topics, citations, companies, dates, and whether it is news at all."""
+
+from __future__ import annotations
+
+from bot.feeds.model import FeedEntry
+from bot.news.boilerplate import is_roundup, spans
+from bot.news.citations import find_citations
+from bot.news.classifier import Classifier
+from bot.news.companies import find_companies
+from bot.news.dates import find_dates
+from bot.news.model import Analysis, Field
+from bot.news.taxonomy import Taxonomy
+
+
+class Analyst:
+    """Understands entries; immutable once made, so any number of threads may share it."""
+
+    def __init__(self, taxonomy: Taxonomy) -> None:
+        self._classifier = Classifier(taxonomy)
+
+    def analyse(self, entry: FeedEntry, publication: str = "") -> Analysis:
+        """Give all that is understood of an entry. Pure; never raises.
+
+        Boilerplate of the publisher is left out of account, and places stay those of the entry's
+        own text. A round-up of the week's headlines is marked as such and has no topics.
+        """
+        del publication  # what an entry says decides, not who says it
+        text_field: Field = "content" if entry.content else "summary"
+        if is_roundup(entry):
+            return Analysis(roundup=True)
+        text = entry.text
+        masked = spans(text)
+        news = _blank(text, masked)
+        return Analysis(
+            topics=self._classifier.classify(entry.title, text, text_field, masked),
+            citations=find_citations(entry.title, news, text_field),
+            companies=find_companies(entry.title, news),
+            dates=find_dates(entry),
+        )
+
+
+def _blank(text: str, masked: list[tuple[int, int]]) -> str:
+    """Put spaces in the place of what is masked, so that what is left keeps its place."""
+    for start, end in masked:
+        text = text[:start] + " " * (end - start) + text[end:]
+    return text

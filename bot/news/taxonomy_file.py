@@ -1,0 +1,134 @@
+"""Read a taxonomy file, and refuse one that is wrong with the place where it is wrong."""
+
+from __future__ import annotations
+
+import tomllib
+from collections.abc import Iterator, Mapping, Sequence
+from pathlib import Path
+from typing import Any, get_args
+
+from bot.errors import TaxonomyError
+from bot.news.folding import fold
+from bot.news.taxonomy import Rule, Strength, Taxonomy, Topic, Within
+
+_TOPIC_KEYS = {"id", "title", "definition", "excludes", "aliases", "examples", "rule"}
+_RULE_KEYS = {"name", "when", "unless", "strength", "within"}
+_STRENGTHS: tuple[str, ...] = get_args(Strength)
+_WITHIN: tuple[str, ...] = get_args(Within)
+
+
+def read_taxonomy(path: Path) -> Taxonomy:
+    """Read and check the file. Raises TaxonomyError with the place that is wrong."""
+    try:
+        with path.open("rb") as file:
+            raw = tomllib.load(file)
+    except OSError as error:
+        raise TaxonomyError(f"Cannot read the taxonomy {path}: {error.strerror}.") from error
+    except (tomllib.TOMLDecodeError, UnicodeDecodeError) as error:
+        raise TaxonomyError(f"The taxonomy {path} is not valid TOML: {error}.") from error
+    unknown = set(raw) - {"topic", "words", "lookalikes", "negations"}
+    if unknown:
+        raise TaxonomyError(f"{path}: nobody knows “{min(unknown)}”.")
+    words = {
+        name: _phrases(_table(each, f"words.{name}").get("phrases"), f"words.{name}")
+        for name, each in _table(raw.get("words", {}), "words").items()
+    }
+    topics = tuple(_topics(raw.get("topic"), words))
+    return Taxonomy(
+        topics,
+        words,
+        _phrases(raw.get("lookalikes", []), "lookalikes"),
+        _phrases(raw.get("negations", []), "negations"),
+        {topic.id: topic for topic in topics},
+    )
+
+
+def _topics(raw: object, words: Mapping[str, object]) -> Iterator[Topic]:
+    if not isinstance(raw, list) or not raw:
+        raise TaxonomyError("The taxonomy has no [[topic]].")
+    seen: set[str] = set()
+    for number, each in enumerate(raw, start=1):
+        found = _table(each, f"topic {number}")
+        topic_id = _text(found, "id", f"topic {number}")
+        place = f"topic {topic_id}"
+        _refuse_unknown(found, _TOPIC_KEYS, place)
+        if topic_id in seen:
+            raise TaxonomyError(f"{place}: there are two of it.")
+        seen.add(topic_id)
+        yield Topic(
+            id=topic_id,
+            title=_text(found, "title", place),
+            definition=_text(found, "definition", place),
+            excludes=_text(found, "excludes", place),
+            aliases=_texts(found.get("aliases", []), f"{place}, aliases"),
+            examples=_texts(found.get("examples", []), f"{place}, examples"),
+            rules=tuple(_rules(found.get("rule"), topic_id, words)),
+        )
+
+
+def _rules(raw: object, topic: str, words: Mapping[str, object]) -> Iterator[Rule]:
+    if not isinstance(raw, list) or not raw:
+        raise TaxonomyError(f"topic {topic} has no [[topic.rule]].")
+    seen: set[str] = set()
+    for number, each in enumerate(raw, start=1):
+        found = _table(each, f"topic {topic}, rule {number}")
+        name = _text(found, "name", f"topic {topic}, rule {number}")
+        place = f"topic {topic}, rule “{name}”"
+        _refuse_unknown(found, _RULE_KEYS, place)
+        if name in seen:
+            raise TaxonomyError(f"{place}: there are two of it.")
+        seen.add(name)
+        when = tuple(
+            tuple(part.strip() for part in term.split("|"))
+            for term in _texts(found.get("when"), f"{place}, when")
+        )
+        unless = _texts(found.get("unless", []), f"{place}, unless")
+        if not when:
+            raise TaxonomyError(f"{place}: “when” is empty.")
+        for word in (*(one for term in when for one in term), *unless):
+            if word not in words:
+                raise TaxonomyError(f"{place}: there is no [words.{word}].")
+        strength = found.get("strength", "likely")
+        within = found.get("within", "sentence")
+        if strength not in _STRENGTHS:
+            raise TaxonomyError(f"{place}: strength is one of {', '.join(_STRENGTHS)}.")
+        if within not in _WITHIN:
+            raise TaxonomyError(f"{place}: within is one of {', '.join(_WITHIN)}.")
+        yield Rule(name, topic, when, unless, strength, within)
+
+
+def _phrases(raw: object, place: str) -> tuple[str, ...]:
+    phrases = _texts(raw, place)
+    for phrase in phrases:
+        if not fold(phrase).strip() or "*" in phrase[:-1] or phrase.startswith("*"):
+            raise TaxonomyError(
+                f"{place}: “{phrase}” is no phrase; it needs letters, and * only at its end."
+            )
+    return phrases
+
+
+def _refuse_unknown(found: Mapping[str, object], known: set[str], place: str) -> None:
+    unknown = set(found) - known
+    if unknown:
+        raise TaxonomyError(f"{place}: nobody knows “{min(unknown)}”.")
+
+
+def _table(raw: object, place: str) -> Mapping[str, Any]:
+    if not isinstance(raw, dict):
+        raise TaxonomyError(f"{place} is not a table.")
+    return raw
+
+
+def _text(found: Mapping[str, object], key: str, place: str) -> str:
+    value = found.get(key)
+    if not isinstance(value, str) or not value.strip():
+        raise TaxonomyError(f"{place}: “{key}” must be a text.")
+    return " ".join(value.split())
+
+
+def _texts(raw: object, place: str) -> tuple[str, ...]:
+    if not isinstance(raw, Sequence) or isinstance(raw, str):
+        raise TaxonomyError(f"{place} must be a list of texts.")
+    if not all(isinstance(each, str) and each.strip() for each in raw):
+        raise TaxonomyError(f"{place} must be a list of texts.")
+    return tuple(raw)
