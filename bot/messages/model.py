@@ -72,3 +72,60 @@ class Alert:
     follow_up: bool = False
     edited: bool = False
     retracted: bool = False
+
+
+@dataclass(frozen=True, slots=True)
+class DigestItem:
+    """One story of a digest; `reports` is how many entries tell of it."""
+
+    entry_id: int
+    story_id: int
+    title: str
+    link: str
+    publication: str
+    published: datetime
+    topics: tuple[str, ...] = ()
+    why: tuple[Why, ...] = ()
+    reports: int = 1
+    retracted: bool = False
+
+
+@dataclass(frozen=True, slots=True)
+class DigestGroup:
+    """The stories of a digest under one heading (a topic, a watch, a saved search)."""
+
+    title: str
+    items: tuple[DigestItem, ...]
+
+
+@dataclass(frozen=True, slots=True)
+class ReadReport:
+    """What was read for a digest: `read` of `publications`, the last of them at `read_by`."""
+
+    publications: int
+    read: int
+    entries: int
+    unread: tuple[str, ...] = ()
+    read_by: datetime | None = None
+
+
+@dataclass(frozen=True, slots=True)
+class Digest:
+    """Several stories in one message, each under one heading, those that matter most first.
+
+    `cause`: `digest`, `quiet`, `pause`, `outage`, `flood` (as a summary's), or `now` when it was
+    asked for. `stories` counts them all; `more` are not listed at all. `offset`: how many come
+    before the first one shown. `delivery_id`: whose digest it is, to read on in.
+    """
+
+    cause: str
+    groups: tuple[DigestGroup, ...]
+    stories: int
+    more: int = 0
+    since: datetime | None = None
+    until: datetime | None = None
+    read: ReadReport | None = None
+    delivery_id: int | None = None
+    offset: int = 0
+    days: int = 0
+    """For a digest asked for (`now`): of how many days."""

@@ -1,0 +1,260 @@
+"""What buttons and menus ask for: typed on our side, compact JSON on Slack's.
+
+Every value says by itself what to do, so one listener reads them all with `read`. An overflow
+menu's value has room for 150 characters, a button's for 2,000.
+"""
+
+from __future__ import annotations
+
+import json
+from collections.abc import Mapping
+from dataclasses import asdict, dataclass, fields
+from typing import Any, Literal, get_type_hints
+
+from bot.messages.limits import BUTTON_VALUE
+
+MAX_QUERY = 1_500
+"""Characters of a query that a button carries."""
+
+OPEN = "open"
+"""The action id of buttons that only open an address; there is nothing to do for them."""
+
+
+@dataclass(frozen=True, slots=True)
+class SaveEntry:
+    """Put an entry on the person's own list (or take it off)."""
+
+    entry: int
+    on: bool = True
+
+
+@dataclass(frozen=True, slots=True)
+class ShareForm:
+    """Ask in a form to which channel an entry is shared, and with what note."""
+
+    entry: int
+
+
+@dataclass(frozen=True, slots=True)
+class ShareHere:
+    """Post an entry in this channel, for all to see."""
+
+    entry: int
+
+
+@dataclass(frozen=True, slots=True)
+class Mute:
+    """Keep one subscription of this channel silent for `days`; 0 lets it speak again."""
+
+    kind: str
+    target: str
+    days: int = 7
+
+
+@dataclass(frozen=True, slots=True)
+class NotRelevant:
+    """Say that an entry did not matter here."""
+
+    entry: int
+
+
+@dataclass(frozen=True, slots=True)
+class WrongTopic:
+    """Say that an entry does not have a topic; without one, ask which in a form."""
+
+    entry: int
+    topic: str = ""
+
+
+@dataclass(frozen=True, slots=True)
+class Explain:
+    """Say why an entry came to this channel, or why not."""
+
+    entry: int
+
+
+@dataclass(frozen=True, slots=True)
+class MoreLike:
+    """Search for entries like this one."""
+
+    entry: int
+
+
+@dataclass(frozen=True, slots=True)
+class SearchPage:
+    """Search again from another place."""
+
+    query: str
+    offset: int = 0
+
+
+@dataclass(frozen=True, slots=True)
+class LatestPage:
+    """Read the latest of a topic (of all, when it is empty) from another place."""
+
+    topic: str = ""
+    offset: int = 0
+
+
+@dataclass(frozen=True, slots=True)
+class SavedPage:
+    """Read the person's own list from another place."""
+
+    offset: int = 0
+
+
+@dataclass(frozen=True, slots=True)
+class DigestPage:
+    """Read on in a digest that is longer than one message."""
+
+    delivery: int
+    offset: int = 0
+
+
+@dataclass(frozen=True, slots=True)
+class CatchUp:
+    """Give the digest of the last `days` now."""
+
+    days: int = 1
+    offset: int = 0
+
+
+@dataclass(frozen=True, slots=True)
+class SettingsForm:
+    """Open a channel's settings as a form; an empty channel means the one it is asked in."""
+
+    channel: str = ""
+
+
+@dataclass(frozen=True, slots=True)
+class Subscribe:
+    """Subscribe this channel to one topic (`all`: to every one)."""
+
+    topic: str
+    mode: Literal["instant", "daily", "weekly"] = "instant"
+
+
+@dataclass(frozen=True, slots=True)
+class Unsubscribe:
+    """Take one topic from this channel."""
+
+    topic: str
+
+
+@dataclass(frozen=True, slots=True)
+class SaveSearch:
+    """Let what a search finds anew come to this channel."""
+
+    query: str
+
+
+@dataclass(frozen=True, slots=True)
+class Resume:
+    """Let a paused channel get its messages again."""
+
+    channel: str = ""
+
+
+@dataclass(frozen=True, slots=True)
+class Run:
+    """Do what a typed command would."""
+
+    text: str
+
+
+Action = (
+    SaveEntry
+    | ShareForm
+    | ShareHere
+    | Mute
+    | NotRelevant
+    | WrongTopic
+    | Explain
+    | MoreLike
+    | SearchPage
+    | LatestPage
+    | SavedPage
+    | DigestPage
+    | CatchUp
+    | SettingsForm
+    | Subscribe
+    | Unsubscribe
+    | SaveSearch
+    | Resume
+    | Run
+)
+
+_KINDS: dict[str, type[Action]] = {
+    "save": SaveEntry,
+    "share": ShareForm,
+    "share-here": ShareHere,
+    "mute": Mute,
+    "irrelevant": NotRelevant,
+    "wrong-topic": WrongTopic,
+    "why": Explain,
+    "like": MoreLike,
+    "search": SearchPage,
+    "latest": LatestPage,
+    "saved": SavedPage,
+    "digest": DigestPage,
+    "catch-up": CatchUp,
+    "settings": SettingsForm,
+    "subscribe": Subscribe,
+    "unsubscribe": Unsubscribe,
+    "save-search": SaveSearch,
+    "resume": Resume,
+    "run": Run,
+}
+_NAMES = {kind: name for name, kind in _KINDS.items()}
+_HINTS = {kind: get_type_hints(kind) for kind in _NAMES}
+
+
+def encode(action: Action) -> str:
+    """Give the value that `decode` reads. Fields at their default are left out."""
+    given = asdict(action)
+    short = {f.name: given[f.name] for f in fields(action) if given[f.name] != f.default}
+    if isinstance(short.get("query"), str):
+        short["query"] = short["query"][:MAX_QUERY]
+    body = {"do": _NAMES[type(action)], **short}
+    return json.dumps(body, ensure_ascii=False, separators=(",", ":"))
+
+
+def fits(action: Action, most: int = BUTTON_VALUE) -> bool:
+    """Whether an action's value has room in a button (in `most` characters)."""
+    return len(encode(action)) <= most
+
+
+def decode(value: str) -> Action | None:
+    """Read a value; None when it is none of ours (an old message's, or somebody's own)."""
+    try:
+        body = json.loads(value)
+    except ValueError:
+        return None
+    if not isinstance(body, dict):
+        return None
+    kind = _KINDS.get(str(body.pop("do", "")))
+    if kind is None:
+        return None
+    hints = _HINTS[kind]
+    if not all(name in hints and _fits_type(one, hints[name]) for name, one in body.items()):
+        return None
+    try:
+        return kind(**body)
+    except TypeError:
+        return None
+
+
+def _fits_type(value: object, hint: Any) -> bool:  # noqa: ANN401 - a type
+    if hint is int:
+        return isinstance(value, int) and not isinstance(value, bool) and abs(value) < 2**63
+    if hint is bool:
+        return isinstance(value, bool)
+    choices = getattr(hint, "__args__", ())
+    return isinstance(value, str) and (not choices or value in choices)
+
+
+def read(action: Mapping[str, Any]) -> Action | None:
+    """Read what an element of Slack's `actions` payload asks for."""
+    chosen = action.get("selected_option")
+    value = chosen.get("value") if isinstance(chosen, Mapping) else action.get("value")
+    return decode(value) if isinstance(value, str) else None
