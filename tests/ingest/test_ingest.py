@@ -2,25 +2,18 @@
 
 from __future__ import annotations
 
-from collections.abc import Sequence
-from dataclasses import dataclass, replace
+from dataclasses import replace
 from datetime import date, timedelta
-from typing import Any
 
 import pytest
-from sqlalchemy import Row, func, select, update
+from sqlalchemy import func, select
 
-from bot.feeds.model import EditedEntry, FeedEntry, FeedRecord, NewEntries
-from bot.ingest import NewsIngest
-from bot.news.analyst import Analyst
-from bot.news.model import Analysis, Citation, Company, KeyDate
-from bot.news.taxonomy import load_taxonomy
+from bot.feeds.model import NewEntries
+from bot.news.model import Citation, Company, KeyDate
 from bot.storage import tables
 from bot.storage.database import Database
-from bot.storage.tables import collected, delivery, entry, entry_topic, entry_watch
-from bot.subscriptions.model import Actor, ChannelRef
-from bot.subscriptions.quiet import release_held
-from bot.subscriptions.service import Subscriptions
+from bot.storage.tables import collected, entry, entry_topic, entry_watch
+from bot.subscriptions.model import Actor
 from bot.subscriptions.summary import from_payload
 from tests.subscriptions.makers import (
     ANN,
@@ -32,76 +25,13 @@ from tests.subscriptions.makers import (
     topic,
     understood,
 )
+from tests.subscriptions.newsroom import Newsroom, open_newsroom
 from tests.support.clock import SetClock
-
-TAXONOMY = load_taxonomy()
-
-
-@dataclass
-class Newsroom:
-    """One feed, and what came of publishing in it."""
-
-    db: Database
-    clock: SetClock
-    news: NewsIngest
-    door: Subscriptions
-    feed: FeedRecord
-
-    async def publish(
-        self, *items: tuple[FeedEntry, Analysis], feed: FeedRecord | None = None, **how: bool
-    ) -> list[int]:
-        """Take one batch in, as a poll would; gives the entries' ids, in the given order."""
-        source = feed or self.feed
-        async with self.db.write() as conn:
-            new = [
-                await store(
-                    conn, source, found, prepared, self.clock(), history=how.get("history", False)
-                )
-                for found, prepared in items
-            ]
-            batch = NewEntries(new=tuple(new[::-1]), **how)
-            await self.news.ingest(conn, source, batch)
-        return [one.id for one in new]
-
-    async def edit(
-        self, entry_id: int, after: FeedEntry, prepared: Analysis, *, substance: bool = True
-    ) -> None:
-        async with self.db.write() as conn:
-            await conn.execute(
-                update(entry)
-                .where(entry.c.id == entry_id)
-                .values(title=after.title, summary=after.summary, text_hash=f"{hash(after)}")
-            )
-            edited = EditedEntry(entry_id, after, after, substance, prepared)
-            await self.news.ingest(conn, self.feed, NewEntries(edited=(edited,)))
-
-    async def sent(self, ref: ChannelRef) -> None:
-        """Mark all that a channel is owed as sent."""
-        settings = await self.door.settings(ref)
-        assert settings is not None
-        async with self.db.write() as conn:
-            await conn.execute(
-                update(delivery)
-                .where(delivery.c.channel_id == settings.id)
-                .values(state="sent", sent_at=self.clock())
-            )
-
-    async def owed(self, ref: ChannelRef = slack(), **where: Any) -> Sequence[Row[Any]]:  # noqa: B008
-        settings = await self.door.settings(ref)
-        assert settings is not None
-        return await deliveries(self.db, channel_id=settings.id, **where)
-
-    async def release(self) -> None:
-        async with self.db.write() as conn:
-            await release_held(conn, self.clock())
 
 
 @pytest.fixture
 async def room(db: Database, clock: SetClock) -> Newsroom:
-    async with db.write() as conn:
-        feed = await make_feed(conn, clock())
-    news = NewsIngest(db, Analyst(TAXONOMY))
-    return Newsroom(db, clock, news, Subscriptions(db, TAXONOMY), feed)
+    return await open_newsroom(db, clock)
 
 
 async def test_a_channel_is_owed_what_it_subscribed_to(room: Newsroom) -> None:
@@ -265,19 +195,19 @@ async def test_below_the_score_or_muted_nothing_is_owed(room: Newsroom) -> None:
     assert [len(await room.owed(slack(c))) for c in ("C1", "C2", "C3")] == [0, 2, 1]
 
 
-@pytest.mark.parametrize("how", ["catch_up", "flood"])
-async def test_what_was_missed_comes_as_one_message_a_channel(room: Newsroom, how: str) -> None:
+@pytest.mark.parametrize("cause", ["outage", "flood"])
+async def test_what_was_missed_comes_as_one_message_a_channel(room: Newsroom, cause: str) -> None:
     await room.door.subscribe(slack("C1"), ANN, ["sanctions"])
     await room.door.subscribe(slack("C2"), ANN, ["sanctions", "entity-list"])
     await room.door.subscribe(slack("C3"), ANN, ["sanctions"], mode="daily")
     batch = [(article(), understood(t)) for t in ("sanctions", "entity-list", "sanctions")]
-    ids = await room.publish(*batch, **{how: True})
+    ids = await room.publish(*batch, catch_up=cause == "outage", flood=cause == "flood")
     (first,) = await room.owed(slack("C1"))
     (second,) = await room.owed(slack("C2"))
     assert first.kind == second.kind == "catch-up"
     assert first.payload["entries"] == [ids[0], ids[2]]
     assert second.payload["entries"] == ids
-    assert from_payload(second.payload).cause == ("outage" if how == "catch_up" else "flood")
+    assert from_payload(second.payload).cause == cause
     assert await room.owed(slack("C3")) == []
     async with room.db.read() as conn:
         waiting = select(func.count()).select_from(collected).where(collected.c.told_at.is_(None))

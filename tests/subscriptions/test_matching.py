@@ -29,7 +29,7 @@ from bot.storage.tables import (
 )
 from bot.subscriptions import rules, store
 from bot.subscriptions.matching import StoredEntry, collect_for_digests, owe_alerts
-from bot.subscriptions.model import ChannelSettings, Mode
+from bot.subscriptions.model import ChannelSettings, Mode, SubscriptionKind
 from bot.subscriptions.quiet import GRACE, QuietNow, quiet_now
 from bot.subscriptions.times import quiet_until
 from tests.subscriptions.makers import article, make_feed, understood
@@ -37,14 +37,15 @@ from tests.subscriptions.makers import store as store_entry
 from tests.support.clock import SetClock
 
 TOPICS = ("alpha", "beta", "gamma")
-TERMS = (("watch", "1"), ("watch", "12"), ("search", "1"))
-TARGETS = (*(("topic", topic) for topic in TOPICS), *TERMS)
+Target = tuple[SubscriptionKind, str]
+TERMS: tuple[Target, ...] = (("watch", "1"), ("watch", "12"), ("search", "1"))
+TARGETS: tuple[Target, ...] = (*(("topic", topic) for topic in TOPICS), *TERMS)
 SCORES = (0.2, 0.5, 0.51, 0.9)
 
 
 @dataclass(frozen=True)
 class Wish:
-    target: tuple[str, str]
+    target: Target
     mode: Mode
     min_score: float | None
     muted_hours: int | None
@@ -147,7 +148,7 @@ async def settle(conn: AsyncConnection, made: Sequence[Team], now: datetime) -> 
 
 
 async def publish(
-    conn: AsyncConnection, scores: dict[str, float], hits: set[tuple[str, str]], now: datetime
+    conn: AsyncConnection, scores: dict[str, float], hits: set[Target], now: datetime
 ) -> StoredEntry:
     source = await make_feed(conn, now)
     new = await store_entry(conn, source, article(), understood(), now)
@@ -190,7 +191,7 @@ async def test_sql_and_rules_agree(
     clock: SetClock,
     made: list[Team],
     scores: dict[str, float],
-    hits: set[tuple[str, str]],
+    hits: set[Target],
     hour: int,
 ) -> None:
     now = clock().replace(hour=hour)
@@ -202,7 +203,7 @@ async def test_sql_and_rules_agree(
         had = {c.id: c for c in await store.load_channels(conn, None, channel.c.id.in_(ids))}
         found: rules.Found = {
             **{("topic", topic): score for topic, score in scores.items()},
-            **dict.fromkeys(hits, 1.0),  # type: ignore[dict-item]
+            **dict.fromkeys(hits, 1.0),
         }
         expected = {
             channel_id: model(team, had[channel_id], found, now)
