@@ -58,11 +58,15 @@ def _sort_key(each: FileEntry) -> tuple[datetime, str, str, str]:
 
 def _features(entries: list[FileEntry], order: list[int]) -> Iterator[StoryFeatures]:
     for place in order:
-        each = entries[place]
-        entry = each.entry
-        field: Field = "content" if entry.content else "summary"
-        cited = find_citations(entry.title, entry.text, field)
-        yield features(entry, id=str(each.id), publication=each.source, citations=cited)
+        yield features_of(entries[place])
+
+
+def features_of(each: FileEntry) -> StoryFeatures:
+    """Say what an entry of a file is compared by."""
+    entry = each.entry
+    field: Field = "content" if entry.content else "summary"
+    cited = find_citations(entry.title, entry.text, field)
+    return features(entry, id=str(each.id), publication=each.source, citations=cited)
 
 
 def _read(file: Path | None) -> list[FileEntry]:

@@ -39,7 +39,7 @@ class _Case:
     scores: list[float] = field(default_factory=list)
 
 
-_LEAST_MEAN = 0.25
+_LEAST_MEAN = 0.5
 """Mean likeness to a story's members that a new one must have, so that no chain of half-likeness
 draws two events together."""
 

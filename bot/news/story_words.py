@@ -13,12 +13,13 @@ from collections.abc import Iterator, Mapping
 from dataclasses import dataclass
 from functools import cache, lru_cache
 from importlib.resources import files
+from itertools import pairwise
 
 import snowballstemmer
 
-from bot.news.folding import fold
+from bot.news.folding import fold, is_cjk
 
-LITTLE, SOME, PLACE, THING, ACTION, RARE = 0.08, 0.35, 0.3, 0.35, 0.55, 1.0
+LITTLE, SOME, PLACE, THING, ACTION, OFTEN, RARE = 0.08, 0.35, 0.3, 0.35, 0.55, 0.6, 1.0
 _LONGEST_PHRASE = 5
 _SMALL_NUMBERS = {
     "two": "2", "pair": "2", "three": "3", "trio": "3", "four": "4", "quartet": "4", "five": "5",
@@ -27,6 +28,7 @@ _SMALL_NUMBERS = {
 }  # fmt: skip
 _SCALES = {"k": 1e3, "thousand": 1e3, "m": 1e6, "mn": 1e6, "million": 1e6, "b": 1e9, "bn": 1e9}
 _SCALES |= {"billion": 1e9, "trillion": 1e12, "tn": 1e12}
+_NANOMETRES = re.compile(r"\b(\d{1,3})[ -]?(?:nm|nanomet(?:er|re)s?)\b", re.IGNORECASE)
 _NUMBER = re.compile(
     r"(?<![\w.])[$€£¥]?(\d{1,3}(?:,\d{3})+|\d+)(\.\d+)?(?: ?(%|percent\b|per cent\b|pct\b)"
     r"|(?:[ -]?(thousand|million|billion|trillion|bn|mn|tn)|([kKmMbB]))\b)?(?!\w|\.\d)"
@@ -35,12 +37,21 @@ _NUMBER = re.compile(
 
 @dataclass(frozen=True, slots=True)
 class Told:
-    """What a text tells. `weights` has every concept; `numbers` are like `15%` or `140`."""
+    """What a text tells. `weights` has every concept; `numbers` are like `15%` or `140`.
+
+    `names` are words that no list knows, and companies that our news often names; `opening` is
+    the first concept, most often who acts, `main_action` the first action;
+    `joined` has neighbours written as one word ("supermicro").
+    """
 
     weights: Mapping[str, float]
     actions: frozenset[str]
+    main_action: str
+    places: frozenset[str]
     names: frozenset[str]
     numbers: frozenset[str]
+    opening: str
+    joined: Mapping[str, tuple[str, str]]
 
 
 @dataclass(frozen=True, slots=True)
@@ -49,6 +60,8 @@ class Lexicon:
 
     phrases: Mapping[tuple[str, ...], tuple[str, float]]
     opposites: frozenset[tuple[str, str]]
+    reactions: frozenset[str]
+    implied: Mapping[str, tuple[str, ...]]
 
 
 @cache
@@ -57,7 +70,7 @@ def lexicon() -> Lexicon:
     text = files("bot.news").joinpath("story_words.toml").read_text(encoding="utf-8")
     tables = tomllib.loads(text)
     phrases: dict[tuple[str, ...], tuple[str, float]] = {}
-    for level, weight in (("some", SOME), ("little", LITTLE)):
+    for level, weight in (("often", OFTEN), ("some", SOME), ("little", LITTLE)):
         for phrase in _phrases(tables["weights"][level]):
             phrases[phrase] = (phrase[0], weight)
     for table, weight in (("things", THING), ("places", PLACE), ("actions", ACTION)):
@@ -69,7 +82,12 @@ def lexicon() -> Lexicon:
         for one, others in tables["opposites"].items()
         for other in others.split()
     }
-    return Lexicon(phrases, frozenset(pairs | {(other, one) for one, other in pairs}))
+    return Lexicon(
+        phrases,
+        opposites=frozenset(pairs | {(other, one) for one, other in pairs}),
+        reactions=frozenset(f"a:{action}" for action in tables["reactions"]["all"].split()),
+        implied={concept: tuple(implied.split()) for concept, implied in tables["implied"].items()},
+    )
 
 
 def _phrases(words: str) -> Iterator[tuple[str, ...]]:
@@ -90,19 +108,58 @@ def stem(word: str) -> str:
     return str(_stemmers.english.stemWord(word))
 
 
+_BACKGROUND = re.compile(
+    r"(?:^|[ ,;])(?:(?:\w+ )?(?:days|hours|weeks|months) )?(?:after|following|despite|amid|amidst"
+    r"|before|ahead of|in response to|in reply to|in (?:the )?wake of|in bid to|in tit.for.tat)\b",
+    re.IGNORECASE,
+)
+_BACKGROUND_SHARE = 0.5
+
+
 def told(text: str) -> Told:
-    """Say what a text tells. Never raises."""
-    numbers, rest = _numbers(text)
-    weights: dict[str, float] = dict(numbers)
-    actions: set[str] = set()
-    names: set[str] = set()
-    for concept, weight in _concepts(rest):
-        weights[concept] = weight
-        if concept.startswith("a:"):
-            actions.add(concept)
-        elif weight == RARE:
-            names.add(concept)
-    return Told(weights, frozenset(actions), frozenset(names), frozenset(numbers))
+    """Say what a headline tells. Never raises.
+
+    What stands after "after", "despite" and the like is background: it counts half, and its
+    actions are not this story's.
+    """
+    foreground, background = _foreground(text)
+    numbers, rest = _numbers(foreground)
+    concepts = list(_concepts(rest))
+    old_numbers, old_rest = _numbers(background)
+    old = list(_concepts(old_rest))
+    weights = {key: w * _BACKGROUND_SHARE for key, w in [*old_numbers.items(), *old]}
+    weights |= numbers | dict(concepts)
+    implied = lexicon().implied
+    for concept, _ in concepts:
+        for other in implied.get(concept, ()):
+            weights.setdefault(other, PLACE)
+    everything = concepts + old
+    strong = [concept for concept, weight in everything if weight > LITTLE]
+    return Told(
+        weights,
+        actions=frozenset(concept for concept, _ in concepts if concept.startswith("a:")),
+        main_action=next((concept for concept, _ in concepts if concept.startswith("a:")), ""),
+        places=frozenset(concept for concept, _ in concepts if concept.startswith("p:")),
+        names=frozenset(concept for concept, weight in everything if weight >= OFTEN),
+        numbers=frozenset(numbers) | frozenset(old_numbers),
+        opening=strong[0] if strong else "",
+        joined={
+            one + other: (one, other)
+            for (one, _), (other, _) in pairwise(everything)
+            if ":" not in one + other
+        },
+    )
+
+
+def _foreground(text: str) -> tuple[str, str]:
+    """Part a headline into its news and the background it gives."""
+    found = _BACKGROUND.search(text)
+    if found is None:
+        return text, ""
+    if text[: found.start()].strip():
+        return text[: found.start()], text[found.end() :]
+    background, comma, news = text[found.end() :].partition(",")
+    return (news, background) if comma and len(news) >= len(background) / 2 else (text, "")
 
 
 def _concepts(text: str) -> Iterator[tuple[str, float]]:
@@ -118,10 +175,17 @@ def _concepts(text: str) -> Iterator[tuple[str, float]]:
                 position += size
                 break
         else:
-            word = stems[position]
-            if len(word) > 1 and not word.isdigit():
-                yield word, RARE
+            yield from _unknown(stems[position])
             position += 1
+
+
+def _unknown(word: str) -> Iterator[tuple[str, float]]:
+    """Give the concept of a word that no list knows; Chinese script goes by two characters."""
+    if is_cjk(word):
+        for start in range(max(1, len(word) - 1)):
+            yield word[start : start + 2], PLACE
+    elif len(word) > 1 and not word.isdigit():
+        yield word, RARE
 
 
 _SPELLINGS = {"defence": "defense", "licence": "license", "licences": "licenses", "labour": "labor"}
@@ -142,7 +206,7 @@ def _numbers(text: str) -> tuple[dict[str, float], str]:
             found[f"n:{value:g}"] = RARE if value >= 10 else SOME
         return " "
 
-    rest = _NUMBER.sub(read, text)
+    rest = _NUMBER.sub(read, _NANOMETRES.sub(r"\1nm ", text))
     for word in fold(rest).split():
         if word in _SMALL_NUMBERS:
             found[f"n:{_SMALL_NUMBERS[word]}"] = SOME

@@ -1,0 +1,222 @@
+"""Entries of one story come together, entries of two stay apart."""
+
+from __future__ import annotations
+
+import json
+import random
+from datetime import UTC, datetime, timedelta
+from pathlib import Path
+
+import pytest
+from hypothesis import given, settings
+from hypothesis import strategies as st
+from typer.testing import CliRunner
+
+from bench.stories import load, measure
+from bot.cli.stories import group_entries
+from bot.feeds.model import FeedEntry
+from bot.news.citations import find_citations
+from bot.news.entries_file import read_entries
+from bot.news.stories import Verdict, compare, same
+from bot.news.story_features import StoryFeatures, features
+
+DATA = Path(__file__).parent / "data"
+DAY = datetime(2026, 5, 4, 9, tzinfo=UTC)
+
+
+def told(
+    title: str,
+    *,
+    by: str = "Daily",
+    days: float = 0,
+    summary: str = "",
+    link: str = "",
+    name: str = "",
+) -> StoryFeatures:
+    entry = FeedEntry(title, link=link, summary=summary, published=DAY + timedelta(days=days))
+    cited = find_citations(title, summary, "summary")
+    return features(entry, id=name or f"{by}:{title}", publication=by, citations=cited)
+
+
+def verdict(a: StoryFeatures, b: StoryFeatures) -> Verdict:
+    assert compare(a, b) == compare(b, a)
+    return compare(a, b).verdict
+
+
+WARREN = "https://exportcompliancedaily.com/article/2026/05/04/some-words-{}"
+REGISTER = "https://www.federalregister.gov/documents/2026/05/04/{}/some-words"
+
+
+def test_labelled_pairs_reach_their_floors() -> None:
+    result = measure(*load([DATA / "pairs.jsonl"]))
+    assert result.pairs >= 300
+    assert result.grouped.precision >= 0.9
+    assert result.grouped.recall >= 0.75
+    assert result.alone.f1 >= 0.82
+
+
+@pytest.mark.parametrize(
+    ("one", "other"),
+    [
+        (
+            WARREN.format("2605010011"),
+            "http://stage.exportcompliancedaily.com./x-2605010011?BC=bc_1",
+        ),
+        (
+            WARREN.format("2605010011"),
+            "https://internationaltradetoday.com/news/2026/05/04/x-2605010011",
+        ),
+        (REGISTER.format("2026-08001"), "https://www.federalregister.gov/d/2026-08001"),
+        ("https://media.bis.gov/press-release/a-b", "https://www.bis.gov/press-release/a-b/"),
+        (
+            "https://ofac.treasury.gov/recent-actions/20260504_33",
+            "http://ofac.treasury.gov/recent-actions/20260504_33?utm_source=rss#top",
+        ),
+    ],
+)
+def test_one_number_or_address_is_one_story(one: str, other: str) -> None:
+    a = told("Rule on Lasers Comes Out", link=one)
+    b = told("Commerce acts", by="Wire", link=other, days=40)
+    assert verdict(a, b) == "same"
+
+
+def test_documents_of_one_title_and_day_are_two_stories() -> None:
+    title = "Additions of Certain Persons to the Entity List"
+    a = told(title, by="Federal Register", link=REGISTER.format("2026-08001"))
+    b = told(title, by="Federal Register", link=REGISTER.format("2026-08002"))
+    assert verdict(a, b) == "apart"
+
+
+def test_near_identical_text_joins_two_publications_but_not_one() -> None:
+    title = "Taipei court fines Shengmao Photonics over laser exports"
+    assert verdict(told(title, by="Wire"), told(title.title(), days=1)) == "same"
+    assert verdict(told(title), told(title, days=1, name="again")) == "apart"
+
+
+def test_an_article_that_cites_an_earlier_one_follows_it() -> None:
+    first = told("BIS Plans Drone Rule", link=WARREN.format("2605010011"), days=-3)
+    later = told(
+        "BIS Drone Rule Is at OMB", link=WARREN.format("2605040002"), summary="See 2605010011."
+    )
+    assert verdict(first, later) == "follow-up"
+
+
+def test_a_correction_follows_the_document_that_it_corrects() -> None:
+    rule = told(
+        "Controls on Test Chambers",
+        link=REGISTER.format("2026-08001"),
+        summary="RIN 0694-AK11. The rule controls chambers.",
+    )
+    correction = told(
+        "Controls on Test Chambers; Correction",
+        link=REGISTER.format("2026-09002"),
+        summary="RIN 0694-AK11. Corrects FR Doc. 2026-08001.",
+        days=20,
+    )
+    assert verdict(rule, correction) == "follow-up"
+
+
+def test_weekly_round_ups_never_join() -> None:
+    title = "Export Compliance Daily is providing readers with the top stories from last week"
+    assert verdict(told(title), told(title, by="Trade Today")) == "apart"
+
+
+@pytest.mark.parametrize(
+    ("one", "other"),
+    [
+        ("Lyon court convicts Vexel Optics of selling to Iran", "Vexel Optics appeals conviction"),
+        ("US adds Boreal Cranes to Entity List", "US removes Boreal Cranes from Entity List"),
+        ("Tokyo tightens controls on etching gas", "Tokyo eases controls on etching gas"),
+        ("Acme Lidar sues Borealis over stolen maps", "Judge dismisses Acme Lidar suit on maps"),
+        ("Hanbit shares plunge after export fine", "Hanbit fined for exports"),
+    ],
+)
+def test_the_next_step_is_another_story(one: str, other: str) -> None:
+    assert verdict(told(one), told(other, by="Wire", days=1.5)) == "apart"
+
+
+def test_the_same_words_months_later_are_another_story() -> None:
+    a = told("China expands export controls on rare earth magnets")
+    b = told("Beijing widens export controls for rare earth magnets", by="Wire", days=90)
+    assert verdict(a, b) == "apart"
+
+
+words = st.text(max_size=120)
+
+
+@given(words, words, words, words, st.floats(0, 20))
+@settings(max_examples=60, deadline=None)
+def test_any_text_compares_without_error_and_in_both_orders(
+    one: str, other: str, summary: str, link: str, days: float
+) -> None:
+    a, b = told(one, link=link, summary=summary), told(other, by="Wire", days=days, link=link[:9])
+    assert compare(a, b) == compare(b, a)
+    assert same(a, b) == (compare(a, b).verdict == "same")
+
+
+def test_order_of_input_does_not_matter() -> None:
+    lines = (DATA / "stories.jsonl").read_text(encoding="utf-8").splitlines()
+    entries = list(read_entries(lines))
+    expected = dict(zip((each.id for each in entries), group_entries(entries), strict=True))
+    random.Random(7).shuffle(entries)
+    again = dict(zip((each.id for each in entries), group_entries(entries), strict=True))
+    assert again == expected
+
+
+def run(*arguments: str, text: str | bytes = "") -> tuple[int, str]:
+    """Run the command alone; give its status and output."""
+    import typer
+
+    from bot.cli import stories
+    from bot.errors import UsageError
+
+    app = typer.Typer()
+    stories.register(app)
+    app.command("other")(lambda: None)
+    result = CliRunner().invoke(app, ["stories", *arguments], input=text)
+    if isinstance(result.exception, UsageError):
+        return 2, str(result.exception)
+    return result.exit_code, result.stdout
+
+
+def test_the_command_answers_in_input_order(tmp_path: Path) -> None:
+    file = tmp_path / "news.jsonl"
+    lines = [
+        {
+            "id": 7,
+            "title": "Corvid Labs fined $3 million",
+            "source": "A",
+            "published": "2026-05-02",
+        },
+        {"id": "x", "title": "Oslo opens port", "source": "B", "published": "2026-05-02"},
+        {
+            "id": 1,
+            "title": "Corvid Labs to pay fine of $3 million",
+            "source": "B",
+            "published": "2026-05-01T10:00:00Z",
+        },
+    ]
+    file.write_text("\n\n".join(json.dumps(line) for line in lines), encoding="utf-8")
+    status, output = run(str(file), "--json")
+    found = [json.loads(line) for line in output.splitlines()]
+    assert status == 0
+    assert [each["id"] for each in found] == [7, "x", 1]
+    assert found[0]["story"] == found[2]["story"] != found[1]["story"]
+
+
+@pytest.mark.parametrize(
+    ("line", "sentence"),
+    [
+        ("{", "Line 2 is not JSON."),
+        ("[]", "Line 2 is not a JSON object."),
+        ('{"title": "x"}', 'Line 2 has no "id" (a text or a whole number).'),
+        ('{"id": 1}', 'Line 2 has no "title".'),
+        (
+            '{"id": 1, "title": "x", "published": "soon"}',
+            'Line 2: "published" is not a date or time.',
+        ),
+        ('{"id": 1, "title": "x", "summary": 4}', 'Line 2: "summary" is not a text.'),
+    ],
+)
+def test_a_bad_line_is_named(line: str, sentence: str) -> None:
+    assert run(text=f'{{"id": 0, "title": "ok"}}\n{line}\n') == (2, sentence)
