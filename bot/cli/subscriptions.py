@@ -1,0 +1,212 @@
+"""`exportnews subscribe`, `unsubscribe`, `subscriptions`, `watch`, `unwatch`: for operators."""
+
+from __future__ import annotations
+
+import asyncio
+import json
+from collections.abc import Awaitable, Callable
+from enum import StrEnum
+from typing import Annotated, TypeVar
+
+import typer
+from rich.console import Console
+from rich.table import Table
+
+from bot.cli.opening import open_database
+from bot.errors import UsageError
+from bot.news.taxonomy import load_taxonomy
+from bot.settings import load_settings
+from bot.storage.secrets import Vault
+from bot.subscriptions.model import Actor, Changed, ChannelRef, ChannelSettings, Subscription
+from bot.subscriptions.service import Subscriptions
+
+T = TypeVar("T")
+
+OPERATOR = Actor("cli", "operator")
+
+
+class PlatformName(StrEnum):
+    """Where a channel is."""
+
+    slack = "slack"
+    teams = "teams"
+    console = "console"
+    webhook = "webhook"
+
+
+class ModeName(StrEnum):
+    """When news comes."""
+
+    instant = "instant"
+    daily = "daily"
+    weekly = "weekly"
+
+
+Workspace = Annotated[
+    str, typer.Option("--workspace", "-w", help="The platform's id of the workspace.")
+]
+Channel = Annotated[
+    str, typer.Option("--channel", "-c", help="The platform's id of the channel, or a webhook.")
+]
+AnyChannel = Annotated[str | None, typer.Option("--channel", "-c", help="Only this channel.")]
+Platform = Annotated[PlatformName, typer.Option("--platform", "-p", help="Where it is.")]
+Mode = Annotated[ModeName, typer.Option("--mode", help="At once, or in a digest.")]
+Topics = Annotated[list[str], typer.Argument(help="Topics, or `all`; see `exportnews topics`.")]
+Term = Annotated[str, typer.Argument(help="A company, an ECCN, a phrase.")]
+
+
+def register(app: typer.Typer) -> None:
+    """Add the commands."""
+
+    @app.command()
+    def subscribe(
+        topics: Topics,
+        channel: Channel,
+        workspace: Workspace = "",
+        platform: Platform = PlatformName.slack,
+        mode: Mode = ModeName.instant,
+        min_score: Annotated[
+            float | None, typer.Option(help="Least score, 0 to 1; default: the channel's.")
+        ] = None,
+    ) -> None:
+        """Subscribe a channel to topics."""
+        ref = _ref(platform, workspace, channel)
+        changed = _run(
+            lambda door: door.subscribe(ref, OPERATOR, topics, mode=mode.value, min_score=min_score)
+        )
+        _say(changed, "Subscribed to", "Was not subscribed to")
+
+    @app.command()
+    def unsubscribe(
+        topics: Topics,
+        channel: Channel,
+        workspace: Workspace = "",
+        platform: Platform = PlatformName.slack,
+    ) -> None:
+        """Take topics from a channel."""
+        ref = _ref(platform, workspace, channel)
+        changed = _run(lambda door: door.unsubscribe(ref, OPERATOR, topics))
+        _say(changed, "Unsubscribed from", "Was not subscribed to")
+
+    @app.command()
+    def subscriptions(
+        workspace: Workspace = "",
+        channel: AnyChannel = None,
+        platform: Platform = PlatformName.slack,
+        as_json: Annotated[bool, typer.Option("--json", help="As JSON.")] = False,
+    ) -> None:
+        """Show what the channels of a workspace get."""
+        where = _workspace(platform, workspace)
+        found = _run(lambda door: door.channels(platform.value, where))
+        shown = [one for one in found if channel in (None, one.ref.channel)]
+        if as_json:
+            typer.echo(json.dumps([_as_json(one) for one in shown], ensure_ascii=False, indent=2))
+        else:
+            _show(shown)
+
+    @app.command()
+    def watch(
+        term: Term,
+        channel: Channel,
+        workspace: Workspace = "",
+        platform: Platform = PlatformName.slack,
+        alias: Annotated[
+            list[str] | None, typer.Option("--alias", help="Another name; give it as often.")
+        ] = None,
+        mode: Mode = ModeName.instant,
+    ) -> None:
+        """Watch a term for a channel."""
+        ref = _ref(platform, workspace, channel)
+        changed = _run(lambda door: door.watch(ref, OPERATOR, term, alias or (), mode=mode.value))
+        _say(changed, "Watching", "Was not watching")
+
+    @app.command()
+    def unwatch(
+        term: Term,
+        channel: Channel,
+        workspace: Workspace = "",
+        platform: Platform = PlatformName.slack,
+    ) -> None:
+        """Watch a term no more."""
+        ref = _ref(platform, workspace, channel)
+        changed = _run(lambda door: door.unwatch(ref, OPERATOR, term))
+        _say(changed, "Watching no more", "Was not watching")
+
+
+def _workspace(platform: PlatformName, workspace: str) -> str:
+    if workspace:
+        return workspace
+    if platform in {PlatformName.console, PlatformName.webhook}:
+        return platform.value
+    raise UsageError(f"Name the {platform.value} workspace with --workspace.")
+
+
+def _ref(platform: PlatformName, workspace: str, channel: str) -> ChannelRef:
+    return ChannelRef(platform.value, _workspace(platform, workspace), channel)
+
+
+def _run(work: Callable[[Subscriptions], Awaitable[T]]) -> T:
+    return asyncio.run(_with_door(work))
+
+
+async def _with_door(work: Callable[[Subscriptions], Awaitable[T]]) -> T:
+    settings = load_settings()
+    vault = Vault(settings.exportnews_secret_key)
+    async with open_database(settings) as db:
+        return await work(Subscriptions(db, load_taxonomy(), vault=vault))
+
+
+def _say(changed: Changed, done: str, missing: str) -> None:
+    for word, targets in (
+        (done, changed.added or changed.removed),
+        ("No change:", changed.already),
+        (missing, changed.missing),
+    ):
+        if targets:
+            typer.echo(f"{word} {', '.join(targets)}.")
+    for note in changed.notes:
+        typer.echo(note)
+
+
+def _show(channels: list[ChannelSettings]) -> None:
+    if not channels:
+        typer.echo("No channel of this workspace gets anything yet.")
+        return
+    table = Table("Channel", "Gets", "How", "Set by", box=None, pad_edge=False)
+    for one in channels:
+        name = one.ref.name or one.ref.channel
+        if one.paused_at is not None:
+            table.add_row(name, f"paused: {one.paused_reason}", "", "")
+        for wanted in one.subscriptions:
+            table.add_row(name, _label(wanted), wanted.mode, wanted.created_by)
+    Console(markup=False, highlight=False).print(table)
+
+
+def _label(wanted: Subscription) -> str:
+    return wanted.target if wanted.kind == "topic" else f"{wanted.kind}: {wanted.label}"
+
+
+def _as_json(one: ChannelSettings) -> dict[str, object]:
+    return {
+        "platform": one.ref.platform,
+        "workspace": one.ref.workspace,
+        "channel": one.ref.channel,
+        "name": one.ref.name,
+        "timezone": one.timezone,
+        "digest_at": one.digest_at,
+        "quiet": [one.quiet_from, one.quiet_to] if one.quiet_from else None,
+        "min_score": one.min_score,
+        "paused": one.paused_reason or None,
+        "subscriptions": [
+            {
+                "kind": wanted.kind,
+                "target": wanted.target,
+                "label": wanted.label,
+                "mode": wanted.mode,
+                "min_score": wanted.min_score,
+                "created_by": wanted.created_by,
+                "created_at": wanted.created_at.isoformat(),
+            }
+            for wanted in one.subscriptions
+        ],
+    }

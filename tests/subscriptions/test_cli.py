@@ -1,0 +1,65 @@
+"""Promise: operators set from the command line what teams set in chat."""
+
+from __future__ import annotations
+
+import json
+
+import pytest
+
+from bot.cli import main
+
+
+def run(capsys: pytest.CaptureFixture[str], *words: str) -> tuple[int, str, str]:
+    """Run the command; gives its exit status, output and error output."""
+    with pytest.MonkeyPatch.context() as patch:
+        patch.setattr("sys.argv", ["exportnews", *words])
+        with pytest.raises(SystemExit) as stopped:
+            main()
+    shown = capsys.readouterr()
+    return int(stopped.value.code or 0), shown.out, shown.err
+
+
+HERE = ("--workspace", "T1", "--channel", "C1")
+
+
+def test_a_channel_is_set_up_shown_and_cleared(capsys: pytest.CaptureFixture[str]) -> None:
+    status, out, _ = run(capsys, "subscribe", *HERE, "entity-list", "Chip Controls")
+    assert (status, out) == (0, "Subscribed to entity-list, chip-controls.\n")
+    status, out, _ = run(capsys, "watch", *HERE, "Acme [bold] Foundries", "--alias", "AFC Holding")
+    assert (status, out) == (0, "Watching Acme [bold] Foundries.\n")
+    _, out, _ = run(capsys, "subscriptions", "--workspace", "T1")
+    assert "entity-list" in out
+    assert "watch: Acme [bold] Foundries" in out
+    status, out, _ = run(capsys, "unsubscribe", *HERE, "chip-controls", "sanctions")
+    assert "Unsubscribed from chip-controls." in out
+    assert "Was not subscribed to sanctions." in out
+    assert run(capsys, "unwatch", *HERE, "Acme [bold] Foundries")[0] == 0
+    _, out, _ = run(capsys, "subscriptions", "--workspace", "T1", "--json")
+    (channel,) = json.loads(out)
+    assert (channel["channel"], channel["platform"]) == ("C1", "slack")
+    assert [s["target"] for s in channel["subscriptions"]] == ["entity-list"]
+    _, out, _ = run(capsys, "subscriptions", "--workspace", "T2")
+    assert out == "No channel of this workspace gets anything yet.\n"
+
+
+def test_wrong_use_is_one_line_and_status_2(capsys: pytest.CaptureFixture[str]) -> None:
+    for words, sentence in (
+        (("subscribe", *HERE, "entty-list"), "There is no topic “entty-list”. Did you mean"),
+        (("subscribe", "--channel", "C1", "sanctions"), "Name the slack workspace"),
+        (("unwatch", *HERE, "Acme Foundries"), "C1 gets nothing yet"),
+        (
+            ("subscribe", "--platform", "webhook", "--channel", "https://h.example/x", "sanctions"),
+            "EXPORTNEWS_SECRET_KEY is missing",
+        ),
+    ):
+        status, out, err = run(capsys, *words)
+        assert (status, out) == (2, "")
+        assert err.startswith(sentence)
+        assert err.count("\n") == 1
+
+
+def test_the_console_needs_no_workspace(capsys: pytest.CaptureFixture[str]) -> None:
+    status, _, _ = run(capsys, "subscribe", "-p", "console", "-c", "console", "all")
+    assert status == 0
+    _, out, _ = run(capsys, "subscriptions", "-p", "console", "--json")
+    assert json.loads(out)[0]["workspace"] == "console"
