@@ -64,6 +64,8 @@ class ParsedFeed:
     skip_hours: frozenset[int] = frozenset()
     skip_weekdays: frozenset[int] = frozenset()
     """Monday is 0."""
+    next_url: str = ""
+    """Where older entries are, of a source that gives them by pages."""
 
 
 @dataclass(frozen=True, slots=True)

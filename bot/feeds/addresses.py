@@ -1,0 +1,120 @@
+"""Addresses: what may be fetched, how one is shown, and when two are the same page. Pure."""
+
+from __future__ import annotations
+
+import re
+from functools import lru_cache
+from urllib.parse import parse_qsl, quote, urlencode, urljoin, urlsplit, urlunsplit
+
+from bot.errors import UsageError
+
+MAX_URL = 4_000
+
+_TRACKING = re.compile(
+    r"utm_\w+|bc|search_id|fbclid|gclid|mc_[ce]id|_hs(?:enc|mi)|mkt_tok|cmpid|cid|ref_src|igshid"
+    r"|source=rss|ncid|_ga",
+    re.IGNORECASE,
+)
+_UNSAFE = re.compile(r"[\x00-\x20\x7f\"<>\\^`{|}]")
+_DEFAULT_PORTS = {"http": 80, "https": 443}
+
+
+def web_address(text: str, base: str = "") -> str:
+    """Give `text` as an absolute http or https address (against `base`), or an empty text.
+
+    Characters that break a message's link (spaces, `<`, `>`, `|`, quotes) are percent-encoded.
+    """
+    text = text.strip()[:MAX_URL]
+    if not text:
+        return ""
+    try:
+        joined = urljoin(base, text) if base else text
+        parts = urlsplit(joined)
+        host = parts.hostname
+        _ = parts.port
+    except ValueError:
+        return ""
+    if parts.scheme.lower() not in _DEFAULT_PORTS or not host:
+        return ""
+    if _UNSAFE.search(parts.netloc):
+        return ""
+    return _UNSAFE.sub(lambda found: quote(found.group()), joined)
+
+
+def checked_address(text: str) -> str:
+    """Give the address that a person typed, as it will be fetched.
+
+    Raises UsageError with a sentence when it is no http or https address.
+    """
+    wanted = text.strip()
+    if wanted.startswith("feed://"):
+        wanted = "http://" + wanted.removeprefix("feed://")
+    wanted = wanted.removeprefix("feed:")
+    if wanted and "://" not in wanted:
+        wanted = f"https://{wanted}"
+    found = web_address(wanted)
+    if not found or len(wanted) > MAX_URL:
+        raise UsageError("That is no address of a feed; give one that starts with https://.")
+    return found
+
+
+@lru_cache(maxsize=4096)
+def normalise(url: str) -> str:
+    """Give the form of `url` by which the same page is recognised.
+
+    Scheme, `www.`, a host's trailing dot, default ports, fragments, a trailing slash and tracking
+    parameters make no difference; the rest of the query does, in any order.
+    """
+    try:
+        parts = urlsplit(url.strip())
+        host = (parts.hostname or "").rstrip(".").removeprefix("www.")
+        port = parts.port
+    except ValueError:
+        return url.strip()
+    if port and port not in _DEFAULT_PORTS.values():
+        host = f"{host}:{port}"
+    query = sorted(
+        (name, value)
+        for name, value in parse_qsl(parts.query, keep_blank_values=True)
+        if not _TRACKING.fullmatch(name)
+    )
+    path = re.sub(r"/{2,}", "/", parts.path).rstrip("/")
+    path = re.sub(r"/index\.(?:html?|php)$", "", path)
+    return f"{host}{path}" + (f"?{urlencode(query)}" if query else "")
+
+
+def host_of(url: str) -> str:
+    """Give the host of an address, lower case, without a trailing dot; empty when there is none."""
+    try:
+        return (urlsplit(url).hostname or "").rstrip(".").lower()
+    except ValueError:
+        return ""
+
+
+def origin(url: str) -> tuple[str, str, int]:
+    """Give scheme, host and port: credentials never go to another origin."""
+    parts = urlsplit(url)
+    scheme = parts.scheme.lower()
+    return scheme, host_of(url), parts.port or _DEFAULT_PORTS.get(scheme, 0)
+
+
+def shown(url: str) -> str:
+    """Give `url` without user, password and the values of its query, for logs and messages."""
+    try:
+        parts = urlsplit(url)
+        port = f":{parts.port}" if parts.port else ""
+    except ValueError:
+        return "(an address that cannot be read)"
+    query = "&".join(
+        f"{name}=..." for name, _ in parse_qsl(parts.query, keep_blank_values=True)
+    )
+    return urlunsplit((parts.scheme, f"{parts.hostname or ''}{port}", parts.path, query, ""))
+
+
+def split_user(url: str) -> tuple[str, str]:
+    """Give the address without `user:password@`, and that part (empty when there is none)."""
+    parts = urlsplit(url)
+    user, at, host = parts.netloc.rpartition("@")
+    if not at:
+        return url, ""
+    return urlunsplit(parts._replace(netloc=host)), user

@@ -1,0 +1,167 @@
+"""Which machines may be spoken to.
+
+Names are resolved here and nowhere else, and a connection is opened to the very address that
+was checked, so a name that resolves differently the next moment (DNS rebinding) gains nothing.
+"""
+
+from __future__ import annotations
+
+import asyncio
+import ipaddress
+import socket
+from collections.abc import Iterable
+
+import httpcore
+from aiohttp.abc import AbstractResolver, ResolveResult
+from httpcore import SOCKET_OPTION, AsyncNetworkBackend, AsyncNetworkStream
+
+from bot.errors import FetchFailed
+
+_NAT64 = ipaddress.ip_network("64:ff9b::/96")
+_SHARED = ipaddress.ip_network("100.64.0.0/10")
+
+IpAddress = ipaddress.IPv4Address | ipaddress.IPv6Address
+
+
+class Refused(OSError):
+    """The address is one that feeds may not be fetched from."""
+
+
+def is_public(text: str) -> bool:
+    """Whether an IP address belongs to the public internet.
+
+    Loopback, private, link-local (cloud metadata), shared, multicast, reserved and unspecified
+    addresses do not, nor do IPv6 addresses that stand for such an IPv4 address.
+    """
+    try:
+        address: IpAddress = ipaddress.ip_address(text.partition("%")[0])
+    except ValueError:
+        return False
+    if isinstance(address, ipaddress.IPv6Address):
+        inner = address.ipv4_mapped or address.sixtofour
+        if inner is None and address in _NAT64:
+            inner = ipaddress.IPv4Address(int(address) & 0xFFFFFFFF)
+        if inner is None and address.teredo is not None:
+            inner = address.teredo[1]
+        if inner is not None:
+            return is_public(str(inner))
+    elif address in _SHARED:
+        return False
+    return address.is_global and not address.is_multicast and not address.is_reserved
+
+
+def literal(host: str) -> str:
+    """Give the IP address that `host` itself is, in any way of writing it, or an empty text.
+
+    `127.1`, `0x7f000001` and `2130706433` are all read as the system's resolver would.
+    """
+    bare = host.strip("[]").partition("%")[0]
+    try:
+        return str(ipaddress.ip_address(bare))
+    except ValueError:
+        pass
+    try:
+        return socket.inet_ntoa(socket.inet_aton(bare)) if bare[:1].isdigit() else ""
+    except OSError:
+        return ""
+
+
+def check_host(host: str, *, allow_private: bool) -> None:
+    """Raise FetchFailed when `host` is written as an address that may not be fetched from."""
+    if allow_private:
+        return
+    address = literal(host)
+    local = host == "localhost" or host.endswith((".localhost", ".internal", ".local"))
+    if local or (address and not is_public(address)):
+        raise FetchFailed(
+            "The address leads into a private network, where feeds are not fetched from. Set "
+            "EXPORTNEWS_ALLOW_PRIVATE_NETWORK=1 if that is meant.",
+            detail=host,
+        )
+
+
+async def resolve(
+    host: str, port: int, *, allow_private: bool, family: int = socket.AF_UNSPEC
+) -> list[tuple[int, str]]:
+    """Give the addresses of `host` that may be connected to, as (family, address).
+
+    Raises Refused when it only has others, OSError when it has none.
+    """
+    loop = asyncio.get_running_loop()
+    found = await loop.getaddrinfo(host, port, family=family, type=socket.SOCK_STREAM)
+    addresses = list(dict.fromkeys((int(info[0]), str(info[4][0])) for info in found))
+    allowed = [a for a in addresses if allow_private or is_public(a[1])]
+    if not allowed:
+        raise Refused(f"{host} has no public address")
+    return allowed
+
+
+class CheckedResolver(AbstractResolver):
+    """aiohttp's resolver, which gives only addresses that may be connected to."""
+
+    def __init__(self, *, allow_private: bool) -> None:
+        self._allow_private = allow_private
+
+    async def resolve(
+        self, host: str, port: int = 0, family: socket.AddressFamily = socket.AF_INET
+    ) -> list[ResolveResult]:
+        """Resolve `host`; see `bot.feeds.guard.resolve`."""
+        found = await resolve(host, port, allow_private=self._allow_private, family=family)
+        return [
+            ResolveResult(
+                hostname=host,
+                host=address,
+                port=port,
+                family=kind,
+                proto=0,
+                flags=socket.AI_NUMERICHOST,
+            )
+            for kind, address in found
+        ]
+
+    async def close(self) -> None:
+        """Nothing is held."""
+
+
+class CheckedBackend(AsyncNetworkBackend):
+    """httpcore's network, which connects only to addresses that were checked."""
+
+    def __init__(self, *, allow_private: bool) -> None:
+        self._allow_private = allow_private
+        self._inner = httpcore.AnyIOBackend()
+
+    async def connect_tcp(
+        self,
+        host: str,
+        port: int,
+        timeout: float | None = None,
+        local_address: str | None = None,
+        socket_options: Iterable[SOCKET_OPTION] | None = None,
+    ) -> AsyncNetworkStream:
+        """Connect to the first address of `host` that answers."""
+        try:
+            addresses = await resolve(host, port, allow_private=self._allow_private)
+        except OSError as error:
+            raise httpcore.ConnectError(str(error)) from error
+        failure: Exception | None = None
+        for _, address in addresses[:4]:
+            try:
+                return await self._inner.connect_tcp(
+                    address, port, timeout, local_address, socket_options
+                )
+            except (httpcore.ConnectError, httpcore.ConnectTimeout) as error:
+                failure = error
+        raise failure or httpcore.ConnectError("no address")
+
+    async def connect_unix_socket(
+        self,
+        path: str,
+        timeout: float | None = None,
+        socket_options: Iterable[SOCKET_OPTION] | None = None,
+    ) -> AsyncNetworkStream:
+        """Refuse: no feed is behind a local socket."""
+        raise httpcore.ConnectError("local sockets are not fetched from")
+
+    async def sleep(self, seconds: float) -> None:
+        """Wait, for httpcore's own retries."""
+        await self._inner.sleep(seconds)

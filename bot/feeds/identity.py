@@ -1,0 +1,248 @@
+"""By what an entry is known again. Pure.
+
+An entry has several keys. Publishers' own numbers are certain: the ten digits that end the
+address of an article, a Federal Register document number, the day and number of an OFAC action.
+A guid or a link is good evidence, which a second look (`agrees`) must bear out when it speaks
+alone. Title and day are evidence only inside one feed, and never for entries that have a number.
+"""
+
+from __future__ import annotations
+
+import hashlib
+import re
+from collections import defaultdict
+from collections.abc import Iterable, Sequence
+from dataclasses import dataclass
+from datetime import datetime, timedelta
+from typing import Literal, NamedTuple
+
+from rapidfuzz import fuzz
+
+from bot.feeds.addresses import normalise
+from bot.feeds.model import FeedEntry
+
+KeyKind = Literal["article", "document", "ofac", "guid", "link", "title"]
+IdRule = Literal["guid", "link", "title"]
+"""What identifies the entries of one feed: its guids, its links, or titles with their days."""
+
+CERTAIN: frozenset[str] = frozenset({"article", "document", "ofac"})
+MAX_KEY = 80
+SAME_TITLE = 90.0
+_COMPARED = 4_000
+
+_ARTICLE = re.compile(r"(?<!\d)(\d{2})(\d{2})(\d{2})\d{4}(?:\.html?)?/?$")
+_OFAC = re.compile(r"ofac\.treasury\.gov/recent-actions/(\d{8}(?:_\d{1,3})?)$")
+_WORDS = re.compile(r"\w+")
+
+
+class Key(NamedTuple):
+    """One row of `entry_key`: `scope` is `p:ID` (publication) or `f:ID` (feed)."""
+
+    scope: str
+    kind: KeyKind
+    key: str
+
+
+@dataclass(frozen=True, slots=True)
+class Identified:
+    """An entry with the keys by which it is known, the best first."""
+
+    entry: FeedEntry
+    keys: tuple[Key, ...]
+    text_hash: str
+
+
+@dataclass(frozen=True, slots=True)
+class Known:
+    """What is needed of a stored entry to compare it with one that was just read."""
+
+    id: int
+    title: str
+    guid: str
+    link: str
+    published_at: datetime
+    text_hash: str
+
+
+def article_number(link: str) -> str:
+    """Give the ten digits (YYMMDDnnnn) that end the path of an article, or an empty text."""
+    path = link.partition("#")[0].partition("?")[0]
+    found = _ARTICLE.search(path)
+    if not found or "://" not in path:
+        return ""
+    month, day = int(found.group(2)), int(found.group(3))
+    if not (1 <= month <= 12 and 1 <= day <= 31):
+        return ""
+    return re.sub(r"\D", "", found.group())[:10]
+
+
+def choose_rule(entries: Sequence[FeedEntry]) -> IdRule:
+    """Choose what identifies a feed's entries, by what one document of it shows."""
+    guids = [entry.guid for entry in entries]
+    if guids and all(guids) and len(set(guids)) == len(guids):
+        return "guid"
+    links = [normalise(entry.link) for entry in entries if entry.link]
+    if links and len(links) == len(entries) and len(set(links)) >= 0.9 * len(links):
+        return "link"
+    return "guid" if guids and len(set(filter(None, guids))) >= 0.9 * len(guids) else "title"
+
+
+def identify(
+    entries: Iterable[FeedEntry], *, publication_id: int, feed_id: int | None, rule: IdRule
+) -> tuple[Identified, ...]:
+    """Give each entry its keys; the same entry twice in one document comes out once.
+
+    A key that several entries of the document share, which are not the same, is no key.
+    """
+    listed = list(entries)
+    keys = [_keys(entry, publication_id, feed_id, rule) for entry in listed]
+    ambiguous = _ambiguous(listed, keys)
+    found: list[Identified] = []
+    place_of: dict[Key, int] = {}
+    for entry, own in zip(listed, keys, strict=True):
+        usable = tuple(key for key in own if key not in ambiguous)
+        place = next((place_of[key] for key in usable if key in place_of), None)
+        if place is None:
+            place = len(found)
+            found.append(Identified(entry, usable, text_hash(entry)))
+        else:
+            found[place] = _merged(found[place], entry, usable)
+        for key in usable:
+            place_of.setdefault(key, place)
+    return tuple(found)
+
+
+def _merged(first: Identified, entry: FeedEntry, keys: tuple[Key, ...]) -> Identified:
+    """The same entry twice: the one that was updated last counts (RFC 4287, 4.1.1)."""
+    later = (
+        entry.updated is not None
+        and first.entry.updated is not None
+        and entry.updated > first.entry.updated
+    )
+    kept = entry if later else first.entry
+    return Identified(kept, tuple(dict.fromkeys((*first.keys, *keys))), text_hash(kept))
+
+
+def _keys(
+    entry: FeedEntry, publication_id: int, feed_id: int | None, rule: IdRule
+) -> tuple[Key, ...]:
+    wide, narrow = f"p:{publication_id}", f"f:{feed_id}" if feed_id else f"p:{publication_id}"
+    keys: list[Key] = []
+    if number := article_number(entry.link) or article_number(entry.guid):
+        keys.append(Key(wide, "article", number))
+    if entry.document_number:
+        keys.append(Key(wide, "document", _short(entry.document_number)))
+    page = normalise(entry.link) if entry.link else ""
+    if action := _OFAC.search(page):
+        keys.append(Key(wide, "ofac", action.group(1)))
+    numbered = bool(keys)
+    by_guid = [Key(narrow, "guid", _short(_guid(entry.guid)))] if entry.guid else []
+    by_link = [Key(wide, "link", _short(page))] if page else []
+    if rule == "guid":
+        keys += by_guid + by_link
+    elif rule == "link":
+        keys += by_link
+    if not numbered and entry.title:
+        keys.append(Key(narrow, "title", _short(_title_and_day(entry))))
+    return tuple(keys)
+
+
+def _ambiguous(entries: Sequence[FeedEntry], keys: Sequence[tuple[Key, ...]]) -> set[Key]:
+    """Find the keys that different entries of one document share."""
+    holders: dict[Key, list[FeedEntry]] = defaultdict(list)
+    for entry, own in zip(entries, keys, strict=True):
+        for key in own:
+            if key.kind not in CERTAIN:
+                holders[key].append(entry)
+    return {
+        key
+        for key, shared in holders.items()
+        if len(shared) > 1 and any(_differ(key.kind, shared[0], other) for other in shared[1:])
+    }
+
+
+def _differ(kind: KeyKind, one: FeedEntry, other: FeedEntry) -> bool:
+    """Whether two entries that share a key of `kind` are different all the same."""
+    titles = fold(one.title) != fold(other.title)
+    links = normalise(one.link) != normalise(other.link)
+    guids = one.guid != other.guid or not one.guid
+    if kind == "guid":
+        return titles and (links or not one.link)
+    if kind == "link":
+        return titles and guids
+    return links and guids
+
+
+def agrees(known: Known, found: Identified, kind: str, rule: IdRule) -> bool:
+    """Whether an entry that shares a key of `kind` with a stored one is that entry.
+
+    Certain keys, and the feed's own rule, decide alone. A shared link with another guid is the
+    same entry when the title is much the same or both are of the same day: some pages bear
+    something new under the same address every week.
+    """
+    if kind in CERTAIN or kind == rule or kind == "title":
+        return True
+    entry = found.entry
+    if kind == "link" and (not entry.guid or not known.guid or entry.guid == known.guid):
+        return True
+    if fuzz.ratio(fold(known.title), fold(entry.title)) >= SAME_TITLE:
+        return True
+    when = entry.published or entry.updated
+    return when is not None and abs(when - known.published_at) < timedelta(days=1)
+
+
+def guids_are_unstable(changed: int, known: int) -> bool:
+    """Whether a feed makes new guids for entries that it gave before.
+
+    `changed` of the `known` entries of one document were recognised under another guid.
+    """
+    return changed >= 2 and changed * 2 >= known
+
+
+def is_substantial(before: FeedEntry, after: FeedEntry) -> bool:
+    """Whether an edit changes the meaning: title, dates, or much of the text."""
+    if (before.effective_on, before.comments_close_on) != (
+        after.effective_on,
+        after.comments_close_on,
+    ):
+        return True
+    if fuzz.ratio(fold(before.title), fold(after.title)) < SAME_TITLE:
+        return True
+    old, new = fold(before.text[:_COMPARED]), fold(after.text[:_COMPARED])
+    return bool(new) and fuzz.ratio(old, new) < 80.0
+
+
+def text_hash(entry: FeedEntry) -> str:
+    """Give the hash of what an entry says: its title, texts and dates."""
+    said = "\0".join(
+        (
+            fold(entry.title),
+            fold(entry.summary),
+            fold(entry.content),
+            str(entry.effective_on or ""),
+            str(entry.comments_close_on or ""),
+        )
+    )
+    return hashlib.sha256(said.encode("utf-8", "replace")).hexdigest()
+
+
+def fold(text: str) -> str:
+    """Give the words of `text` in lower case, without punctuation."""
+    return " ".join(_WORDS.findall(text.lower()))
+
+
+def _title_and_day(entry: FeedEntry) -> str:
+    when = entry.published or entry.updated
+    day = when.date().isoformat() if when else ""
+    start = fold(entry.text[:500]) if not when else ""
+    return f"{fold(entry.title)}|{day}|{start}"
+
+
+def _guid(guid: str) -> str:
+    return normalise(guid) if guid.startswith(("http://", "https://")) else guid
+
+
+def _short(key: str) -> str:
+    if len(key) <= MAX_KEY and key.isascii():
+        return key
+    return hashlib.sha256(key.encode("utf-8", "replace")).hexdigest()

@@ -1,0 +1,102 @@
+"""A look at a document's bytes before any parser sees them: cheap, and safe for hostile input."""
+
+from __future__ import annotations
+
+import re
+from dataclasses import dataclass
+
+from bot.errors import NotAFeed
+
+HEAD = 65_536
+
+_PROLOG = re.compile(rb"\s+|<\?.*?\?>|<!--.*?-->", re.DOTALL)
+_DOCTYPE = re.compile(rb"<!DOCTYPE\b[^>\[]*(\[)?", re.IGNORECASE)
+_SUBSET_END = re.compile(rb"\]\s*>")
+_ENTITY = re.compile(rb"<!ENTITY\s+([^>]*)", re.IGNORECASE)
+_NESTED = re.compile(rb"&(?!#)|%|\b(?:SYSTEM|PUBLIC)\b")
+_ROOT = re.compile(rb"<\s*([A-Za-z_][\w.\-]*(?::[\w.\-]+)?)")
+_OPENED = re.compile(rb"<(?:[\w\-]+:)?(?:item|entry)[\s>]")
+_CLOSED = re.compile(rb"</(?:[\w\-]+:)?(?:item|entry)\s*>")
+_SKIP_HOURS = re.compile(rb"<skipHours\b.{0,2000}?</skipHours>", re.DOTALL | re.IGNORECASE)
+_SKIP_DAYS = re.compile(rb"<skipDays\b.{0,2000}?</skipDays>", re.DOTALL | re.IGNORECASE)
+_HOUR = re.compile(rb"<hour>\s*(\d{1,2})\s*</hour>", re.IGNORECASE)
+_DAY = re.compile(rb"<day>\s*([a-z]{3})[a-z]*\s*</day>", re.IGNORECASE)
+_DAYS = (b"mon", b"tue", b"wed", b"thu", b"fri", b"sat", b"sun")
+
+
+@dataclass(frozen=True, slots=True)
+class Look:
+    """`root` is the name of the first element, lower case, without its prefix."""
+
+    root: str
+    is_html: bool
+    is_json: bool
+
+
+def look(body: bytes) -> Look:
+    """Say what kind of document `body` is, by its first element.
+
+    Raises NotAFeed for a document type that defines entities made of others or taken from
+    elsewhere: a feed needs none, and they are how a small document becomes a huge one.
+    """
+    head = body[:HEAD].replace(b"\0", b"").lstrip(b"\xef\xbb\xbf\xff\xfe \t\r\n")
+    if head[:1] in {b"{", b"["}:
+        return Look("", is_html=False, is_json=True)
+    place = _skip_prolog(head, 0)
+    doctype = _DOCTYPE.match(head, place)
+    html_doctype = False
+    if doctype:
+        html_doctype = head[place : place + 14].lower() == b"<!doctype html"
+        place = _skip_prolog(head, _end_of_doctype(head, doctype))
+    found = _ROOT.search(head, place)
+    name = found.group(1).decode("ascii", "ignore").lower() if found else ""
+    root = name.rpartition(":")[2]
+    return Look(root, is_html=html_doctype or root in {"html", "head", "body"}, is_json=False)
+
+
+def _skip_prolog(head: bytes, place: int) -> int:
+    while found := _PROLOG.match(head, place):
+        place = found.end()
+    return place
+
+
+def _end_of_doctype(head: bytes, doctype: re.Match[bytes]) -> int:
+    if not doctype.group(1):
+        return head.find(b">", doctype.start()) + 1 or len(head)
+    end = _SUBSET_END.search(head, doctype.end())
+    subset = head[doctype.end() : end.start() if end else len(head)]
+    entities = _ENTITY.findall(subset)
+    if len(entities) > 500 or any(_NESTED.search(definition) for definition in entities):
+        raise NotAFeed(
+            "The document defines entities out of others or from elsewhere, which a feed never "
+            "needs; it was not read."
+        )
+    return end.end() if end else len(head)
+
+
+def is_cut(body: bytes, root: str) -> bool:
+    """Whether an XML document ends before its first element is closed."""
+    tail = body.rstrip()[-HEAD:].lower()
+    return re.search(rb"</(?:[\w\-]+:)?" + re.escape(root.encode()) + rb"\s*>", tail) is None
+
+
+def last_entry_is_cut(body: bytes) -> bool:
+    """Whether the last item or entry was opened and never closed."""
+    last_open = max((found.start() for found in _OPENED.finditer(body)), default=-1)
+    last_close = max((found.start() for found in _CLOSED.finditer(body)), default=-1)
+    return last_open > last_close
+
+
+def skip_hours(body: bytes) -> frozenset[int]:
+    """Give the hours (GMT, 0 to 23) in which an RSS feed says not to ask."""
+    block = _SKIP_HOURS.search(body[:HEAD])
+    hours = {int(h) % 24 for h in _HOUR.findall(block.group())} if block else set()
+    return frozenset(hours) if len(hours) < 24 else frozenset()
+
+
+def skip_weekdays(body: bytes) -> frozenset[int]:
+    """Give the weekdays (Monday is 0) on which an RSS feed says not to ask."""
+    block = _SKIP_DAYS.search(body[:HEAD])
+    names = [d.lower() for d in _DAY.findall(block.group())] if block else []
+    days = {_DAYS.index(name) for name in names if name in _DAYS}
+    return frozenset(days) if len(days) < 7 else frozenset()

@@ -1,0 +1,234 @@
+"""RSS, Atom and JSON Feed: bytes to entries in plain text. Pure, and safe in a worker process.
+
+feedparser reads the XML; its own sanitising of HTML is left out, because everything is made
+into plain text here, which is stricter and much quicker.
+"""
+
+from __future__ import annotations
+
+import json
+import re
+import time
+from datetime import timedelta
+from typing import Any
+
+import feedparser
+
+from bot.errors import NotAFeed
+from bot.feeds import markup
+from bot.feeds.addresses import web_address
+from bot.feeds.json_feed import MAX_ENTRIES, is_json_feed, read_json_feed
+from bot.feeds.model import FeedEntry, ParsedFeed
+from bot.feeds.text import MAX_SUMMARY, clip, has_markup, to_line, to_text
+from bot.feeds.times import from_struct, read_time
+
+_FEDERAL_REGISTER = re.compile(
+    r"//(?:www\.)?federalregister\.gov/(?:d|documents/\d{4}/\d\d/\d\d)/([A-Z]?\d[\w.-]*-\d+)"
+)
+_ROOTS = {"rss", "feed", "rdf", "channel", "xml", "rdf:rdf"}
+_PAGE = (
+    "The address gives a web page, not a feed; it may be a log-in page, or the feed has moved. "
+    "Look for the feed's own address."
+)
+
+
+def parse_feed(body: bytes, url: str, content_type: str = "") -> ParsedFeed:
+    """Read a feed found at `url`.
+
+    Raises NotAFeed with a sentence when the document is none. What had to be put right stands in
+    `problems`.
+    """
+    if not body.strip(b" \t\r\n\0\xef\xbb\xbf"):
+        raise NotAFeed("The server sent an empty document.")
+    seen = markup.look(body)
+    if seen.is_json:
+        return _parse_json(body, url)
+    if seen.is_html:
+        raise NotAFeed(_PAGE)
+    if not seen.root:
+        raise NotAFeed("The document is neither XML nor JSON; it is no feed.")
+    return _parse_xml(body, url, content_type, seen.root)
+
+
+def load_json(body: bytes) -> Any:  # noqa: ANN401 - JSON is anything
+    """Read JSON in UTF-8, -16 or -32. Raises NotAFeed when it is damaged."""
+    try:
+        return json.loads(body.removeprefix(b"\xef\xbb\xbf"))
+    except (ValueError, RecursionError) as error:
+        raise NotAFeed(
+            "The document begins like JSON and cannot be read as such; it may be cut off.",
+            detail=str(error)[:200],
+        ) from error
+
+
+def _parse_json(body: bytes, url: str) -> ParsedFeed:
+    data = load_json(body)
+    if not is_json_feed(data):
+        raise NotAFeed("The document is JSON, and no JSON Feed.")
+    return read_json_feed(data, url)
+
+
+def _parse_xml(body: bytes, url: str, content_type: str, root: str) -> ParsedFeed:
+    # Without a Content-Type (a file, a push) nothing is to be said against it.
+    headers = {"content-location": url, "content-type": content_type or "application/xml"}
+    try:
+        found = feedparser.parse(
+            _Bytes(body), response_headers=headers, sanitize_html=False, resolve_relative_uris=False
+        )
+    except (ValueError, LookupError, AssertionError, TypeError, AttributeError, RecursionError) as e:
+        raise NotAFeed("The document is too damaged to be read.", detail=repr(e)[:200]) from e
+    if not found.version and not (found.entries and root in _ROOTS):
+        raise NotAFeed("The document is XML, and no feed that is known (RSS, RDF or Atom).")
+    problems = _problems(found, content_type)
+    raw = found.entries[:MAX_ENTRIES]
+    if found.bozo and markup.is_cut(body, root):
+        problems.append("The document is cut off before its end.")
+        if raw and markup.last_entry_is_cut(body):
+            raw = raw[:-1]
+            problems.append("Its last entry is incomplete and was left out.")
+    if len(found.entries) > MAX_ENTRIES:
+        problems.append(f"It has more than {MAX_ENTRIES} entries; the rest were left out.")
+    about = found.feed
+    home = web_address(_text(about.get("link")), url)
+    feed_authors = _authors(about)
+    entries = [_entry(item, home or url, feed_authors) for item in raw]
+    kept = tuple(e for e in entries if e.title or e.link or e.summary)
+    problems += _entry_problems(kept, len(entries) - len(kept))
+    return ParsedFeed(
+        format=feedparser.api.SUPPORTED_VERSIONS.get(found.version) or "RSS (unknown version)",
+        title=to_line(_text(about.get("title")), literal=_is_literal(about.get("title_detail"))),
+        home=home,
+        entries=kept,
+        problems=tuple(problems),
+        hub=_link(about, "hub", url),
+        self_url=_link(about, "self", url),
+        ttl=_ttl(about.get("ttl")),
+        skip_hours=markup.skip_hours(body),
+        skip_weekdays=markup.skip_weekdays(body),
+    )
+
+
+class _Bytes:
+    """Bytes as something to read, so that feedparser never takes them for an address or a file."""
+
+    def __init__(self, body: bytes) -> None:
+        self._body = body
+
+    def read(self) -> bytes:
+        """Give all of it."""
+        return self._body
+
+
+def _entry(item: Any, base: str, feed_authors: tuple[str, ...]) -> FeedEntry:  # noqa: ANN401
+    guid = _text(item.get("id")).strip()[:2000]
+    link = web_address(_text(item.get("link")), base) or web_address(guid)
+    content = _fullest(item.get("content"))
+    described = _text(item.get("summary"))
+    summary = to_text(
+        described, limit=MAX_SUMMARY, literal=_is_literal(item.get("summary_detail"))
+    )
+    summary = summary or clip(content, MAX_SUMMARY)
+    title = to_line(_text(item.get("title")), literal=_is_literal(item.get("title_detail")))
+    number = _FEDERAL_REGISTER.search(link)
+    return FeedEntry(
+        title=title,
+        link=link,
+        guid=guid,
+        summary=summary,
+        content=content if len(content) > len(summary) else "",
+        published=_moment(item, "published") or _moment(item, "created"),
+        updated=_moment(item, "updated"),
+        authors=_authors(item) or feed_authors,
+        categories=_categories(item.get("tags")),
+        document_number=number.group(1) if number else "",
+    )
+
+
+def _moment(item: Any, field: str) -> Any:  # noqa: ANN401 - feedparser's dictionary
+    # `get("updated")` would fall back to "published" in feedparser's dictionary.
+    parsed = dict.get(item, f"{field}_parsed")
+    if isinstance(parsed, time.struct_time | tuple) and parsed:
+        return from_struct(parsed)
+    text = dict.get(item, field)
+    return read_time(text) if isinstance(text, str) else None
+
+
+def _fullest(contents: Any) -> str:  # noqa: ANN401 - feedparser's list
+    best = ""
+    for one in contents[:20] if isinstance(contents, list) else []:
+        kind = _text(one.get("type"))
+        if kind and not kind.startswith(("text/", "application/xhtml")):
+            continue
+        text = to_text(_text(one.get("value")), literal=_is_literal(one))
+        best = text if len(text) > len(best) else best
+    return best
+
+
+def _is_literal(detail: Any) -> bool:  # noqa: ANN401 - feedparser's dictionary
+    """Whether a text is plain by declaration and by its looks.
+
+    RSS cannot declare it, and feedparser then guesses, so text with HTML elements is never taken
+    to be plain.
+    """
+    if not detail or detail.get("type") != "text/plain":
+        return False
+    return not has_markup(_text(detail.get("value")))
+
+
+def _authors(item: Any) -> tuple[str, ...]:  # noqa: ANN401 - feedparser's dictionary
+    people = item.get("authors") or []
+    names = [_text(p.get("name")) or _text(p.get("email")) for p in people[:20] if p]
+    lines = (to_line(name, limit=200) for name in names or [_text(item.get("author"))])
+    return tuple(dict.fromkeys(line for line in lines if line))
+
+
+def _categories(tags: Any) -> tuple[str, ...]:  # noqa: ANN401 - feedparser's list
+    words = (_text(t.get("label")) or _text(t.get("term")) for t in (tags or [])[:50])
+    lines = (to_line(word, limit=200) for word in words)
+    return tuple(dict.fromkeys(line for line in lines if line))
+
+
+def _link(about: Any, rel: str, url: str) -> str:  # noqa: ANN401 - feedparser's dictionary
+    links = about.get("links") or []
+    return next(
+        (web_address(_text(one.get("href")), url) for one in links if one.get("rel") == rel), ""
+    )
+
+
+def _ttl(value: object) -> timedelta | None:
+    text = value.strip() if isinstance(value, str) else ""
+    return timedelta(minutes=int(text)) if text.isdigit() and 0 < int(text[:6]) < 100_000 else None
+
+
+def _problems(found: Any, content_type: str) -> list[str]:  # noqa: ANN401 - feedparser's result
+    problems = []
+    error = found.get("bozo_exception")
+    if isinstance(error, feedparser.CharacterEncodingOverride | feedparser.CharacterEncodingUnknown):
+        problems.append(
+            "The encoding is not the one that is declared; it was read as "
+            f"{_text(found.get('encoding')) or 'UTF-8'}."
+        )
+    elif isinstance(error, feedparser.NonXMLContentType):
+        shown = content_type.partition(";")[0][:60]
+        problems.append(f"The server calls the document {shown or 'something'}, not XML.")
+    elif found.get("bozo"):
+        problems.append("The XML is not well-formed; it was read as far as possible.")
+    return problems
+
+
+def _entry_problems(entries: tuple[FeedEntry, ...], empty: int) -> list[str]:
+    problems = []
+    if empty:
+        problems.append(f"{empty} entries have neither title nor link nor text and were left out.")
+    for missing, count in (
+        ("date", sum(1 for e in entries if not (e.published or e.updated))),
+        ("link", sum(1 for e in entries if not e.link)),
+        ("id", sum(1 for e in entries if not e.guid)),
+    ):
+        if count:
+            problems.append(f"{count} of {len(entries)} entries have no {missing}.")
+    return problems
+
+
+def _text(value: object) -> str:
+    return value if isinstance(value, str) else ""
