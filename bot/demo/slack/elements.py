@@ -38,12 +38,16 @@ _INITIAL = {
 }
 
 
+Given = str | int | dict[str, Any] | list[Any] | None
+"""What a person sets an element to: an option's value, a text, several of them, or nothing."""
+
+
 class NoSuchElement(LookupError):
     """There is nothing with that action_id (and value) to use."""
 
 
 def identify(blocks: list[dict[str, Any]]) -> list[dict[str, Any]]:
-    """Give the blocks with a `block_id` and `action_id` wherever the bot named none, as Slack does."""
+    """Give the blocks with ids wherever the bot named none, as Slack does."""
     named = []
     for block in blocks:
         block = {"block_id": secrets.token_hex(3), **block}
@@ -88,7 +92,7 @@ def find(
     return found[0]
 
 
-def use(element: dict[str, Any], value: Any) -> dict[str, Any]:  # noqa: ANN401 (by element)
+def use(element: dict[str, Any], value: Given) -> dict[str, Any]:
     """Give what an element says once a person set it to `value` (an option's value, a text, ...).
 
     For a button, None; for several choices, a list.
@@ -100,7 +104,7 @@ def use(element: dict[str, Any], value: Any) -> dict[str, Any]:  # noqa: ANN401 
     if kind in _ONE:
         return said | {_ONE[kind]: _option(element, value) if value is not None else None}
     if kind in _MANY:
-        return said | {_MANY[kind]: [_option(element, one) for one in value or []]}
+        return said | {_MANY[kind]: [_option(element, one) for one in _several(value)]}
     if kind in _PLAIN:
         return said | {_PLAIN[kind]: value}
     return said | {"value": value}
@@ -120,7 +124,13 @@ def options(element: dict[str, Any]) -> list[dict[str, Any]]:
     return [*element.get("options", []), *grouped]
 
 
-def _option(element: dict[str, Any], value: Any) -> dict[str, Any]:  # noqa: ANN401
+def _several(value: Given) -> list[Any]:
+    if value is None:
+        return []
+    return value if isinstance(value, list) else [value]
+
+
+def _option(element: dict[str, Any], value: Given) -> dict[str, Any]:
     if isinstance(value, dict):
         return value
     for option in options(element):
@@ -133,6 +143,6 @@ def _option(element: dict[str, Any], value: Any) -> dict[str, Any]:  # noqa: ANN
 
 def _offers(element: dict[str, Any], value: str) -> bool:
     if element["type"] == "button":
-        return element.get("value", "") == value
+        return bool(element.get("value", "") == value)
     known = [option.get("value") for option in options(element)]
     return value in known if known else True

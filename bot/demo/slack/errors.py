@@ -9,7 +9,7 @@ from typing import Any
 class Refused(Exception):
     """Answer `{"ok": false, "error": error}` with the fields of `extra`."""
 
-    def __init__(self, error: str, messages: Sequence[str] = (), **extra: Any) -> None:  # noqa: ANN401
+    def __init__(self, error: str, messages: Sequence[str] = (), **extra: object) -> None:
         super().__init__(error)
         self.error = error
         self.body: dict[str, Any] = {"ok": False, "error": error, **extra}

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections.abc import Callable
 from typing import Any
 
 from bot.demo.slack.errors import Refused
@@ -177,7 +178,7 @@ def _messages(request: Request, found: list[StoredMessage]) -> dict[str, Any]:
             high = int(float(latest) * 1_000_000) if latest else None
         except ValueError:
             raise Refused("invalid_ts_oldest") from None
-        if inclusive and (at == low or at == high):
+        if inclusive and at in (low, high):
             return True
         return at > low and (high is None or at < high)
 
@@ -196,7 +197,7 @@ def _messages(request: Request, found: list[StoredMessage]) -> dict[str, Any]:
     }
 
 
-def _listing(request: Request, known: Any) -> dict[str, Any]:  # noqa: ANN401
+def _listing(request: Request, known: Callable[[Channel], bool]) -> dict[str, Any]:
     wanted = set(request.text("types", "public_channel").replace(" ", "").split(","))
     if wanted - {"public_channel", "private_channel", "im", "mpim"}:
         raise Refused("invalid_types")

@@ -12,8 +12,10 @@ from bot.demo.slack.model import User
 from bot.demo.slack.registry import Request, method, page
 from bot.demo.slack.workspace import APP_ID, BOT_NAME, Workspace
 
+REVOKED = "token_revoked"
 
-@method("api.test", "error foo", tier=4, token="none")
+
+@method("api.test", "error foo", tier=4, caller="anybody")
 def api_test(request: Request) -> dict[str, Any]:
     """Answer, so that a caller knows the way is open."""
     if request.text("error"):
@@ -42,11 +44,11 @@ def revoke(request: Request) -> dict[str, Any]:
     """Take a token back."""
     test = request.flag("test")
     if not test:
-        request.workspace.token_error = "token_revoked"
+        request.workspace.token_error = REVOKED
     return {"ok": True, "revoked": not test}
 
 
-@method("apps.connections.open", tier=UNLIMITED, token="app")
+@method("apps.connections.open", tier=UNLIMITED, caller="app")
 def open_connection(request: Request) -> dict[str, Any]:
     """Give an address for one Socket Mode connection."""
     return {"ok": True, "url": request.server.sockets.ticket()}
@@ -96,7 +98,7 @@ def user_list(request: Request) -> dict[str, Any]:
     "oauth.v2.access",
     "client_id client_secret code grant_type redirect_uri refresh_token",
     tier=4,
-    token="none",
+    caller="anybody",
 )
 def oauth_access(request: Request) -> dict[str, Any]:
     """Exchange a code for a workspace's bot token."""

@@ -11,20 +11,21 @@ from typing import TYPE_CHECKING, Any, Literal
 from bot.demo.slack.errors import Refused
 
 if TYPE_CHECKING:
-    from bot.demo.slack.lookalike import SlackLookalike
+    from bot.demo.slack.server import SlackServer
     from bot.demo.slack.workspace import Workspace
 
-Token = Literal["bot", "app", "none"]
+Caller = Literal["bot", "app", "anybody"]
 _TRUE, _FALSE = {"true", "1", "True"}, {"false", "0", "False", ""}
 _NAME = re.compile(r"[A-Za-z0-9_]{1,64}")
 PAGE_LIMIT = 1000
+_ALWAYS = {"token", "team_id"}  # slack_sdk adds its client's team to every call
 
 
 @dataclass(frozen=True, slots=True)
 class Request:
     """One call of a method, its arguments as they came (form: strings; JSON: values)."""
 
-    server: SlackLookalike
+    server: SlackServer
     workspace: Workspace
     arguments: Mapping[str, Any]
     token: str = ""
@@ -94,7 +95,7 @@ class Method:
     required: tuple[str, ...]
     scopes: tuple[str, ...]
     tier: int
-    token: Token
+    caller: Caller
 
     def check(self, arguments: Mapping[str, Any]) -> None:
         """Raise Refused when an argument is unknown, badly named or missing.
@@ -104,7 +105,7 @@ class Method:
         """
         if any(not _NAME.fullmatch(name) for name in arguments):
             raise Refused("invalid_arg_name")
-        unknown = sorted(set(arguments) - self.arguments - {"token"})
+        unknown = sorted(set(arguments) - self.arguments - _ALWAYS)
         if unknown:
             raise Refused(
                 "invalid_arguments", [f"unknown argument [json-pointer:/{n}]" for n in unknown]
@@ -125,7 +126,7 @@ def method(
     *,
     scopes: tuple[str, ...] = (),
     tier: int,
-    token: Token = "bot",
+    caller: Caller = "bot",
 ) -> Callable[[Run], Run]:
     """Register a method; `arguments` are names, those that must be given end in `!`."""
     names = arguments.split()
@@ -138,7 +139,7 @@ def method(
             tuple(n[:-1] for n in names if n.endswith("!")),
             scopes,
             tier,
-            token,
+            caller,
         )
         return run
 

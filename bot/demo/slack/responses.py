@@ -13,7 +13,7 @@ from bot.demo.slack.model import StoredMessage
 from bot.demo.slack.workspace import Workspace
 
 if TYPE_CHECKING:
-    from bot.demo.slack.lookalike import SlackLookalike
+    from bot.demo.slack.server import SlackServer
 
 _FIELDS = frozenset(
     {
@@ -32,7 +32,7 @@ _FIELDS = frozenset(
 )
 
 
-async def take_reply(server: SlackLookalike, request: web.Request) -> web.Response:
+async def take_reply(server: SlackServer, request: web.Request) -> web.Response:
     """Take a post to a `response_url`."""
     try:
         body = json.loads(await request.read())

@@ -31,7 +31,7 @@ from bot.demo.slack.registry import METHODS, Method, Request
 from bot.demo.slack.workspace import Workspace
 
 if TYPE_CHECKING:
-    from bot.demo.slack.lookalike import SlackLookalike
+    from bot.demo.slack.server import SlackServer
 
 __all__ = ["WebApi", "method_chat", "method_conversations", "method_views", "method_workspace"]
 
@@ -42,7 +42,7 @@ _PAGE = "<!doctype html><title>Something went wrong</title><p>Server error"
 class WebApi:
     """Answers `/api/METHOD`, and records every call."""
 
-    def __init__(self, server: SlackLookalike) -> None:
+    def __init__(self, server: SlackServer) -> None:
         self._server = server
         self.plans: dict[str, deque[Fault | None]] = defaultdict(deque)
         self.calls: deque[ApiCall] = deque(maxlen=CALLS_KEPT)
@@ -104,18 +104,18 @@ class WebApi:
             answer.headers["Retry-After"] = str(limited.retry_after)
             return answer
         answer = _json(body)
-        if method.token == "bot":
+        if method.caller == "bot":
             answer.headers["X-OAuth-Scopes"] = ",".join(sorted(workspace.scopes))
             answer.headers["X-Accepted-OAuth-Scopes"] = ",".join(method.scopes)
         return answer
 
     def _authenticate(self, method: Method, token: str) -> Workspace:
         first = self._server.workspace
-        if method.token == "none":
+        if method.caller == "anybody":
             return first
         if not token:
             raise Refused("not_authed")
-        if method.token == "app":
+        if method.caller == "app":
             if token != self._server.app_token:
                 is_bot = self._server.by_token(token) is not None
                 raise Refused("not_allowed_token_type" if is_bot else "invalid_auth")
@@ -188,7 +188,7 @@ async def _arguments(request: web.Request) -> dict[str, Any]:
             value = {}
         arguments |= value if isinstance(value, dict) else {}
     elif request.method == "POST":
-        arguments |= {key: value for key, value in (await request.post()).items()}
+        arguments |= dict((await request.post()).items())
     scheme, _, credentials = request.headers.get("Authorization", "").partition(" ")
     if scheme.lower() == "basic" and credentials:
         basic = BasicAuth.decode(f"Basic {credentials}")
