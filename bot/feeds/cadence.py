@@ -46,7 +46,7 @@ def next_poll(rhythm: Rhythm, now: datetime, rng: random.Random) -> datetime:
     """
     wait = min(_usual_wait(rhythm, now), rhythm.every)
     useless_for = max(rhythm.ttl or timedelta(0), timedelta(seconds=rhythm.max_age or 0.0))
-    wait = min(max(wait, useless_for, LEAST), max(rhythm.every, LEAST))
+    wait = min(max(wait, useless_for, LEAST), rhythm.every)
     due = now + wait * (1 - JITTER * rng.random())
     return _after_skipped(rhythm, due)
 
