@@ -139,7 +139,7 @@ def _keys(
 
 def short(text: str) -> str:
     """Give a short, steady stand-in for a long text; nothing for nothing."""
-    return hashlib.sha1(text.encode(), usedforsecurity=False).hexdigest()[:20] if text else ""
+    return hashlib.sha1(text.encode("utf-8", "surrogatepass"), usedforsecurity=False).hexdigest()[:20] if text else ""
 
 
 def _sketch(folded_text: str) -> frozenset[str]:

@@ -1,0 +1,167 @@
+"""References are found in their normal form, at their place, and nothing else is taken for one."""
+
+from __future__ import annotations
+
+import time
+
+import pytest
+from hypothesis import given, settings
+from hypothesis import strategies as st
+
+from bot.news.citations import find_citations
+from bot.news.model import Citation
+
+
+def cited(text: str, kind: str = "") -> list[str]:
+    found = find_citations("", text, "summary")
+    return [each.value for each in found if not kind or each.kind == kind]
+
+
+def one(text: str) -> Citation:
+    [found] = find_citations("", text, "summary")
+    return found
+
+
+@pytest.mark.parametrize(
+    ("text", "kind", "values"),
+    [
+        ("The tools fall under ECCN 3B001.a.4, c or d.", "eccn", ["3B001.a.4"]),
+        ("exporting 3A090.a and 4A090 items", "eccn", ["3A090.a", "4A090"]),
+        ("ECCNs 9A610.x, 9B515 and 0E614 are licensed", "eccn", ["9A610.x", "9B515", "0E614"]),
+        ("ECCN 5a002(a)(1) software", "eccn", ["5A002.a.1"]),
+        ("a 5A992.c-classified router, else EAR99", "eccn", ["5A992.c", "EAR99"]),
+        ("items on USML Category XI(c) and XII", "usml", ["XI(c)", "XII"]),
+        ("Categories IV and VIII(h) of the U.S. Munitions List", "usml", ["IV", "VIII(h)"]),
+        ("see FR Doc. 2026-04567 and 2025-19001", "fr-document", ["2026-04567", "2025-19001"]),
+        (
+            "https://www.federalregister.gov/documents/2026/01/05/2026-00012/words",
+            "fr-document",
+            ["2026-00012"],
+        ),
+        ("at 88 FR 73,458 and 89 Fed. Reg. 2344", "fr-page", ["88 FR 73458", "89 FR 2344"]),
+        (
+            "15 CFR parts 740, 744, and 748",
+            "cfr",
+            ["15 CFR 740", "15 CFR 744", "15 CFR 748"],
+        ),
+        ("15 C.F.R. § 744.21(b)(2) and 22 CFR 121.1", "cfr", ["15 CFR 744.21", "22 CFR 121.1"]),
+        ("Section 744.11 of the EAR; § 560.204", "cfr", ["15 CFR 744.11", "31 CFR 560.204"]),
+        ("supplement no. 4 to part 744 of the EAR", "cfr", ["15 CFR 744"]),
+        ("part 126 of the ITAR", "cfr", ["22 CFR 126"]),
+        ("HTSUS 8542.31.00 and subheading 9903.88.15", "hts", ["8542.31.00", "9903.88.15"]),
+        ("tariff heading 8541", "hts", ["8541"]),
+        ("[Docket No. 260114-0017]", "docket", ["260114-0017"]),
+        ("in BIS-2026-0003 or USTR-2025-0011", "docket", ["BIS-2026-0003", "USTR-2025-0011"]),
+        ("Inv. No. 337-TA-1450, A-570-979", "docket", ["337-TA-1450", "A-570-979"]),
+        ("No. 3:26-cv-417 and 25 CR 00123", "docket", ["3:26-cv-00417", "25-cr-00123"]),
+        ("RIN 0694-AK11", "rin", ["0694-AK11"]),
+        ("entities with footnote 5 on the Entity List", "footnote", ["footnote 5"]),
+        ("licences (see 2601090011 and 2512310004).", "article", ["2601090011", "2512310004"]),
+        ("as reported in 2601090011", "article", ["2601090011"]),
+        ("The bill, H.R. 1122, and S. 345", "bill", ["H.R. 1122", "S. 345"]),
+        ("H.Con. Res. 12 and S.J.Res. 9 in Congress", "bill", ["H.Con.Res. 12", "S.J.Res. 9"]),
+        ("Executive Orders 13694 and 13757, E.O. 14105", "executive-order",
+         ["E.O. 13694", "E.O. 13757", "E.O. 14105"]),
+    ],
+)  # fmt: skip
+def test_references_are_found_in_their_normal_form(text: str, kind: str, values: list[str]) -> None:
+    assert cited(text, kind) == values
+
+
+@pytest.mark.parametrize(
+    "text",
+    [
+        "Part number 1A123 for export",
+        "P/N 3A090-44, exported last week",
+        "Meet in Room 3A001, bring the export forms",
+        "The 1A123 connector of the vacuum cleaner",
+        "SKU-3A090, model 5A002, serial no. 4A003",
+        "Call 2025551234; tel. 2605040002, fax: 2605040003",
+        "The fine was $2605040002 and 2605040002 won",
+        "Number 2613990002 is no date, and 2605040000 no article",
+        "On 2023.10.17 the tariff heading stayed",
+        "Boeing 737-800 and A320-200",
+        "The vote was 45-12345 in 2023-1234",
+        "footnote 5 of the report on exports",
+        "He lives at S. 12 Main, in the U.S. 50 years",
+        "HR 500 employees were told",
+        "The EU order 14105 was cancelled; order 14105 shipped",
+        "FR 12 trains, 100 FRancs",
+        "Docket words but 999999-1234 is no date",
+        "category IV hurricane",
+    ],
+)
+def test_what_only_looks_like_a_reference_is_none(text: str) -> None:
+    assert cited(text) == []
+
+
+@pytest.mark.parametrize(
+    ("text", "url"),
+    [
+        ("2026-04567", "https://www.federalregister.gov/d/2026-04567"),
+        ("88 FR 73458", "https://www.federalregister.gov/citation/88-FR-73458"),
+        ("15 CFR 744", "https://www.ecfr.gov/current/title-15/part-744"),
+        ("15 CFR 744.21", "https://www.ecfr.gov/current/title-15/section-744.21"),
+        ("E.O. 14105", "https://www.federalregister.gov/executive-order/14105"),
+        ("RIN 0694-AK11", "https://www.federalregister.gov/r/0694-AK11"),
+        ("BIS-2026-0003", "https://www.regulations.gov/docket/BIS-2026-0003"),
+        (
+            "H.R. 1122 of the 119th Congress",
+            "https://www.congress.gov/bill/119th-congress/house-bill/1122",
+        ),
+        ("the bill H.R. 1122", ""),
+        ("(see 2601090011)", ""),
+    ],
+)
+def test_references_lead_to_their_official_page(text: str, url: str) -> None:
+    assert one(text).url == url
+
+
+def test_the_title_comes_first_and_each_value_once() -> None:
+    found = find_citations("BIS Revises 3A090", "ECCN 3A090 and 4A090; again 3A090", "content")
+    assert [(each.value, each.field) for each in found] == [
+        ("3A090", "title"),
+        ("4A090", "content"),
+    ]
+
+
+pieces = st.sampled_from(
+    [
+        "3A090.a", "1A123", "EAR99", "USML Category XI(c)", " and XII", "2026-04567", "88 FR 73458",
+        "15 CFR parts 740, 744", " 744.21(b)", "§ 744.21", "HTSUS 8542.31.00", "BIS-2026-0003", "see ",
+        "2601090011", "footnote 5", " Entity List ", "H.R. 12", "S. 5", " Congress ", "E.O. 14105",
+        "Executive Orders 13694", ", ", " and ", "ﬁ", "İ", "—", "\n", "(", ")", "1:23-cr-123", "0694-AK11",
+    ]
+)  # fmt: skip
+
+
+@given(
+    st.lists(st.one_of(pieces, st.text(max_size=12)), max_size=30).map("".join),
+    st.text(max_size=80),
+)
+@settings(max_examples=150, deadline=None)
+def test_places_always_match_the_text(text: str, title: str) -> None:
+    for each in find_citations(title, text, "content"):
+        body = title if each.field == "title" else text
+        assert body[each.start : each.end] == each.text
+        assert each.text
+        assert each.value
+
+
+@pytest.mark.parametrize(
+    "piece",
+    [
+        "15 CFR 740, ",
+        "3A090.a.b.c.d",
+        "Category XI, XII, ",
+        "(a)" * 9,
+        "1" * 50,
+        "exportcompliancedaily.com/a",
+        "§ ",
+    ],
+)
+def test_long_repeated_text_is_read_in_little_time(piece: str) -> None:
+    text = (piece * (60_000 // len(piece))) + " USML Munitions List HTS export Congress see"
+    start = time.process_time()
+    find_citations(text, text, "content")
+    assert time.process_time() - start < 3.0
