@@ -6,7 +6,7 @@ from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import asdict
 from typing import Any
 
-from sqlalchemy import Table, delete, insert, select, update
+from sqlalchemy import Table, delete, insert, update
 from sqlalchemy.ext.asyncio import AsyncConnection
 
 from bot.ingest.terms import TermHit
@@ -19,7 +19,6 @@ from bot.storage.tables import (
     entry_topic,
     entry_watch,
 )
-from bot.subscriptions.model import SubscriptionKind
 
 CHUNK = 500
 _PER_ENTRY = 200
@@ -96,20 +95,3 @@ async def forget(conn: AsyncConnection, entry_ids: Sequence[int]) -> None:
         for table in _FACTS:
             await conn.execute(delete(table).where(table.c.entry_id.in_(some)))
         await conn.execute(update(entry).where(entry.c.id.in_(some)).values(roundup=False))
-
-
-async def what_it_has(
-    conn: AsyncConnection, entry_id: int
-) -> dict[tuple[SubscriptionKind, str], float]:
-    """Give the topics, watches and saved searches of a stored entry, with their scores."""
-    topics = await conn.execute(
-        select(entry_topic.c.topic, entry_topic.c.score).where(entry_topic.c.entry_id == entry_id)
-    )
-    found: dict[tuple[SubscriptionKind, str], float] = {
-        ("topic", row.topic): row.score for row in topics
-    }
-    terms = await conn.execute(
-        select(entry_watch.c.kind, entry_watch.c.target).where(entry_watch.c.entry_id == entry_id)
-    )
-    found.update({(row.kind, row.target): 1.0 for row in terms})
-    return found

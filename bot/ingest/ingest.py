@@ -31,6 +31,7 @@ from bot.search.index import index_entries
 from bot.storage import dialects
 from bot.storage.database import Database
 from bot.storage.tables import collected, entry
+from bot.subscriptions.explain import what_it_has
 from bot.subscriptions.gathering import OwedSummary, owe, summarise, take_collected
 from bot.subscriptions.matching import (
     StoredEntry,
@@ -125,7 +126,7 @@ class NewsIngest:
     async def _take_edited(
         self, conn: AsyncConnection, feed: FeedRecord, edited: EditedEntry[Analysis], now: datetime
     ) -> int:
-        before = await facts.what_it_has(conn, edited.id)
+        before = await what_it_has(conn, edited.id)
         analysis = edited.prepared
         await facts.forget(conn, [edited.id])
         hits = await self._terms.find([(edited.id, edited.entry, analysis)], feed.publication)

@@ -34,7 +34,7 @@ from bot.subscriptions.rules import next_digest, parse_reasons
 from bot.subscriptions.summary import Coverage
 from bot.subscriptions.times import next_moment
 
-__all__ = ["MAX_AT_ONCE", "coverage", "next_digest", "owe_digests"]
+__all__ = ["MAX_AT_ONCE", "coverage", "next_digest", "owe_digests", "weights"]
 
 MAX_AT_ONCE = 2000
 """Channels whose digests one call makes; the rest come with the next."""
@@ -90,11 +90,11 @@ async def _owe_some(
     )
     waiting = await take_collected(conn, mine & modes, now)
     alerted = await _alerted(conn, [settings.id for settings in channels], now)
-    weights = await _weights(conn, [s.story_id for those in waiting.values() for s in those])
+    reports = await weights(conn, [s.story_id for those in waiting.values() for s in those])
     owed = []
     for settings in channels:
         stories = _still_wanted(settings, waiting.get(settings.id, []), alerted)
-        stories.sort(key=lambda s: (-weights[s.story_id], -s.position))
+        stories.sort(key=lambda s: (-reports[s.story_id], -s.position))
         summary = replace(
             summarise("digest", stories),
             since=(since := _since(settings, now)),
@@ -167,7 +167,7 @@ async def _alerted(
     return {(row.channel_id, row.story_id) for row in rows}
 
 
-async def _weights(conn: AsyncConnection, story_ids: Sequence[int]) -> Mapping[int, int]:
+async def weights(conn: AsyncConnection, story_ids: Sequence[int]) -> Mapping[int, int]:
     """Give how many entries report each story: what many report stands first."""
     found: dict[int, int] = {}
     distinct = sorted(set(story_ids))

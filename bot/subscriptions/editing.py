@@ -81,9 +81,7 @@ async def begin(
     ref = known_as(ref)
     found = await store.load_channels(conn, taxonomy, store.is_channel(ref))
     if not found:
-        raise UsageError(
-            f"{ref.name or ref.channel} gets nothing yet; subscribe it to a topic first."
-        )
+        raise UsageError(nothing_yet(ref))
     row = (
         await conn.execute(
             select(workspace.c.id, workspace.c.settings)
@@ -95,6 +93,11 @@ async def begin(
     if not may_change(who, actor):
         raise UsageError(refusal(who))
     return Edit(conn, taxonomy, found[0], int(row.id), actor, now)
+
+
+def nothing_yet(ref: ChannelRef) -> str:
+    """Give the sentence for a channel that has no settings."""
+    return f"{ref.name or ref.channel} gets nothing yet; subscribe it to a topic first."
 
 
 def known_as(ref: ChannelRef) -> ChannelRef:

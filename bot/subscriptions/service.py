@@ -19,6 +19,8 @@ from bot.storage.database import Database
 from bot.storage.secrets import Vault
 from bot.subscriptions import editing, past, store, terms, workspaces
 from bot.subscriptions.configuring import Wishes, check_score, configure
+from bot.subscriptions.explain import explain
+from bot.subscriptions.explanation import Explanation
 from bot.subscriptions.model import (
     Actor,
     Change,
@@ -32,6 +34,8 @@ from bot.subscriptions.model import (
 )
 from bot.subscriptions.pauses import pause_channel, resume_channel
 from bot.subscriptions.permissions import WhoMayChange
+from bot.subscriptions.span import digest_of_span
+from bot.subscriptions.summary import Summary
 from bot.subscriptions.topics import mute, resolve, subscribe, unsubscribe
 
 MAX_TRIAL_DAYS = 400
@@ -224,6 +228,20 @@ class Subscriptions:
         async with self._db.write() as conn:
             edit = await self._begin(conn, ref, actor, make=False)
             return await mute(edit, kind, target, until)
+
+    async def explain(self, ref: ChannelRef, link: str) -> Explanation:
+        """Explain to a channel what became of a link: sent and why, or where it stopped."""
+        return await explain(self._db, ref, link, self._taxonomy)
+
+    async def catch_up(self, ref: ChannelRef, *, days: int = 1) -> Summary:
+        """Give the digest of the last `days` (1 to 90) for a channel, now; it changes nothing."""
+        async with self._db.read() as conn:
+            found = await store.load_channels(
+                conn, self._taxonomy, store.is_channel(editing.known_as(ref))
+            )
+            if not found:
+                raise UsageError(editing.nothing_yet(ref))
+            return await digest_of_span(conn, found[0], await self._db.now(conn), days=days)
 
     async def trial(
         self,

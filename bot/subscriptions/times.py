@@ -75,7 +75,7 @@ def parse_zone(text: str) -> str:
     names = _zone_names()
     if wanted in names:
         return names[wanted]
-    raise UsageError(f"There is no time zone “{text.strip()[:60]}”.{_nearest(wanted)}")
+    raise UsageError(f"There is no time zone “{_short(text)}”.{_nearest(wanted)}")
 
 
 def _nearest(wanted: str) -> str:
@@ -103,6 +103,11 @@ def _zone_names() -> dict[str, str]:
     return names
 
 
+def _short(text: str) -> str:
+    """Give what somebody wrote, on one line and not too long to be repeated to them."""
+    return " ".join(text.split())[:40]
+
+
 def _fold(text: str) -> str:
     return " ".join(text.replace("_", " ").casefold().split())
 
@@ -117,7 +122,7 @@ def parse_clock(text: str) -> str:
     if found and found["half"]:
         hour = 99 if not 1 <= hour <= 12 else hour % 12 + (12 if found["half"] in "pP" else 0)
     if hour > 23 or minute > 59:
-        raise UsageError(f"“{text.strip()[:20]}” is no time of day; write it as 08:30 or 5:15 pm.")
+        raise UsageError(f"“{_short(text)}” is no time of day; write it as 08:30 or 5:15 pm.")
     return f"{hour:02d}:{minute:02d}"
 
 
@@ -133,7 +138,7 @@ def parse_weekday(text: str | int) -> int:
         for number, name in enumerate(WEEKDAYS):
             if name.casefold().startswith(word.removesuffix("s")):
                 return number
-    raise UsageError(f"“{str(text)[:20]}” is no weekday; write it as Monday or Fri.")
+    raise UsageError(f"“{_short(str(text))}” is no weekday; write it as Monday or Fri.")
 
 
 def local_moment(day: date, clock: str, zone: str) -> datetime:

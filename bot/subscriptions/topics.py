@@ -34,7 +34,7 @@ def resolve(taxonomy: Taxonomy, words: Sequence[str]) -> tuple[Topic, ...]:
         else:
             near = taxonomy.suggest(word)
             hint = f"Did you mean {' or '.join(near[:2])}?" if near else "`topics` lists them all."
-            raise UsageError(f"There is no topic “{word.strip()[:_MAX_WORD]}”. {hint}")
+            raise UsageError(f"There is no topic “{' '.join(word.split())[:_MAX_WORD]}”. {hint}")
     return tuple(found.values())
 
 

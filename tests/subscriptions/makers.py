@@ -11,11 +11,13 @@ from typing import Any
 from sqlalchemy import Row, insert, select
 from sqlalchemy.ext.asyncio import AsyncConnection
 
+from bot.feeds.identity import article_number, identify
 from bot.feeds.model import FeedEntry, FeedRecord, NewEntry
 from bot.news.model import Analysis, Evidence, TopicMatch
+from bot.storage import dialects
 from bot.storage.database import Database
 from bot.storage.positions import allocate
-from bot.storage.tables import delivery, entry, feed, publication
+from bot.storage.tables import delivery, entry, entry_key, feed, publication
 from bot.subscriptions.model import Actor, ChannelRef
 
 ANN = Actor("U1", "Ann")
@@ -78,6 +80,7 @@ async def store(
                 feed_id=source.id,
                 link=found.link,
                 title=found.title,
+                article_number=article_number(found.link) or None,
                 summary=found.summary,
                 content=found.content,
                 published_at=published,
@@ -88,6 +91,13 @@ async def store(
             .returning(entry.c.id)
         )
     ).scalar_one()
+    known = identify([found], publication_id=source.publication_id, feed_id=source.id, rule="link")
+    for key in known[0].keys:
+        await conn.execute(
+            dialects.insert(conn, entry_key)
+            .values(scope=key.scope, kind=key.kind, key=key.key, entry_id=entry_id)
+            .on_conflict_do_nothing()
+        )
     return NewEntry(entry_id, found, now, prepared)
 
 

@@ -1,0 +1,214 @@
+"""Why, and why not: what a channel can be told about one link."""
+
+from __future__ import annotations
+
+from dataclasses import replace
+
+from sqlalchemy import ColumnElement, String, and_, case, cast, literal, or_, select
+from sqlalchemy.ext.asyncio import AsyncConnection
+
+from bot.feeds.addresses import host_of, normalise
+from bot.feeds.identity import article_number, identify
+from bot.feeds.model import FeedEntry
+from bot.news.taxonomy import Taxonomy
+from bot.storage.database import Database
+from bot.storage.tables import (
+    collected,
+    delivery,
+    entry,
+    entry_key,
+    entry_topic,
+    entry_watch,
+    feed,
+    publication,
+)
+from bot.subscriptions import store
+from bot.subscriptions.editing import known_as
+from bot.subscriptions.explanation import (
+    Explanation,
+    SourceFacts,
+    StoredFacts,
+    ToldFacts,
+    decide,
+    not_stored,
+)
+from bot.subscriptions.gathering import ALERTS
+from bot.subscriptions.model import ChannelRef, ChannelSettings, SubscriptionKind
+
+_MAX_REPORTS = 20
+_MAX_SOURCES = 2000
+
+
+async def explain(
+    db: Database, ref: ChannelRef, link: str, taxonomy: Taxonomy | None = None
+) -> Explanation:
+    """Explain to a channel what became of `link`: sent and why, or at which step it stopped.
+
+    Nothing of other channels is told. `taxonomy` gives topics their titles.
+    """
+    async with db.read() as conn:
+        now = await db.now(conn)
+        found = await store.load_channels(conn, taxonomy, store.is_channel(known_as(ref)))
+        channel = found[0] if found else ChannelSettings(0, ref)
+        entries = [_for_channel(stored, channel) for stored in await _entries(conn, link)]
+        if not entries:
+            source = await _source(conn, link)
+            return not_stored(link, host_of(link), source, channel.timezone)
+        best: Explanation | None = None
+        for stored in entries:
+            told = await _told(conn, channel.id, stored)
+            explained = decide(link, stored, told, channel, now)
+            if told is not None and told.entry_id == stored.id:
+                return explained
+            best = explained if best is None or told is not None else best
+    if best is None:
+        raise AssertionError("an entry was explained")
+    return best
+
+
+def _for_channel(stored: StoredFacts, channel: ChannelSettings) -> StoredFacts:
+    """Leave out other channels' watches and saved searches."""
+    own = {(one.kind, one.target) for one in channel.subscriptions}
+    found = {key: score for key, score in stored.found.items() if key[0] == "topic" or key in own}
+    return replace(stored, found=found)
+
+
+async def _entries(conn: AsyncConnection, link: str) -> list[StoredFacts]:
+    """Find the entries that a link means, the earliest first: by address, number or action."""
+    known: list[ColumnElement[bool]] = [entry.c.link == link]
+    if number := article_number(link):
+        known.append(entry.c.article_number == number)
+    probe = FeedEntry("", link=link)
+    keys = [
+        and_(entry_key.c.kind == key.kind, entry_key.c.key == key.key)
+        for one in identify([probe], publication_id=0, feed_id=None, rule="link")
+        for key in one.keys
+    ]
+    if keys:
+        scope = literal("p:") + cast(publication.c.id, String)
+        by_key = (
+            select(entry_key.c.entry_id)
+            .join(publication, entry_key.c.scope == scope)
+            .where(or_(*keys))
+            .limit(_MAX_REPORTS)
+        )
+        known.append(entry.c.id.in_(by_key))
+    rows = await conn.execute(
+        select(entry, publication.c.name.label("publication"))
+        .join(publication)
+        .where(or_(*known))
+        .order_by(entry.c.position)
+        .limit(_MAX_REPORTS)
+    )
+    return [
+        StoredFacts(
+            id=row.id,
+            story_id=row.story_id,
+            title=row.title,
+            link=row.link or "",
+            publication=row.publication,
+            published=row.published_at,
+            first_seen=row.first_seen_at,
+            history=row.history,
+            roundup=row.roundup,
+            found=await what_it_has(conn, row.id),
+        )
+        for row in rows.all()
+    ]
+
+
+async def what_it_has(
+    conn: AsyncConnection, entry_id: int
+) -> dict[tuple[SubscriptionKind, str], float]:
+    """Give the topics, watches and saved searches of a stored entry, with their scores."""
+    topics = await conn.execute(
+        select(entry_topic.c.topic, entry_topic.c.score).where(entry_topic.c.entry_id == entry_id)
+    )
+    found: dict[tuple[SubscriptionKind, str], float] = {
+        ("topic", row.topic): row.score for row in topics
+    }
+    terms = await conn.execute(
+        select(entry_watch.c.kind, entry_watch.c.target).where(entry_watch.c.entry_id == entry_id)
+    )
+    found.update({(row.kind, row.target): 1.0 for row in terms})
+    return found
+
+
+async def _told(conn: AsyncConnection, channel_id: int, stored: StoredFacts) -> ToldFacts | None:
+    """Give what the channel is owed, or was sent, of the entry's story."""
+    if stored.story_id is None:
+        return None
+    own = case((delivery.c.entry_id == stored.id, 0), else_=1)
+    row = (
+        await conn.execute(
+            select(delivery, publication.c.name.label("publication"))
+            .outerjoin(entry, entry.c.id == delivery.c.entry_id)
+            .outerjoin(publication, publication.c.id == entry.c.publication_id)
+            .where(
+                delivery.c.channel_id == channel_id,
+                delivery.c.kind.in_(ALERTS),
+                delivery.c.subject == f"story:{stored.story_id}",
+            )
+            .order_by(own, delivery.c.id)
+            .limit(1)
+        )
+    ).first()
+    if row is None:
+        row = (
+            await conn.execute(
+                select(delivery, literal("").label("publication"), collected.c.told_at)
+                .select_from(collected)
+                .outerjoin(delivery, delivery.c.id == collected.c.delivery_id)
+                .where(
+                    collected.c.channel_id == channel_id,
+                    collected.c.story_id == stored.story_id,
+                )
+            )
+        ).first()
+        if row is None:
+            return None
+        if row.id is None:
+            return ToldFacts() if row.told_at is None else None
+    return ToldFacts(
+        kind=row.kind,
+        state=row.state,
+        entry_id=row.entry_id,
+        publication=row.publication or "another publication",
+        due_at=row.due_at,
+        held_until=row.held_until,
+        sent_at=row.sent_at,
+        last_error=row.last_error or "",
+    )
+
+
+async def _source(conn: AsyncConnection, link: str) -> SourceFacts | None:
+    """Find the watched publication that a link belongs to, by its host."""
+    host = _site(link)
+    rows = await conn.execute(
+        select(
+            publication.c.name,
+            publication.c.url.label("home"),
+            feed.c.url,
+            feed.c.last_success_at,
+            feed.c.failing_since,
+            feed.c.last_error,
+        )
+        .join(feed)
+        .order_by(feed.c.id)
+        .limit(_MAX_SOURCES)
+    )
+    for row in rows:
+        if host and any(_related(host, _site(url)) for url in (row.url, row.home or "")):
+            return SourceFacts(
+                row.name, row.last_success_at, row.failing_since, row.last_error or ""
+            )
+    return None
+
+
+def _related(one: str, other: str) -> bool:
+    """Whether two hosts are one site: `media.bis.gov` belongs to `bis.gov`."""
+    return bool(other) and (one == other or one.endswith(f".{other}") or other.endswith(f".{one}"))
+
+
+def _site(url: str) -> str:
+    return normalise(f"//{host_of(url)}") if host_of(url) else ""
