@@ -1,0 +1,244 @@
+"""What is answered, as data: the same answer is shown by Slack, Teams and the command line."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+from dataclasses import dataclass, field
+from datetime import datetime
+from typing import Literal
+
+from bot.messages.actions import Action
+from bot.messages.model import Alert, Digest
+from bot.search.model import Results
+from bot.subscriptions.explanation import Explanation
+from bot.subscriptions.model import (
+    Change,
+    ChannelRef,
+    ChannelSettings,
+    Mode,
+    Trial,
+)
+from bot.subscriptions.permissions import WhoMayChange
+
+Verb = Literal["subscribe", "unsubscribe", "watch", "unwatch", "save-search", "drop-search"]
+FeedState = Literal["ok", "failing", "silent", "paused", "waiting"]
+
+
+@dataclass(frozen=True, slots=True)
+class Offer:
+    """Something that can be done next, as a button."""
+
+    label: str
+    action: Action
+    primary: bool = False
+
+
+@dataclass(frozen=True, slots=True)
+class Sentence:
+    """One sentence or two. `refused`: what was asked for was not done."""
+
+    text: str
+    refused: bool = False
+    offers: tuple[Offer, ...] = ()
+
+
+@dataclass(frozen=True, slots=True)
+class Listing:
+    """Entries found (`search`), the latest (`latest`), or the person's own (`saved`).
+
+    `earlier` and `later` are the pages before and after; `filters` narrow it down;
+    `suggestions` are for when nothing was found. `topic_titles` names the topics of results.
+    """
+
+    kind: Literal["search", "latest", "saved"]
+    title: str
+    results: Results
+    offset: int = 0
+    earlier: Action | None = None
+    later: Action | None = None
+    filters: tuple[Offer, ...] = ()
+    suggestions: tuple[Offer, ...] = ()
+    notes: tuple[str, ...] = ()
+    topic_titles: Mapping[str, str] = field(default_factory=dict)
+    searched: str = ""
+    """The query as it can be saved; empty when there is none."""
+
+
+@dataclass(frozen=True, slots=True)
+class TopicRow:
+    """One topic of the taxonomy; `mode`: how this channel gets it, if it does."""
+
+    id: str
+    title: str
+    definition: str
+    mode: Mode | None = None
+
+
+@dataclass(frozen=True, slots=True)
+class TopicList:
+    """Every topic."""
+
+    rows: tuple[TopicRow, ...]
+    channel: ChannelRef | None = None
+
+
+@dataclass(frozen=True, slots=True)
+class Unknown:
+    """A word that is no topic, and what it may have meant (ids and titles)."""
+
+    word: str
+    near: tuple[tuple[str, str], ...] = ()
+
+
+@dataclass(frozen=True, slots=True)
+class SubscriptionChange:
+    """What a change of topics, watches or saved searches did. Things by the names people read.
+
+    `trial`: what the topics added would have sent. `access`: a sentence when the bot cannot
+    post there as it is.
+    """
+
+    verb: Verb
+    channel: ChannelSettings
+    here: bool
+    added: tuple[str, ...] = ()
+    removed: tuple[str, ...] = ()
+    already: tuple[str, ...] = ()
+    missing: tuple[str, ...] = ()
+    unknown: tuple[Unknown, ...] = ()
+    notes: tuple[str, ...] = ()
+    mode: Mode | None = None
+    trial: Trial | None = None
+    access: str = ""
+    topic_titles: Mapping[str, str] = field(default_factory=dict)
+
+
+@dataclass(frozen=True, slots=True)
+class SettingsList:
+    """What channels get, and who set it. `lead`: what has just been changed, in a sentence."""
+
+    channels: tuple[ChannelSettings, ...]
+    here: ChannelRef
+    lead: str = ""
+    access: str = ""
+    topic_titles: Mapping[str, str] = field(default_factory=dict)
+    aliases: Mapping[str, tuple[str, ...]] = field(default_factory=dict)
+    """The other names of watches, by the watch's id."""
+
+
+@dataclass(frozen=True, slots=True)
+class ChangeList:
+    """Who changed what, newest first."""
+
+    changes: tuple[Change, ...]
+    channel: ChannelRef | None = None
+
+
+@dataclass(frozen=True, slots=True)
+class DigestAnswer:
+    """A digest asked for, or a part of a long one."""
+
+    digest: Digest
+
+
+@dataclass(frozen=True, slots=True)
+class FeedRow:
+    """One feed and its health, in words that an operator can act on."""
+
+    publication: str
+    title: str
+    url: str
+    state: FeedState
+    last_read: datetime | None = None
+    newest: datetime | None = None
+    error: str = ""
+
+
+@dataclass(frozen=True, slots=True)
+class FeedList:
+    """The feeds, those in trouble first."""
+
+    rows: tuple[FeedRow, ...]
+
+
+@dataclass(frozen=True, slots=True)
+class WhyAnswer:
+    """Why an entry came to a channel, or at which step it stopped.
+
+    `phrases`: what was found for a topic, by the topic's id.
+    """
+
+    explanation: Explanation
+    topic_titles: Mapping[str, str] = field(default_factory=dict)
+    phrases: Mapping[str, tuple[str, ...]] = field(default_factory=dict)
+
+
+@dataclass(frozen=True, slots=True)
+class HelpPage:
+    """How to use this; `about`: one command, or all."""
+
+    about: str = ""
+    example_topic: str = "entity-list"
+
+
+@dataclass(frozen=True, slots=True)
+class SettingsFormAnswer:
+    """Open the form of a channel's settings. `topics`: ids and titles of all there are."""
+
+    channel: ChannelSettings
+    topics: tuple[tuple[str, str], ...]
+    aliases: Mapping[str, tuple[str, ...]] = field(default_factory=dict)
+
+
+@dataclass(frozen=True, slots=True)
+class ShareFormAnswer:
+    """Open the form that asks where an entry is shared, and with what note."""
+
+    entry_id: int
+    title: str
+
+
+@dataclass(frozen=True, slots=True)
+class WrongTopicFormAnswer:
+    """Open the form that asks which topics of an entry are wrong."""
+
+    entry_id: int
+    title: str
+    topics: tuple[tuple[str, str], ...]
+
+
+@dataclass(frozen=True, slots=True)
+class Shared:
+    """An entry for all to see: posted in `channel`, by whom, with a note."""
+
+    alert: Alert
+    by: str
+    channel: ChannelRef
+    note: str = ""
+
+
+@dataclass(frozen=True, slots=True)
+class PermissionAnswer:
+    """Who may change settings in this workspace."""
+
+    who: WhoMayChange
+    changed: bool = False
+
+
+Answer = (
+    Sentence
+    | Listing
+    | TopicList
+    | SubscriptionChange
+    | SettingsList
+    | ChangeList
+    | DigestAnswer
+    | FeedList
+    | WhyAnswer
+    | HelpPage
+    | SettingsFormAnswer
+    | ShareFormAnswer
+    | WrongTopicFormAnswer
+    | Shared
+    | PermissionAnswer
+)

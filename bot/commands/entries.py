@@ -1,0 +1,195 @@
+"""What people do with one entry: put it aside, share it, say that it was wrong."""
+
+from __future__ import annotations
+
+from datetime import timedelta
+from typing import cast, get_args
+
+from sqlalchemy import delete, select
+from sqlalchemy.ext.asyncio import AsyncConnection
+
+from bot.commands.answers import (
+    Offer,
+    Sentence,
+    Shared,
+    ShareFormAnswer,
+    WrongTopicFormAnswer,
+)
+from bot.commands.context import CommandContext, Place
+from bot.commands.places import actor_at
+from bot.commands.topic_words import titles
+from bot.delivery.composer import StoredComposer
+from bot.delivery.loading import StoredArticle, load_articles, load_facts
+from bot.errors import UsageError
+from bot.messages import actions
+from bot.news.taxonomy import Taxonomy
+from bot.storage import dialects
+from bot.storage.database import Database
+from bot.storage.tables import channel, feedback, saved_entry, workspace
+from bot.subscriptions.model import SubscriptionKind
+from bot.subscriptions.service import Subscriptions
+
+NOTE_MOST = 1_000
+_GONE = "That article is no longer kept."
+
+
+class Entries:
+    """Carries out what buttons of alerts and results ask for."""
+
+    def __init__(self, db: Database, taxonomy: Taxonomy, subscriptions: Subscriptions) -> None:
+        self._db = db
+        self._subscriptions = subscriptions
+        self._composer = StoredComposer(taxonomy)
+        self._titles = titles(taxonomy)
+
+    async def save(self, asked: actions.SaveEntry, context: CommandContext) -> Sentence:
+        """Put an entry on the person's list, or take it off; twice is the same as once."""
+        async with self._db.write() as conn:
+            await self._article(conn, asked.entry)
+            home = await _workspace(conn, context)
+            if asked.on:
+                await conn.execute(
+                    dialects.insert(conn, saved_entry)
+                    .values(
+                        workspace_id=home,
+                        actor=context.actor.id,
+                        entry_id=asked.entry,
+                        at=await self._db.now(conn),
+                    )
+                    .on_conflict_do_nothing()
+                )
+            else:
+                await conn.execute(
+                    delete(saved_entry).where(
+                        saved_entry.c.workspace_id == home,
+                        saved_entry.c.actor == context.actor.id,
+                        saved_entry.c.entry_id == asked.entry,
+                    )
+                )
+        if not asked.on:
+            return Sentence("Taken off your list.")
+        undo = Offer("Undo", actions.SaveEntry(asked.entry, on=False))
+        return Sentence("Saved for you.", offers=(Offer("Your list", actions.SavedPage()), undo))
+
+    async def say_irrelevant(self, entry_id: int, context: CommandContext) -> Sentence:
+        """Note that an entry did not matter here."""
+        await self._note(entry_id, "not-relevant", ("",), context)
+        return Sentence("Noted: not relevant here. Thank you, this is how the topics get better.")
+
+    async def ask_wrong_topic(
+        self, asked: actions.WrongTopic, context: CommandContext
+    ) -> Sentence | WrongTopicFormAnswer:
+        """Note a topic that an entry does not have, or ask which."""
+        if asked.topic:
+            return await self.say_wrong_topics(asked.entry, (asked.topic,), context)
+        async with self._db.read() as conn:
+            article = await self._article(conn, asked.entry)
+        topics = tuple(
+            (topic.topic, self._titles.get(topic.topic, topic.topic)) for topic in article.topics
+        )
+        if len(topics) == 1:
+            return await self.say_wrong_topics(asked.entry, (topics[0][0],), context)
+        if not topics:
+            return Sentence("That article has no topic.")
+        return WrongTopicFormAnswer(article.id, article.title, topics)
+
+    async def say_wrong_topics(
+        self, entry_id: int, topics: tuple[str, ...], context: CommandContext
+    ) -> Sentence:
+        """Note topics that an entry does not have."""
+        await self._note(entry_id, "wrong-topic", topics, context)
+        names = ", ".join(self._titles.get(topic, topic) for topic in topics)
+        return Sentence(f"Noted: {names} is wrong for this article. Thank you.")
+
+    async def mute(self, asked: actions.Mute, context: CommandContext) -> Sentence:
+        """Keep one subscription of this channel silent for some days."""
+        if asked.kind not in get_args(SubscriptionKind):
+            raise UsageError("There is nothing to mute.")
+        kind = cast(SubscriptionKind, asked.kind)
+        days = min(max(asked.days, 0), 365)
+        async with self._db.read() as conn:
+            until = await self._db.now(conn) + timedelta(days=days) if days else None
+        settings = await self._subscriptions.mute(
+            context.channel, actor_at(context, context.place), kind, asked.target, until
+        )
+        label = next(
+            (s.label for s in settings.subscriptions if (s.kind, s.target) == (kind, asked.target)),
+            asked.target,
+        )
+        if until is None:
+            return Sentence(f"“{label}” speaks again here.")
+        offers = [Offer("Undo", actions.Mute(kind, asked.target, 0))]
+        if kind == "topic":
+            offers.append(Offer("Unsubscribe", actions.Unsubscribe(asked.target)))
+        return Sentence(f"“{label}” is silent here for {days} days.", offers=tuple(offers))
+
+    async def ask_share(self, entry_id: int) -> ShareFormAnswer:
+        """Ask where an entry is shared."""
+        async with self._db.read() as conn:
+            article = await self._article(conn, entry_id)
+        return ShareFormAnswer(article.id, article.title)
+
+    async def share(
+        self, entry_id: int, place: Place, note: str, context: CommandContext
+    ) -> Shared:
+        """Give an entry for all to see in a channel.
+
+        Raises UsageError when the bot cannot post there or the person is not in it.
+        """
+        if place.private and not place.member:
+            raise UsageError("You are not in that channel.")
+        if place.access == "none":
+            raise UsageError("I am not in that channel; type `/invite @exportnews` there first.")
+        async with self._db.read() as conn:
+            article = await self._article(conn, entry_id)
+            facts = await load_facts(conn, {article.id: article}, ())
+        alert = self._composer.alert(article, facts[article.id], (), {})
+        return Shared(alert, context.actor.id, place.ref, " ".join(note[:NOTE_MOST].split()))
+
+    async def _note(
+        self, entry_id: int, verdict: str, topics: tuple[str, ...], context: CommandContext
+    ) -> None:
+        here = context.channel
+        async with self._db.write() as conn:
+            await self._article(conn, entry_id)
+            known = await conn.scalar(
+                select(channel.c.id)
+                .join(workspace)
+                .where(
+                    channel.c.external_id == here.channel,
+                    workspace.c.platform == here.platform,
+                    workspace.c.external_id == here.workspace,
+                )
+            )
+            now = await self._db.now(conn)
+            for topic in topics:
+                await conn.execute(
+                    dialects.insert(conn, feedback)
+                    .values(
+                        entry_id=entry_id,
+                        channel_id=known,
+                        actor=context.actor.id,
+                        verdict=verdict,
+                        topic=topic[:64],
+                        at=now,
+                    )
+                    .on_conflict_do_nothing()
+                )
+
+    async def _article(self, conn: AsyncConnection, entry_id: int) -> StoredArticle:
+        article = (await load_articles(conn, [entry_id])).get(entry_id)
+        if article is None:
+            raise UsageError(_GONE)
+        return article
+
+
+async def _workspace(conn: AsyncConnection, context: CommandContext) -> int:
+    here = context.channel
+    found = await conn.scalar(
+        select(workspace.c.id).where(
+            workspace.c.platform == here.platform, workspace.c.external_id == here.workspace
+        )
+    )
+    if found is None:
+        raise UsageError("The bot is not installed in this workspace; install it first.")
+    return int(found)

@@ -1,0 +1,224 @@
+"""What forms send back, read into typed data and checked field by field. Pure.
+
+`read_view` takes the `view` of Slack's `view_submission` (or `block_actions`) payload; a field's
+place is its block id, and its value is in the block's only element.
+"""
+
+from __future__ import annotations
+
+import json
+from collections.abc import Mapping
+from dataclasses import dataclass
+from typing import Any
+
+from bot.errors import UsageError
+from bot.subscriptions.times import parse_zone
+
+SETTINGS, SHARE, WRONG_TOPIC, SEARCH = "settings", "share", "wrong-topic", "search-form"
+"""Callback ids of the forms."""
+
+CHANNEL, INSTANT, DAILY, WEEKLY = "channel", "topics-instant", "topics-daily", "topics-weekly"
+WATCHES, SEARCHES, SCORE, URGENT = "watches", "searches", "score", "urgent"
+DIGEST_AT, WEEKDAY, ZONE = "digest-at", "weekday", "zone"
+QUIET_FROM, QUIET_TO, SWITCHES = "quiet-from", "quiet-to", "switches"
+NOTE, TOPICS, QUERY = "note", "topics", "query"
+"""Block ids of fields."""
+
+QUIET_ON, UPDATES_ON = "quiet", "updates"
+"""Values of the switches."""
+
+
+@dataclass(frozen=True, slots=True)
+class WatchLine:
+    """One watch as written: `TERM = ALIAS, ALIAS`."""
+
+    term: str
+    aliases: tuple[str, ...] = ()
+
+
+@dataclass(frozen=True, slots=True)
+class SettingsSubmitted:
+    """A channel's settings as the form has them.
+
+    `watches` and `searches` are None where the form had no room to show those there are; then
+    they stay as they are.
+    """
+
+    channel: str
+    name: str
+    instant: tuple[str, ...] = ()
+    daily: tuple[str, ...] = ()
+    weekly: tuple[str, ...] = ()
+    watches: tuple[WatchLine, ...] | None = None
+    searches: tuple[str, ...] | None = None
+    min_score: float | None = None
+    urgent: tuple[str, ...] = ()
+    digest_at: str | None = None
+    weekday: int | None = None
+    timezone: str = ""
+    quiet: tuple[str, str] | tuple[()] | None = None
+    wants_updates: bool = False
+
+
+@dataclass(frozen=True, slots=True)
+class ShareSubmitted:
+    """Where an entry is shared, and with what note."""
+
+    entry: int
+    channel: str
+    note: str = ""
+
+
+@dataclass(frozen=True, slots=True)
+class WrongTopicSubmitted:
+    """Which topics an entry does not have."""
+
+    entry: int
+    topics: tuple[str, ...] = ()
+
+
+@dataclass(frozen=True, slots=True)
+class SearchSubmitted:
+    """A search asked for in a form."""
+
+    query: str
+
+
+Submitted = SettingsSubmitted | ShareSubmitted | WrongTopicSubmitted | SearchSubmitted
+
+
+def read_view(view: Mapping[str, Any]) -> Submitted | None:
+    """Read a form; None when it is none of ours."""
+    about = _metadata(view)
+    fields = _Fields(view)
+    match view.get("callback_id"):
+        case "settings":
+            return _settings(about, fields)
+        case "share":
+            return ShareSubmitted(
+                _number(about.get("entry")), fields.one(CHANNEL), fields.one(NOTE)
+            )
+        case "wrong-topic":
+            return WrongTopicSubmitted(_number(about.get("entry")), fields.many(TOPICS))
+        case "search-form":
+            return SearchSubmitted(fields.one(QUERY))
+    return None
+
+
+def problems(form: Submitted) -> dict[str, str]:
+    """Give what is wrong in a form, by the field's block id, for Slack to show beside it."""
+    found: dict[str, str] = {}
+    match form:
+        case SettingsSubmitted():
+            found = _settings_problems(form)
+        case ShareSubmitted() if not form.channel:
+            found[CHANNEL] = "Choose a channel."
+        case WrongTopicSubmitted() if not form.topics:
+            found[TOPICS] = "Choose at least one topic."
+        case SearchSubmitted() if not form.query.strip():
+            found[QUERY] = "Say what to search for."
+        case _:
+            pass
+    return found
+
+
+def _settings_problems(form: SettingsSubmitted) -> dict[str, str]:
+    found: dict[str, str] = {}
+    if not form.channel:
+        found[CHANNEL] = "Choose a channel."
+    if form.timezone:
+        try:
+            parse_zone(form.timezone)
+        except UsageError as error:
+            found[ZONE] = str(error)
+    if set(form.daily) & set(form.instant):
+        found[DAILY] = "A topic here comes at once already; choose one of the two."
+    if set(form.weekly) & (set(form.instant) | set(form.daily)):
+        found[WEEKLY] = "A topic here comes in another way already; choose one of them."
+    if form.quiet and not all(form.quiet):
+        found[QUIET_TO] = "Say from when to when it is quiet."
+    elif form.quiet and form.quiet[0] == form.quiet[1]:
+        found[QUIET_TO] = "Quiet hours must start and end at different times."
+    return found
+
+
+def _settings(about: Mapping[str, Any], fields: _Fields) -> SettingsSubmitted:
+    switches = fields.many(SWITCHES)
+    start, end = fields.one(QUIET_FROM), fields.one(QUIET_TO)
+    quiet = (start, end) if QUIET_ON in switches else ()
+    score, weekday = fields.one(SCORE), fields.one(WEEKDAY)
+    return SettingsSubmitted(
+        channel=str(about.get("channel") or fields.one(CHANNEL)),
+        name=str(about.get("name") or ""),
+        instant=fields.many(INSTANT),
+        daily=fields.many(DAILY),
+        weekly=fields.many(WEEKLY),
+        watches=_watch_lines(fields.one(WATCHES)) if WATCHES in fields else None,
+        searches=_lines(fields.one(SEARCHES)) if SEARCHES in fields else None,
+        min_score=float(score) if score else None,
+        urgent=fields.many(URGENT),
+        digest_at=fields.one(DIGEST_AT) or None,
+        weekday=int(weekday) if weekday else None,
+        timezone=fields.one(ZONE),
+        quiet=quiet,
+        wants_updates=UPDATES_ON in switches,
+    )
+
+
+def _lines(text: str) -> tuple[str, ...]:
+    return tuple(dict.fromkeys(line.strip() for line in text.splitlines() if line.strip()))
+
+
+def _watch_lines(text: str) -> tuple[WatchLine, ...]:
+    found = []
+    for line in _lines(text):
+        term, _equals, aliases = line.partition("=")
+        names = tuple(name.strip() for name in aliases.split(",") if name.strip())
+        found.append(WatchLine(term.strip(), names))
+    return tuple(line for line in found if line.term)
+
+
+def _number(value: object) -> int:
+    return value if isinstance(value, int) else 0
+
+
+def _metadata(view: Mapping[str, Any]) -> Mapping[str, Any]:
+    try:
+        found = json.loads(view.get("private_metadata") or "{}")
+    except ValueError:
+        return {}
+    return found if isinstance(found, dict) else {}
+
+
+class _Fields:
+    """The state of a view, by block id; whatever kind of element holds a value."""
+
+    def __init__(self, view: Mapping[str, Any]) -> None:
+        values = (view.get("state") or {}).get("values") or {}
+        self._elements = {
+            block: next(iter(elements.values()), None) or {}
+            for block, elements in values.items()
+            if isinstance(elements, Mapping)
+        }
+
+    def __contains__(self, block: str) -> bool:
+        return block in self._elements
+
+    def one(self, block: str) -> str:
+        """The one value of a field, or nothing."""
+        element = self._elements.get(block, {})
+        chosen = element.get("selected_option")
+        found = (
+            chosen.get("value")
+            if isinstance(chosen, Mapping)
+            else element.get("value")
+            or element.get("selected_time")
+            or element.get("selected_conversation")
+            or element.get("selected_channel")
+        )
+        return str(found or "").strip()
+
+    def many(self, block: str) -> tuple[str, ...]:
+        """The values chosen in a field."""
+        chosen = self._elements.get(block, {}).get("selected_options") or []
+        return tuple(str(one.get("value")) for one in chosen if isinstance(one, Mapping))

@@ -1,0 +1,301 @@
+"""What people type, as typed commands. Pure; never fails: what is no command is a search.
+
+Slack sends text with `&`, `<`, `>` as entities, and channels, people and addresses as `<#C1|name>`,
+`<@U1>`, `<https://...|label>` (docs.slack.dev/messaging/formatting-message-text).
+"""
+
+from __future__ import annotations
+
+import re
+from collections.abc import Callable, Mapping
+from dataclasses import dataclass
+
+from bot.commands.model import (
+    CatchUp,
+    Changes,
+    Command,
+    DigestTime,
+    Feeds,
+    Help,
+    Latest,
+    Mention,
+    Permission,
+    Quiet,
+    Resume,
+    Saved,
+    SaveSearch,
+    Score,
+    Search,
+    Settings,
+    Subscribe,
+    Subscriptions,
+    Timezone,
+    Topics,
+    Unsubscribe,
+    Unwatch,
+    Updates,
+    Urgent,
+    Watch,
+    Why,
+)
+from bot.subscriptions.model import Mode
+
+MAX_TEXT = 1_000
+"""Characters of a command that are read."""
+
+
+_QUOTES = str.maketrans(
+    {
+        **dict.fromkeys("“”„‟«»〝〞＂", '"'),
+        **dict.fromkeys("‘’‚‛＇", "'"),
+        **dict.fromkeys("\u00a0\u2007\u202f\u200b\ufeff\t\r\n", " "),
+    }
+)
+_BRACKETS = re.compile(r"<([^<>|]*)(?:\|([^<>]*))?>")
+_ENTITIES = (("&lt;", "<"), ("&gt;", ">"), ("&amp;", "&"))
+_MENTION = re.compile(r"(?<!\S)<#(?P<id>[A-Z0-9]+)(?:\|(?P<label>[^<>]*))?>(?!\S)")
+_PLAIN_MENTION = re.compile(r"(?<!\S)#(?P<name>[^\s,#<>|]{1,80})(?!\S)")
+_LEADING_USER = re.compile(r"^\s*(?:<@[A-Z0-9]+(?:\|[^<>]*)?>\s*[,:]?\s*)+")
+_DASH = re.compile(r"(?<!\S)[–—−](?=\w)")
+_MODES: Mapping[str, Mode] = {
+    "daily": "daily",
+    "weekly": "weekly",
+    "instant": "instant",
+    "instantly": "instant",
+    "immediately": "instant",
+    "--daily": "daily",
+    "--weekly": "weekly",
+    "--instant": "instant",
+}
+_LINK = re.compile(r"https?://\S+|\b\d{10}\b", re.IGNORECASE)
+_DIGEST_TIME = re.compile(
+    r"(?:at\s+)?(?P<at>\d{1,2}(?:[:.h]\d\d)?\s*(?:[ap]\.?m\.?)?)"
+    r"(?:\s+(?:on\s+)?(?P<day>[a-z]{2,9}))?",
+    re.IGNORECASE,
+)
+_SPAN = re.compile(
+    r"(?:last\s+|of\s+|for\s+|since\s+|this\s+|the\s+)*(?:(\d{1,3})\s*)?"
+    r"(?:d|days?|h|hours?|w|weeks?|months?|today|yesterday|daily|weekly)",
+    re.IGNORECASE,
+)
+
+
+def parse(text: str) -> Command:
+    """Read what a person typed."""
+    long = len(text) > MAX_TEXT
+    text = _LEADING_USER.sub("", text[:MAX_TEXT].translate(_QUOTES)).strip()
+    word, _space, rest = text.partition(" ")
+    read = _READERS.get(word.casefold().removeprefix("/").rstrip(":"))
+    if read is not None:
+        command = read(rest.strip())
+        if command is not None:
+            return command
+    return Search(plain(text), cut=long) if text else Help()
+
+
+def plain(text: str) -> str:
+    """Give text as the person saw it: names instead of ids, addresses without brackets."""
+    text = _BRACKETS.sub(_shown, text)
+    for entity, character in _ENTITIES:
+        text = text.replace(entity, character)
+    return _DASH.sub("-", " ".join(text.split()))
+
+
+def _shown(found: re.Match[str]) -> str:
+    inner, label = found[1], found[2] or ""
+    if inner.startswith("#"):
+        return f"#{label or inner[1:]}"
+    if inner.startswith(("@", "!")):
+        return label
+    if inner.startswith("mailto:"):
+        return label or inner.removeprefix("mailto:")
+    return inner
+
+
+@dataclass(frozen=True, slots=True)
+class _Arguments:
+    """What follows a command's word: the text without channel and mode."""
+
+    text: str
+    channel: Mention | None
+    mode: Mode | None
+
+
+def _arguments(rest: str, *, modes: bool = False) -> _Arguments:
+    channel: Mention | None = None
+    found = _MENTION.search(rest)
+    if found:
+        channel = Mention(found["id"], (found["label"] or "").strip())
+    else:
+        found = _PLAIN_MENTION.search(rest)
+        if found:
+            channel = Mention("", found["name"].casefold())
+    if found:
+        rest = f"{rest[: found.start()]} {rest[found.end() :]}"
+    words = plain(rest).split()
+    mode: Mode | None = None
+    while modes and words and words[-1].casefold() in _MODES:
+        mode = mode or _MODES[words.pop().casefold()]
+    if channel and words and words[-1].casefold() in {"in", "to", "for", "from"}:
+        words.pop()
+    return _Arguments(" ".join(words), channel, mode)
+
+
+def _topic_words(text: str) -> tuple[str, ...]:
+    words = re.findall(r"\"([^\"]+)\"|([^\s,;\"]+)|([,;])", text)
+    found = [quoted or word or comma for quoted, word, comma in words]
+    return tuple(w for w in found if w.casefold() not in {"and", "&", "to"})
+
+
+def _subscribe(rest: str) -> Command:
+    given = _arguments(rest, modes=True)
+    return Subscribe(_topic_words(given.text), given.channel, given.mode)
+
+
+def _unsubscribe(rest: str) -> Command:
+    given = _arguments(rest)
+    return Unsubscribe(_topic_words(given.text), given.channel)
+
+
+def _watch(rest: str) -> Command:
+    given = _arguments(rest, modes=True)
+    term, _equals, aliases = given.text.partition("=")
+    names = tuple(name for alias in aliases.split(",") if (name := _unquoted(alias)))
+    return Watch(_unquoted(term), names, given.channel, given.mode)
+
+
+def _unwatch(rest: str) -> Command:
+    given = _arguments(rest)
+    return Unwatch(_unquoted(given.text), given.channel)
+
+
+def _unquoted(text: str) -> str:
+    text = text.strip()
+    if len(text) > 1 and text[0] == text[-1] == '"':
+        text = text[1:-1]
+    return text.strip()
+
+
+def _save(rest: str) -> Command | None:
+    return _saved_search(rest, drop=False)
+
+
+def _drop(rest: str) -> Command | None:
+    return _saved_search(rest, drop=True)
+
+
+def _saved_search(rest: str, *, drop: bool) -> Command | None:
+    word, _space, query = rest.partition(" ")
+    if word.casefold().rstrip(":") != "search":
+        return None  # "save the whales" is a search
+    given = _arguments(query, modes=not drop)
+    return SaveSearch(given.text, given.channel, given.mode, drop)
+
+
+def _digest(rest: str) -> Command:
+    given = _arguments(rest)
+    time = _DIGEST_TIME.fullmatch(given.text)
+    if time and not given.text.isdecimal() and not _SPAN.fullmatch(given.text):
+        return DigestTime(time["at"], time["day"] or "", given.channel)
+    return CatchUp(given.text, given.channel)
+
+
+def _latest(rest: str) -> Command:
+    return Latest(plain(rest))
+
+
+def _why(rest: str) -> Command | None:
+    found = _LINK.search(plain(rest))
+    return Why(found.group()) if found else None
+
+
+def _alone(command: Command) -> Callable[[str], Command | None]:
+    """A command that takes nothing: with more words it is a search."""
+    return lambda rest: None if rest else command
+
+
+def _of_channel(make: Callable[[Mention | None], Command]) -> Callable[[str], Command | None]:
+    def read(rest: str) -> Command | None:
+        given = _arguments(rest)
+        return None if given.text else make(given.channel)
+
+    return read
+
+
+def _with_text(make: Callable[[str, Mention | None], Command]) -> Callable[[str], Command | None]:
+    def read(rest: str) -> Command:
+        given = _arguments(rest)
+        return make(given.text, given.channel)
+
+    return read
+
+
+def _urgent(rest: str) -> Command:
+    given = _arguments(rest)
+    return Urgent(_topic_words(given.text), given.channel)
+
+
+def _permission(rest: str) -> Command | None:
+    word = plain(rest).casefold()
+    return Permission(word) if word in {"", "everyone", "members", "admins"} else None
+
+
+def _search(rest: str) -> Command:
+    return Search(plain(rest))
+
+
+def _help(rest: str) -> Command:
+    return Help(plain(rest).casefold())
+
+
+_READERS: Mapping[str, Callable[[str], Command | None]] = {
+    "search": _search,
+    "find": _search,
+    "latest": _latest,
+    "topics": _alone(Topics()),
+    "subscribe": _subscribe,
+    "unsubscribe": _unsubscribe,
+    "subscriptions": _of_channel(Subscriptions),
+    "changes": _of_channel(Changes),
+    "settings": _of_channel(Settings),
+    "resume": _of_channel(Resume),
+    "watch": _watch,
+    "unwatch": _unwatch,
+    "save": _save,
+    "drop": _drop,
+    "digest": _digest,
+    "quiet": _with_text(Quiet),
+    "urgent": _urgent,
+    "timezone": _with_text(Timezone),
+    "score": _with_text(Score),
+    "updates": _with_text(Updates),
+    "permission": _permission,
+    "why": _why,
+    "feeds": _alone(Feeds()),
+    "saved": _alone(Saved()),
+    "help": _help,
+}
+COMMANDS: tuple[str, ...] = tuple(_READERS)
+
+
+def parse_span(text: str) -> int | None:
+    """Give the days of a span as written (`3 days`, `week`, `today`); None when it is none.
+
+    Nothing written is one day.
+    """
+    text = text.strip().casefold()
+    if not text:
+        return 1
+    found = _SPAN.fullmatch(text)
+    if not found:
+        return int(text) if text.isdecimal() and len(text) <= 3 else None
+    number = int(found[1] or 1)
+    unit = re.search(r"[a-z]+$", text)
+    name = unit.group() if unit else "days"
+    if name in {"w", "week", "weeks", "weekly"}:
+        return number * 7
+    if name in {"month", "months"}:
+        return number * 30
+    if name in {"h", "hour", "hours"}:
+        return max(1, -(-number // 24))
+    return 2 if name == "yesterday" else number

@@ -1,0 +1,178 @@
+"""The commands room's door: text, buttons and forms in, answers out.
+
+Nothing here knows how an answer looks (`bot.commands.blocks`, `bot.commands.plain`) or where it
+came from; whatever a person asked for that cannot be done is a `Sentence`, not an error.
+"""
+
+from __future__ import annotations
+
+from bot.commands import forms, model
+from bot.commands.answers import Answer, HelpPage, Sentence
+from bot.commands.changing import Changing
+from bot.commands.context import CommandContext
+from bot.commands.entries import Entries
+from bot.commands.finding import Finding
+from bot.commands.model import Mention
+from bot.commands.parser import parse
+from bot.commands.reading import Reading
+from bot.commands.submitting import Submitting
+from bot.errors import BotError
+from bot.messages import actions
+from bot.news.taxonomy import Taxonomy
+from bot.search.search import Search
+from bot.storage.database import Database
+from bot.subscriptions.model import ChannelSettings
+from bot.subscriptions.service import Subscriptions
+
+_WITH_FORMS = frozenset({"slack"})
+
+
+class Commands:
+    """Answers people. Never raises for what they ask; only for what is broken."""
+
+    def __init__(
+        self, db: Database, taxonomy: Taxonomy, search: Search, subscriptions: Subscriptions
+    ) -> None:
+        self._subscriptions = subscriptions
+        self._finding = Finding(db, taxonomy, search)
+        self._changing = Changing(taxonomy, subscriptions)
+        self._reading = Reading(db, taxonomy, subscriptions)
+        self._entries = Entries(db, taxonomy, subscriptions)
+        self._submitting = Submitting(subscriptions, self._entries, self._changing, self._finding)
+        self._example = taxonomy.topics[0].id if taxonomy.topics else "entity-list"
+
+    async def answer(self, text: str, context: CommandContext) -> Answer:
+        """Answer what a person typed; an unknown word is searched for."""
+        try:
+            return await self._do(parse(text), context)
+        except BotError as error:
+            return Sentence(str(error), refused=True)
+
+    async def act(self, action: actions.Action, context: CommandContext) -> Answer:
+        """Do what a button or menu asks for."""
+        try:
+            return await self._act(action, context)
+        except BotError as error:
+            return Sentence(str(error), refused=True)
+
+    async def submit(self, form: forms.Submitted, context: CommandContext) -> Answer:
+        """Carry out a form that was sent."""
+        try:
+            return await self._submitting.submit(form, context)
+        except BotError as error:
+            return Sentence(str(error), refused=True)
+
+    async def channels(self, context: CommandContext) -> tuple[ChannelSettings, ...]:
+        """Give the channels whose settings the person may see, for the Home tab."""
+        return await self._reading.channels(context)
+
+    async def _do(self, command: model.Command, context: CommandContext) -> Answer:  # noqa: C901 - one line a kind
+        match command:
+            case model.Search():
+                return await self._finding.search(command)
+            case model.Latest():
+                return await self._finding.latest(command)
+            case model.Saved():
+                return await self._finding.saved(context)
+            case model.Subscribe(words=()) if context.channel.platform in _WITH_FORMS:
+                return await self._reading.form(command.channel, context)
+            case model.Settings():
+                return await self._settings(command, context)
+            case model.Topics():
+                return await self._reading.topics(context)
+            case model.Subscriptions():
+                return await self._reading.subscriptions(command, context)
+            case model.Changes():
+                return await self._reading.changes(command, context)
+            case model.CatchUp():
+                return await self._reading.catch_up(command, context)
+            case model.Why():
+                return await self._reading.why(command.link, context)
+            case model.Feeds():
+                return await self._reading.feeds()
+            case model.Permission():
+                return await self._reading.permission(command, context)
+            case model.Help():
+                return HelpPage(command.about, self._example)
+            case _:
+                return await self._change(command, context)
+
+    async def _change(  # noqa: C901 - one line a kind
+        self, command: model.Change, context: CommandContext
+    ) -> Answer:
+        match command:
+            case model.Subscribe():
+                return await self._changing.subscribe(command, context)
+            case model.Unsubscribe():
+                return await self._changing.unsubscribe(command, context)
+            case model.Watch():
+                return await self._changing.watch(command, context)
+            case model.Unwatch():
+                return await self._changing.unwatch(command, context)
+            case model.SaveSearch():
+                return await self._changing.save_search(command, context)
+            case model.DigestTime():
+                return await self._changing.digest_time(command, context)
+            case model.Quiet():
+                return await self._changing.quiet(command, context)
+            case model.Urgent():
+                return await self._changing.urgent(command, context)
+            case model.Timezone():
+                return await self._changing.timezone(command, context)
+            case model.Score():
+                return await self._changing.score(command, context)
+            case model.Updates():
+                return await self._changing.updates(command, context)
+            case model.Resume():
+                return await self._changing.resume(command, context)
+
+    async def _settings(self, command: model.Settings, context: CommandContext) -> Answer:
+        if context.channel.platform in _WITH_FORMS:
+            return await self._reading.form(command.channel, context)
+        return await self._reading.subscriptions(model.Subscriptions(command.channel), context)
+
+    async def _act(self, action: actions.Action, context: CommandContext) -> Answer:  # noqa: C901 - one line a kind
+        match action:
+            case actions.SearchPage():
+                return await self._finding.search(model.Search(action.query), action.offset)
+            case actions.LatestPage():
+                return await self._finding.latest(model.Latest(action.topic), action.offset)
+            case actions.SavedPage():
+                return await self._finding.saved(context, action.offset)
+            case actions.MoreLike():
+                return await self._finding.more_like(action.entry)
+            case actions.SaveEntry():
+                return await self._entries.save(action, context)
+            case actions.ShareForm():
+                return await self._entries.ask_share(action.entry)
+            case actions.ShareHere():
+                return await self._entries.share(action.entry, context.place, "", context)
+            case actions.Mute():
+                return await self._entries.mute(action, context)
+            case actions.NotRelevant():
+                return await self._entries.say_irrelevant(action.entry, context)
+            case actions.WrongTopic():
+                return await self._entries.ask_wrong_topic(action, context)
+            case actions.Explain():
+                return await self._reading.why_entry(action.entry, context)
+            case actions.DigestPage():
+                return await self._reading.digest_page(action.delivery, action.offset, context)
+            case actions.CatchUp():
+                return await self._reading.digest_of(action.days, action.offset, context)
+            case actions.SettingsForm():
+                return await self._reading.form(_named(action.channel), context)
+            case actions.Subscribe():
+                asked = model.Subscribe((action.topic,), mode=action.mode)
+                return await self._changing.subscribe(asked, context)
+            case actions.Unsubscribe():
+                return await self._changing.unsubscribe(model.Unsubscribe((action.topic,)), context)
+            case actions.SaveSearch():
+                return await self._changing.save_search(model.SaveSearch(action.query), context)
+            case actions.Resume():
+                return await self._changing.resume(model.Resume(_named(action.channel)), context)
+            case actions.Run():
+                return await self._do(parse(action.text), context)
+
+
+def _named(channel: str) -> Mention | None:
+    return Mention(channel, "") if channel else None
