@@ -8,43 +8,39 @@ from __future__ import annotations
 import re
 from collections.abc import Iterator
 
-from bot.news.countries import country_after, country_name, nearest_country
-from bot.news.folding import squeeze
+from bot.news.countries import Destinations, country_after, country_name
+from bot.news.folding import is_cjk, squeeze
 from bot.news.model import Company
 
 _MAX_TEXT = 400_000
+_MAX_NAMES = 3_000
 _MAX_COMPANIES = 600
 """The largest additions to the Entity List name some 150 parties, with their aliases."""
 
 # Endings and beginnings that say what kind of company it is, as `squeeze` leaves them.
-_ENDINGS = sorted(
-    (
-        tuple(form.split())
-        for form in (
-            "co ltd|co limited|company limited|company ltd|corp ltd|corporation ltd|ltd co|co inc|co llc"
-            "|inc|incorporated|corp|corporation|co|company|ltd|limited|llc|l l c|llp|l l p|lp|l p|plc"
-            "|p l c|gmbh|gmbh co kg|mbh|ag|kg|kgaa|ug|e v|bv|b v|nv|n v|sa|s a|sas|s a s|sarl|s a r l"
-            "|srl|s r l|spa|s p a|ab|as|a s|aps|oy|oyj|kk|k k|gk|pte ltd|pte|pty ltd|pty|pvt ltd"
-            "|private limited|pvt|sdn bhd|bhd|tbk|pt|jsc|pjsc|ojsc|cjsc|ooo|oao|zao|pao|ao|too|tov"
-            "|fze|fzco|fzc|fz llc|fz co|fzllc|dmcc|dwc llc|wll|w l l|saoc|d o o|doo|a d|sp z o o|s r o"
-            "|ltda|ltd sti|limited sirketi|anonim sirketi|sti|sl|s l|group co ltd|holding co ltd"
-            "|joint stock company|public joint stock company|limited liability company|co kg"
-        ).split("|")
-    ),
-    key=len,
-    reverse=True,
-)
-_BEGINNINGS = sorted(
-    (
-        tuple(form.split())
-        for form in (
-            "ooo|oao|zao|pao|ao|jsc|pjsc|ojsc|cjsc|llc|too|tov|fgup|npo|nvo|pt|fsue|limited liability company"
-            "|joint stock company|public joint stock company|obshchestvo s ogranichennoi otvetstvennostyu"
-        ).split("|")
-    ),
-    key=len,
-    reverse=True,
-)
+_ENDING_FORMS = """
+    co ltd, co limited, company limited, company ltd, corp ltd, corporation ltd, ltd co, co inc,
+    co llc, inc, incorporated, corp, corporation, co, company, ltd, limited, llc, l l c, llp, l l p,
+    lp, l p, plc, p l c, gmbh, gmbh co kg, mbh, ag, kg, kgaa, ug, e v, bv, b v, nv, n v, sa, s a,
+    sas, s a s, sarl, s a r l, srl, s r l, spa, s p a, ab, as, a s, aps, oy, oyj, kk, k k, gk,
+    pte ltd, pte, pty ltd, pty, pvt ltd, private limited, pvt, sdn bhd, bhd, tbk, pt, jsc, pjsc,
+    ojsc, cjsc, ooo, oao, zao, pao, ao, too, tov, fze, fzco, fzc, fz llc, fz co, fzllc, dmcc,
+    dwc llc, wll, w l l, saoc, d o o, doo, a d, sp z o o, s r o, ltda, ltd sti, limited sirketi,
+    anonim sirketi, sti, sl, s l, group co ltd, holding co ltd, joint stock company,
+    public joint stock company, limited liability company, co kg
+"""
+_BEGINNING_FORMS = """
+    ooo, oao, zao, pao, ao, jsc, pjsc, ojsc, cjsc, llc, too, tov, fgup, npo, nvo, pt, fsue,
+    limited liability company, joint stock company, public joint stock company,
+    obshchestvo s ogranichennoi otvetstvennostyu
+"""
+
+
+def _forms(listed: str) -> list[tuple[str, ...]]:
+    return sorted((tuple(form.split()) for form in listed.split(",")), key=len, reverse=True)
+
+
+_ENDINGS, _BEGINNINGS = _forms(_ENDING_FORMS), _forms(_BEGINNING_FORMS)
 _CHINESE_FORM = re.compile(
     r"(?:股份有限公司|有限责任公司|集团有限公司|有限公司|股份公司|株式会社|주식회사|集团公司|公司)$"
 )
@@ -79,21 +75,28 @@ def _form(
     return None
 
 
-_FORM = (
-    r"(?:Co(?:mpany|rp(?:oration)?)?\.?,? ?(?:\([^()]{1,20}\) ?)?(?:Ltd|Limited|LTD|LIMITED|Inc|LLC)\b\.?"
+_LONG_FORM = (
+    r"Co(?:mpany|rp(?:oration)?)?\.?,? ?(?:\([^()]{1,20}\) ?)?"
+    r"(?:Ltd|Limited|LTD|LIMITED|Inc|LLC)\b\.?"
     r"|CO\.?,? ?LTD\b\.?|(?:Pte|Pty|Pvt|PTE|PTY|PVT)\.? (?:Ltd|Limited|LTD)\b\.?|Private Limited\b"
     r"|Sdn\.? Bhd\b\.?|Inc(?:orporated)?\b\.?|Corp(?:oration)?\b\.?|Ltd\b\.?|Limited\b|LIMITED\b"
-    r"|LTD\b\.?|INC\b\.?|CORP\b\.?|Co\.|GmbH(?: & Co\.? KG)?|AG\b|KGaA\b|SE\b|B\.V\.?|BV\b|N\.V\.?|NV\b"
-    r"|S\.A\.(?:S\.)?|SAS\b|S\.p\.A\.?|SpA\b|S\.r\.l\.?|SARL\b|A/S\b|AB\b|Oyj?\b|K\.K\.?|L\.?L\.?C\b\.?"
+    r"|LTD\b\.?|INC\b\.?|CORP\b\.?|Co\.|GmbH(?: & Co\.? KG)?|KGaA\b|B\.V\.?|N\.V\.?"
+    r"|S\.A\.(?:S\.)?|S\.p\.A\.?|SpA\b|S\.r\.l\.?|SARL\b|A/S\b|Oyj?\b|K\.K\.?|L\.?L\.?C\b\.?"
     r"|L\.?L\.?P\b\.?|PLC\b|plc\b|P?JSC\b|OJSC\b|CJSC\b|OOO\b|OAO\b|ZAO\b|FZE\b|FZCO\b|FZ-LLC\b"
     r"|FZ LLC\b|DMCC\b|W\.?L\.?L\b\.?|d\.o\.o\.?|Sp\. z o\.o\.|s\.r\.o\.|Ltda\b\.?"
-    r"|(?:Limited|Anonim) (?:Sirketi|Şirketi)|Joint[- ]Stock Company|Limited Liability Company)"
+    r"|(?:Limited|Anonim) (?:Sirketi|Şirketi)|Joint[- ]Stock Company|Limited Liability Company"
 )
-_WORD = r"(?:[A-Z0-9][\w'’&.+/-]*|[a-z]?[A-Z][\w'’-]*)"
-_LINK = r"(?:of|and|the|for|de|du|von|van|hynix|&)"
-_NAME = re.compile(
-    rf"(?<![\w.])({_WORD}(?: (?:{_LINK} )?(?:{_WORD}|\([A-Z][\w .,-]{{1,40}}\))){{0,9}}),? {_FORM}(?!\w)"
-)
+_SHORT_FORM = r"(?:AG|SE|BV|NV|SAS|AB|SA)\b(?! ?[A-Z\d])"
+"""Also names of states and of attorneys general, so that no capital may follow."""
+
+_FORM = re.compile(rf"(?<=[\w.)”\"'’]),? (?:{_LONG_FORM}|{_SHORT_FORM})(?!\w)")
+_TOKEN = re.compile(r"\S+")
+_NAME_WORD = re.compile(r"[(“\"'‘]?(?:[A-Z0-9ÀÖØ-Þ]|[a-z]{1,2}[A-Z])")
+_LINKS = frozenset(("of", "and", "the", "for", "de", "du", "von", "van", "hynix", "&"))
+_STOPS = (".", ";", ":", "!", "?", ",", "”", '"', "—", "–")
+_ABBREVIATED = re.compile(r"(?:[A-Z]\.)+|St\.|Bros\.|Intl\.|Int'l\.|Mfg\.|Tech\.|Sci\.|Elec\.")
+_MAX_NAME = 130
+_MAX_WORDS = 10
 _PREFIXED = re.compile(
     r"(?<!\w)(?:OOO|OAO|ZAO|PAO|AO|P?JSC|OJSC|CJSC|LLC|TOO|FGUP|FSUE|NPO|PT) "
     r"(?:[\"“«„']([^\"”»“']{2,60})[\"”»“']|([A-Z][\w-]+(?: [A-Z][\w-]+){0,4}))"
@@ -103,16 +106,17 @@ _CHINESE = re.compile(
 )
 _ALIASES = re.compile(
     r"[,(]? ?\(?(?:a\.?k\.?a\.?|f\.?k\.?a\.?|d\.?b\.?a\.?|also known as|formerly known as)[,:]?"
-    r"(?: the following [\w-]+ alias(?:es)?:?)? ?([^;).\n]{2,200}(?:; ?(?:and )?[—–-][^;).\n]{2,120}){0,30})",
+    r"(?: the following [\w-]+ alias(?:es)?:?)?"
+    r" ?([^;).\n]{2,200}(?:; ?(?:and )?[—–-][^;).\n]{2,120}){0,30})",
     re.IGNORECASE,
 )
 _ALIAS_SPLIT = re.compile(r";|—|–|,? a\.?k\.?a\.?,? |,? and (?=[A-Z])|, (?=[A-Z])", re.IGNORECASE)
 _LEAD = re.compile(
-    r"^(?:(?:The|In|On|By|And|But|For|With|From|To|At|Of|As|If|When|While|After|Before|Under|Against"
-    r"|Adding|Adds?|Addition|Removes?|Removing|Huge|Chinese|Russian|Iranian|American|Dutch|German"
-    r"|Japanese|Korean|Indian|Turkish|British|French|Matter|Order|Agreement|Chipmaker|Chip|CEO"
-    r"|Commerce|Also|Its|Their|His|Company|Companies|Entity|Firm|Firms|Former|Both|That|This|Sues"
-    r"|Charges|Fines|Sanctions|U\.S\.|US) )+"
+    r"(?:(?:The|In|On|By|And|But|For|With|From|To|At|Of|As|If|When|While|After|Before|Under|Against"
+    r"|Adding|Adds?|Addition|Removes?|Removing|Chinese|Russian|Iranian|American|Dutch|German"
+    r"|Japanese|Korean|Indian|Turkish|British|French|Matter|Order|Agreement|Chipmaker|CEO|Commerce"
+    r"|Also|Its|Their|His|Company|Companies|Entity|Firms?|Former|Both|That|This|Sues|Charges|Fines"
+    r"|Sanctions|of|and|the|for|de|du|von|van|&) |[“\"'‘, ])*"
 )
 
 
@@ -139,26 +143,46 @@ def _merge(known: Company, again: Company) -> Company:
 
 
 def _in_field(body: str) -> Iterator[Company]:
-    for name, start, end in sorted(_names(body), key=lambda found: (found[1], -found[2])):
+    listed = Destinations(body)
+    names = sorted(_names(body), key=lambda found: (found[1], -found[2]))
+    for name, start, end in names[:_MAX_NAMES]:
         key = company_key(name)
         if len(key) < 2 or key.isdigit() or country_name(key):
             continue
         aliases, after = _aliases(body, end)
-        country = country_after(body, after) or nearest_country(body, start)
+        country = country_after(body, after) or listed.before(start)
         yield Company(name, key, country, aliases)
 
 
 def _names(body: str) -> Iterator[tuple[str, int, int]]:
-    for match in _NAME.finditer(body):
-        lead = _LEAD.match(match[0])
-        start = match.start() + (lead.end() if lead else 0)
-        name = body[start : match.end()].strip()
-        if lead is None or len(company_key(name)) > 1:
-            yield name, start, match.end()
+    """Give names with their places: what stands before a legal form, or after one, or Chinese."""
+    for form in _FORM.finditer(body):
+        start = _start_of_name(body, form.start())
+        if start < form.start():
+            yield body[start : form.end()], start, form.end()
     for match in _PREFIXED.finditer(body):
         yield match[0], match.start(), match.end()
-    for match in _CHINESE.finditer(body):
-        yield match[0].strip("()（）"), match.start(), match.end()
+    if is_cjk(body):
+        for match in _CHINESE.finditer(body):
+            yield match[0].strip("()（）"), match.start(), match.end()
+
+
+def _start_of_name(body: str, end: int) -> int:
+    """Walk back from a legal form over the words of the name; give where the name begins."""
+    window = max(0, end - _MAX_NAME)
+    start = end
+    for word in list(_TOKEN.finditer(body, window, end))[: -_MAX_WORDS - 1 : -1]:
+        text = word[0]
+        ends_before = start < end and text.endswith(_STOPS) and not _ABBREVIATED.fullmatch(text)
+        named = _NAME_WORD.match(text) is not None or text in _LINKS
+        if ends_before or not named or (word.start() == window and window > 0):
+            break
+        start = word.start()
+        if text[0] in "“\"'‘":
+            break
+    lead = _LEAD.match(body, start, end)
+    start = lead.end() if lead else start
+    return start if _NAME_WORD.match(body, start, end) else end
 
 
 def _aliases(body: str, end: int) -> tuple[tuple[str, ...], int]:

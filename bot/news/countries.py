@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import re
+from bisect import bisect_left
 
 _NAMES = {
     "china": "China",
@@ -36,18 +37,18 @@ _NAMES = {
     "united states": "United States",
     "the netherlands": "Netherlands",
 }
-_PLAIN = (
-    "Afghanistan Albania Algeria Armenia Australia Austria Azerbaijan Bahrain Bangladesh Belarus Belgium"
-    " Belize Bolivia Brazil Bulgaria Cambodia Canada Chile Colombia Croatia Cuba Cyprus Czechia Denmark"
-    " Ecuador Egypt Estonia Ethiopia Finland France Georgia Germany Ghana Greece Hungary Iceland India"
-    " Indonesia Iran Iraq Ireland Israel Italy Japan Jordan Kazakhstan Kenya Kuwait Laos Latvia Lebanon"
-    " Liechtenstein Lithuania Luxembourg Malaysia Mali Malta Mexico Moldova Mongolia Montenegro Morocco"
-    " Nepal Netherlands Nicaragua Nigeria Norway Oman Pakistan Panama Peru Philippines Poland Portugal"
-    " Qatar Romania Serbia Seychelles Singapore Slovakia Slovenia Spain Sudan Sweden Switzerland Syria"
-    " Tajikistan Tanzania Thailand Tunisia Turkmenistan Ukraine Uzbekistan Venezuela Vietnam Yemen"
-    " Zimbabwe"
-).split()
-_NAMES |= {name.lower(): name for name in _PLAIN}
+_PLAIN = """
+    Afghanistan Albania Algeria Armenia Australia Austria Azerbaijan Bahrain Bangladesh
+    Belarus Belgium Belize Bolivia Brazil Bulgaria Cambodia Canada Chile Colombia Croatia Cuba
+    Cyprus Czechia Denmark Ecuador Egypt Estonia Ethiopia Finland France Georgia Germany Ghana
+    Greece Hungary Iceland India Indonesia Iran Iraq Ireland Israel Italy Japan Jordan
+    Kazakhstan Kenya Kuwait Laos Latvia Lebanon Liechtenstein Lithuania Luxembourg Malaysia
+    Mali Malta Mexico Moldova Mongolia Montenegro Morocco Nepal Netherlands Nicaragua Nigeria
+    Norway Oman Pakistan Panama Peru Philippines Poland Portugal Qatar Romania Serbia
+    Seychelles Singapore Slovakia Slovenia Spain Sudan Sweden Switzerland Syria Tajikistan
+    Tanzania Thailand Tunisia Turkmenistan Ukraine Uzbekistan Venezuela Vietnam Yemen Zimbabwe
+"""
+_NAMES |= {name.lower(): name for name in _PLAIN.split()}
 _NAMES |= {"south africa": "South Africa", "saudi arabia": "Saudi Arabia", "sri lanka": "Sri Lanka"}
 _ANY = "|".join(
     re.escape(name).replace("'", "['’]") for name in sorted(_NAMES, key=len, reverse=True)
@@ -82,9 +83,16 @@ def country_after(text: str, position: int) -> str:
     return country_name(address[1]) if address and re.search(r"\d", address[0]) else ""
 
 
-def nearest_country(text: str, position: int) -> str:
-    """Give the destination under which a list names what stands at `position`, or nothing."""
-    last = ""
-    for match in _DESTINATION.finditer(text, max(0, position - _HEADING_REACH), position):
-        last = country_name(match[1])
-    return last
+class Destinations:
+    """The destinations under which a rule lists what it lists, by their place in the text."""
+
+    def __init__(self, text: str) -> None:
+        found = list(_DESTINATION.finditer(text))
+        self._places = [match.start() for match in found]
+        self._countries = [country_name(match[1]) for match in found]
+
+    def before(self, position: int) -> str:
+        """Give the destination last named before a place, unless that is far, or nothing."""
+        index = bisect_left(self._places, position) - 1
+        near = index >= 0 and position - self._places[index] <= _HEADING_REACH
+        return self._countries[index] if near else ""

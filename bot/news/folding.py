@@ -20,6 +20,8 @@ class _Table(dict[int, int | str]):
 
 def _fold_character(character: str) -> str:
     """Give one character for one: a lower-case letter or digit without accent, or a space."""
+    if is_cjk(character):
+        return character
     base = unicodedata.normalize("NFKD", character)[:1] or " "
     lowered = _SPECIAL.get(character) or base.lower()[:1]
     return lowered if lowered.isalnum() else " "

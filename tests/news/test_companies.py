@@ -1,0 +1,98 @@
+"""Companies are found with their country and aliases, and compared without their legal form."""
+
+from __future__ import annotations
+
+import time
+
+import pytest
+from hypothesis import given, settings
+from hypothesis import strategies as st
+
+from bot.news.companies import company_key, find_companies
+
+
+@pytest.mark.parametrize(
+    ("name", "key"),
+    [
+        ("Huawei Technologies Co., Ltd.", "huawei technologies"),
+        ("HUAWEI TECHNOLOGIES CO LTD", "huawei technologies"),
+        ("The Boeing Company", "boeing"),
+        ("Société Générale S.A.", "societe generale"),
+        ("OOO “Zvezda Plus”", "zvezda plus"),
+        ("Zvezda-Plus, LLC", "zvezda plus"),
+        ("Siemens AG", "siemens"),
+        ("ASM International N.V.", "asm international"),
+        ("Ørsted A/S", "orsted"),
+        ("Hikvision Digital Technology Company Limited", "hikvision digital technology"),
+        ("Kaspersky Lab JSC", "kaspersky lab"),
+        ("Micro-Fab Equipment Inc. China", "micro fab equipment inc china"),
+        ("华为技术有限公司", "华为技术"),
+        ("中芯国际集成电路制造有限公司", "中芯国际集成电路制造"),
+        ("삼성전자 주식회사", "삼성전자 주식회사"),
+        ("Co., Ltd.", "co"),
+        ("", ""),
+        ("***", ""),
+    ],
+)  # fmt: skip
+def test_a_key_is_the_name_without_form_case_accent_and_mark(name: str, key: str) -> None:
+    assert company_key(name) == key
+
+
+@pytest.mark.parametrize(
+    ("text", "names"),
+    [
+        ("Chipmaker Norrland Silicon Inc. sued Veldkamp Optics B.V. in Delft.",
+         ["Norrland Silicon Inc.", "Veldkamp Optics B.V."]),
+        ("Denial of Export Privileges; Nordskar Cargo Airlines LLC, Moscow, Russia",
+         ["Nordskar Cargo Airlines LLC"]),
+        ("Hanbit China Semiconductor Co. Ltd. and HK lumen Semiconductor (China) Ltd.; Correction",
+         ["Hanbit China Semiconductor Co. Ltd.", "Semiconductor (China) Ltd."]),
+        ("It was sold to 北京星河科技有限公司 in May", ["北京星河科技有限公司"]),
+        ("The Great Lakes Steel Corp. said it would comply", ["Great Lakes Steel Corp."]),
+        ("shipments by OOO “Zvezda Plus” and JSC Kret", ["OOO “Zvezda Plus”", "JSC Kret"]),
+        ("U.S. Brass Corp. and Ash & Vale Inc. settled", ["U.S. Brass Corp.", "Ash & Vale Inc."]),
+        ("Texas AG Ken Smith and Attorney General AG Jones wrote", []),
+        ("the company said, and Inc. magazine agreed", []),
+        ("She founded Co. and left", []),
+    ],
+)  # fmt: skip
+def test_companies_are_known_by_their_legal_form(text: str, names: list[str]) -> None:
+    assert [each.name for each in find_companies("", text)] == names
+
+
+def test_an_entity_list_rule_gives_country_and_aliases() -> None:
+    text = (
+        "BIS is adding three entities. Under the destination of China: Beijing Starfield Technology"
+        " Co., Ltd., a.k.a., the following two aliases: —Starfield Tech; and —北京星河科技有限公司."
+        " No. 5 Ring Road, Beijing; and Harbor (Shanghai) Microelectronics Inc. Under the"
+        " destination of Türkiye: Anadolu Makina Limited Sirketi."
+    )
+    found = {each.key: each for each in find_companies("Additions to the Entity List", text)}
+    starfield = found["beijing starfield technology"]
+    assert starfield.country == "China"
+    assert starfield.aliases == ("Starfield Tech", "北京星河科技有限公司")
+    assert found["harbor shanghai microelectronics"].country == "China"
+    assert found["anadolu makina"].country == "Turkey"
+
+
+def test_a_company_named_twice_comes_once_and_keeps_what_is_known() -> None:
+    [found] = find_companies(
+        "Polaris Etch Inc. Fined", "POLARIS ETCH, INC. (Singapore), also known as Star Etch, paid."
+    )
+    assert found.name == "Polaris Etch Inc."
+    assert found.country == "Singapore"
+
+
+@given(st.text(max_size=300), st.text(max_size=60))
+@settings(max_examples=80, deadline=None)
+def test_no_text_makes_it_fail(text: str, title: str) -> None:
+    for each in find_companies(title, text + " Foo Inc., a.k.a. " + text):
+        assert each.key == company_key(each.name)
+
+
+@pytest.mark.parametrize("piece", ["Aa ", "Aa Inc. ", "a.k.a. —B; ", "under China ", "(", "OOO "])
+def test_long_repeated_text_is_read_in_little_time(piece: str) -> None:
+    text = piece * (100_000 // len(piece))
+    start = time.process_time()
+    find_companies("", text)
+    assert time.process_time() - start < 4.0
