@@ -1,0 +1,130 @@
+"""`exportnews search` and `exportnews import`."""
+
+from __future__ import annotations
+
+import asyncio
+import csv
+import json
+import sys
+from datetime import UTC, datetime
+from enum import StrEnum
+from typing import Annotated, Any
+
+import typer
+from rich.console import Console
+from rich.markup import escape
+
+from bot.cli.opening import open_database
+from bot.news.taxonomy import load_taxonomy
+from bot.search.model import Result, Results
+from bot.search.search import Search
+from bot.search.snippets import END, HIT
+
+MAX_LIMIT = 10_000
+
+
+class Format(StrEnum):
+    """How results are written."""
+
+    TEXT = "text"
+    JSON = "json"
+    CSV = "csv"
+
+
+def register(app: typer.Typer) -> None:
+    """Add the `search` command."""
+
+    @app.command()
+    def search(
+        query: Annotated[list[str], typer.Argument(help='Words, "phrases", topic:, from: ...')],
+        limit: Annotated[int, typer.Option(min=1, max=MAX_LIMIT, help="Results at most.")] = 10,
+        json_: Annotated[bool, typer.Option("--json", help="The same as --format json.")] = False,
+        format_: Annotated[
+            Format, typer.Option("--format", help="text, json or csv.")
+        ] = Format.TEXT,
+    ) -> None:
+        """Search what is stored."""
+        found = asyncio.run(_find(" ".join(query), limit))
+        wanted = Format.JSON if json_ else format_
+        if wanted is Format.JSON:
+            sys.stdout.write(json.dumps(as_json(found), ensure_ascii=False) + "\n")
+        elif wanted is Format.CSV:
+            write_csv(found)
+        else:
+            _print(found)
+
+
+async def _find(text: str, limit: int) -> Results:
+    taxonomy = load_taxonomy()
+    async with open_database() as db:
+        return await Search(db, taxonomy).find(text, limit=limit)
+
+
+def as_json(found: Results) -> dict[str, Any]:
+    """Give results in the contract's shape."""
+    return {
+        "total": found.total,
+        "took_ms": round(found.took_ms, 1),
+        "query": found.query,
+        "notes": list(found.notes),
+        "facets": {name: dict(counts) for name, counts in found.facets.items()},
+        "results": [
+            {
+                "id": result.id,
+                "title": result.title,
+                "link": result.link,
+                "published": _time(result.published),
+                "publication": result.publication,
+                "topics": list(result.topics),
+                "snippet": _plain(result.snippet),
+            }
+            for result in found.results
+        ],
+    }
+
+
+def write_csv(found: Results) -> None:
+    """Write results as CSV with a line of names."""
+    lines = csv.writer(sys.stdout, lineterminator="\n")
+    lines.writerow(("id", "title", "link", "published", "publication", "topics", "snippet"))
+    for result in found.results:
+        topics, text = " ".join(result.topics), _plain(result.snippet)
+        row = (result.id, result.title, result.link, _time(result.published), result.publication)
+        lines.writerow([_cell(value) for value in (*row, topics, text)])
+
+
+def _cell(value: object) -> object:
+    """Keep a spreadsheet from taking a text as a formula."""
+    return f"'{value}" if isinstance(value, str) and value[:1] in ("=", "+", "-", "@") else value
+
+
+def _print(found: Results) -> None:
+    console = Console(soft_wrap=True, highlight=False)
+    for note in found.notes:
+        console.print(f"[yellow]{escape(note)}[/]")
+    if not found.results:
+        console.print(f"Nothing found for: {escape(found.query)}")
+        return
+    console.print(f"{found.total:,} found in {found.took_ms:.0f} ms for: {escape(found.query)}\n")
+    for result in found.results:
+        console.print(_text_of(result))
+
+
+def _text_of(result: Result) -> str:
+    topics = escape(" ".join(result.topics))
+    source = f"{result.published:%Y-%m-%d}  {escape(result.publication)}"
+    lines = [f"[bold]{escape(result.title)}[/]", f"  {source}  [cyan]{topics}[/]"]
+    if result.snippet:
+        marked = escape(result.snippet).replace(HIT, "[bold yellow]").replace(END, "[/]")
+        lines.append(f"  {marked}")
+    if result.link:
+        lines.append(f"  {escape(result.link)}")
+    return "\n".join(lines) + "\n"
+
+
+def _plain(snippet: str) -> str:
+    return snippet.replace(HIT, "").replace(END, "")
+
+
+def _time(moment: datetime) -> str:
+    return moment.astimezone(UTC).isoformat().replace("+00:00", "Z")

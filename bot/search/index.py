@@ -1,0 +1,84 @@
+"""Puts entries into the full-text index, in the transaction that stores them."""
+
+from __future__ import annotations
+
+from collections import defaultdict
+from collections.abc import Iterable, Sequence
+from typing import Any
+
+from sqlalchemy import select
+from sqlalchemy.ext.asyncio import AsyncConnection
+
+from bot.search.document import Document, Facts, document
+from bot.search.tokens import stem
+from bot.storage import fulltext
+from bot.storage.tables import citation, entry, entry_company, entry_topic
+
+_CHUNK = 500
+
+
+async def index_entries(conn: AsyncConnection, entry_ids: Sequence[int]) -> None:
+    """Index entries, or index them again after an edit; retracted ones leave the index.
+
+    Call it inside the transaction that wrote their topics, citations and companies.
+    """
+    for first in range(0, len(entry_ids), _CHUNK):
+        await _index(conn, entry_ids[first : first + _CHUNK])
+
+
+async def _index(conn: AsyncConnection, ids: Sequence[int]) -> None:
+    entries = (
+        await conn.execute(
+            select(
+                entry.c.id,
+                entry.c.position,
+                entry.c.publication_id,
+                entry.c.story_id,
+                entry.c.title,
+                entry.c.summary,
+                entry.c.content,
+                entry.c.article_number,
+                entry.c.document_number,
+                entry.c.retracted_at,
+            ).where(entry.c.id.in_(ids))
+        )
+    ).all()
+    topics = await _of(conn, ids, entry_topic, entry_topic.c.topic)
+    references = await _of(conn, ids, citation, citation.c.kind, citation.c.value)
+    companies = await _of(conn, ids, entry_company, entry_company.c.key, entry_company.c.aliases)
+    rows = []
+    for row in entries:
+        if row.retracted_at is not None:
+            continue
+        facts = Facts(
+            topics=tuple(topic for (topic,) in topics[row.id]),
+            references=tuple((kind, value) for kind, value in references[row.id]),
+            identities=tuple(filter(None, (row.article_number, row.document_number))),
+            companies=tuple(name for key, others in companies[row.id] for name in (key, *others)),
+            publication_id=row.publication_id,
+            story_id=row.story_id,
+        )
+        made = document(row.title, row.content or row.summary, facts)
+        rows.append(fulltext.TextRow(row.position, made.title, made.body, made.tags))
+    await fulltext.delete_texts(conn, [row.position for row in entries])
+    await fulltext.insert_texts(conn, rows)
+    await fulltext.add_forms(conn, _forms(rows))
+
+
+async def _of(conn: AsyncConnection, ids: Sequence[int], table: Any, *columns: Any) -> Any:  # noqa: ANN401 - columns
+    found: defaultdict[int, list[tuple[Any, ...]]] = defaultdict(list)
+    rows = await conn.execute(select(table.c.entry_id, *columns).where(table.c.entry_id.in_(ids)))
+    for row in rows:
+        found[row[0]].append(tuple(row[1:]))
+    return found
+
+
+def _forms(rows: Iterable[Document | fulltext.TextRow]) -> dict[str, str]:
+    """Give the words that have inflections: those of letters only."""
+    seen: set[str] = set()
+    for row in rows:
+        seen.update(row.title.split(" "), row.body.split(" "))
+        seen.update(tag for tag in row.tags.split(" ") if not tag.startswith("#"))
+    return {
+        form: stem(form) for form in seen if len(form) > 2 and form.isascii() and form.isalpha()
+    }

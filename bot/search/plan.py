@@ -1,0 +1,221 @@
+"""What a query looks for: its tree with inflections, synonyms and facts filled in.
+
+The plan is what the index is asked (`expression`), what ranking counts and snippets mark (its
+`Unit`s), and what the matcher of saved searches evaluates on one entry: one meaning for all.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+from dataclasses import dataclass
+
+from bot.search import document as tags
+from bot.search.query import And, Node, Not, Or, Phrase, Tagged, Word
+from bot.search.synonyms import longest, stems, synonyms
+from bot.search.tokens import STOP_WORDS, stem, tokenise
+from bot.storage.fulltext_query import AllOf, AnyOf, AnyPhrase, Expression, Without
+
+SYNONYM_WEIGHT = 0.4
+Tokens = tuple[str, ...]
+
+
+@dataclass(frozen=True, slots=True)
+class Unit:
+    """Runs of tokens of which one must stand in the text. `weight` is what finding them is worth:
+    1 for the typed words, less for a synonym, 0 for facts, which do not rank. `inflected`: runs
+    of which the last is a stem, whose forms in the index `runs` already has."""
+
+    runs: tuple[Tokens, ...]
+    weight: float = 1.0
+    inflected: tuple[Tokens, ...] = ()
+
+
+@dataclass(frozen=True, slots=True)
+class All:
+    """All of these; with no parts it is true of every entry."""
+
+    parts: tuple[Plan, ...]
+
+
+@dataclass(frozen=True, slots=True)
+class Any:
+    """At least one of these; with no parts it is true of none."""
+
+    parts: tuple[Plan, ...]
+
+
+@dataclass(frozen=True, slots=True)
+class No:
+    """What must not match."""
+
+    part: Plan
+
+
+Plan = Unit | All | Any | No
+
+
+@dataclass(frozen=True, slots=True)
+class Known:
+    """What the database knows of a query's words: the indexed forms of each stem, and for each
+    `(field, value)` further tags that it stands for."""
+
+    forms: Mapping[str, Tokens]
+    tags: Mapping[tuple[str, str], Tokens]
+
+
+def vocabulary(node: Node | None) -> set[str]:
+    """Give the stems whose forms a plan needs."""
+    found: set[str] = set()
+    for word in words(node):
+        found.add(stem(word.tokens[-1]))
+        found.add(stem("".join(word.tokens)))
+    return found
+
+
+def words(node: Node | None) -> list[Word]:
+    """Give the single words of a tree."""
+    if isinstance(node, Word):
+        return [node]
+    return [word for part in _parts(node) for word in words(part)]
+
+
+def tagged(node: Node | None) -> list[Tagged]:
+    """Give the fields of a tree."""
+    if isinstance(node, Tagged):
+        return [node]
+    return [found for part in _parts(node) for found in tagged(part)]
+
+
+def _parts(node: Node | None) -> tuple[Node, ...]:
+    if isinstance(node, And | Or):
+        return node.parts
+    return (node.part,) if isinstance(node, Not) else ()
+
+
+def plan(node: Node | None, known: Known) -> Plan:
+    """Fill in a tree."""
+    if node is None:
+        return All(())
+    if isinstance(node, And):
+        return All(_side_by_side(node.parts, known))
+    if isinstance(node, Or):
+        return Any(tuple(plan(part, known) for part in node.parts))
+    if isinstance(node, Not):
+        return No(_exactly(node.part, known))
+    if isinstance(node, Word):
+        return All(_side_by_side((node,), known))
+    if isinstance(node, Phrase):
+        return Unit((node.tokens,)) if node.quoted else _with_synonyms((node,), known)
+    return _fact(node, known)
+
+
+def _exactly(node: Node, known: Known) -> Plan:
+    """What is excluded is excluded by its own words, not by their synonyms."""
+    if isinstance(node, Word):
+        return _word(node, known)
+    if isinstance(node, And):
+        return All(tuple(_exactly(part, known) for part in node.parts))
+    if isinstance(node, Or):
+        return Any(tuple(_exactly(part, known) for part in node.parts))
+    return plan(node, known) if not isinstance(node, Phrase) else Unit((node.tokens,))
+
+
+def _side_by_side(parts: tuple[Node, ...], known: Known) -> tuple[Plan, ...]:
+    """Plan what stands side by side: names of several words are seen as one."""
+    found: list[Plan] = []
+    says_more = [part for part in parts if not _says_little(part)]
+    at = 0
+    while at < len(parts):
+        size = next((n for n in range(longest(), 0, -1) if _is_name(parts[at : at + n], n)), 0)
+        if size:
+            found.append(_with_synonyms(parts[at : at + size], known))
+        elif not says_more or not _says_little(parts[at]):
+            found.append(_part(parts[at], known))
+        at += size or 1
+    return tuple(found)
+
+
+def _part(node: Node, known: Known) -> Plan:
+    return _word(node, known) if isinstance(node, Word) else plan(node, known)
+
+
+def _says_little(node: Node) -> bool:
+    return isinstance(node, Word) and len(node.tokens) == 1 and node.tokens[0] in STOP_WORDS
+
+
+def _is_name(parts: tuple[Node, ...], size: int) -> bool:
+    return (
+        len(parts) == size
+        and all(isinstance(part, Word) or _is_run(part) for part in parts)
+        and _name(parts) in synonyms()
+    )
+
+
+def _is_run(node: Node) -> bool:
+    return isinstance(node, Phrase) and not node.quoted
+
+
+def _name(parts: tuple[Node, ...]) -> Tokens:
+    return stems(tuple(t for p in parts if isinstance(p, Word | Phrase) for t in p.tokens))
+
+
+def _with_synonyms(parts: tuple[Node, ...], known: Known) -> Plan:
+    typed = [
+        _word(part, known) if isinstance(part, Word) else Unit((part.tokens,))
+        for part in parts
+        if isinstance(part, Word | Phrase) and not _says_little(part)
+    ]
+    own: Plan = typed[0] if len(typed) == 1 else All(tuple(typed))
+    others = synonyms().get(_name(parts), ())
+    return Any((own, Unit(others, SYNONYM_WEIGHT))) if others else own
+
+
+def _word(word: Word, known: Known) -> Unit:
+    """A word with its inflections; a joined word also apart ("chip making") and as one."""
+    whole = "".join(word.tokens)
+    spellings = [(whole,)] if len(word.tokens) == 1 else [word.tokens, (whole,)]
+    inflected = tuple((*spelling[:-1], stem(spelling[-1])) for spelling in spellings)
+    runs = dict.fromkeys(spellings)
+    for *before, last in inflected:
+        runs.update(((*before, form), None) for form in known.forms.get(last, ()))
+    return Unit(tuple(runs), inflected=inflected)
+
+
+def _fact(node: Tagged, known: Known) -> Plan:
+    further = tuple((tag,) for tag in known.tags.get((node.name, node.value), ()))
+    if node.name == "company":
+        name = tuple(tokenise(node.value)[0])
+        return Any((Unit(((tags.company_tag(node.value),), *further), 0.0), Unit((name,))))
+    if node.name == "cite":
+        own = ((tags.reference_tag(node.value),), (tags.identity_tag(node.value),))
+        return Unit((*own, *further), 0.0)
+    if node.name == "eccn":
+        return Unit(((tags.eccn_tag(node.value),),), 0.0)
+    if node.name == "story":
+        return Unit(((tags.story_tag(int(node.value)),), *further), 0.0)
+    return Unit(further, 0.0) if further else Any(())
+
+
+def expression(part: Plan) -> Expression:
+    """Write a plan as a question to the index."""
+    if isinstance(part, Unit):
+        return AnyPhrase(part.runs)
+    if isinstance(part, No):
+        return Without(_EVERYTHING, expression(part.part))
+    if isinstance(part, Any):
+        return AnyOf(tuple(expression(each) for each in part.parts)) if part.parts else _NOTHING
+    wanted = [expression(each) for each in part.parts if not isinstance(each, No)]
+    unwanted = [expression(each.part) for each in part.parts if isinstance(each, No)]
+    found: Expression = AllOf(tuple(wanted)) if wanted else _EVERYTHING
+    return Without(found, AnyOf(tuple(unwanted))) if unwanted else found
+
+
+_EVERYTHING = AnyPhrase(((tags.EVERY,),))
+_NOTHING = AnyPhrase((("#none",),))
+
+
+def units(part: Plan) -> list[Unit]:
+    """Give what ranks and is marked in snippets: the wanted units of some weight."""
+    if isinstance(part, Unit):
+        return [part] if part.weight else []
+    return [] if isinstance(part, No) else [unit for each in part.parts for unit in units(each)]

@@ -1,0 +1,107 @@
+"""The order of what was found: BM25 over title and text, blended with how new it is.
+
+It is computed here from the tokens of the candidates, so that both engines give one order.
+"""
+
+from __future__ import annotations
+
+import math
+from collections.abc import Sequence
+from dataclasses import dataclass
+
+from bot.search.plan import Any, No, Plan, Unit
+from bot.storage.fulltext import TextRow
+
+TITLE_WEIGHT = 4.0
+K1 = 1.2
+B = 0.6
+TITLE_LENGTH, BODY_LENGTH = 11.0, 90.0
+"""Usual numbers of words, against which a longer field is discounted."""
+
+RECENCY = 0.35
+RECENCY_DAYS = 365.0
+EXACT_HEADLINE = 1_000.0
+TITLE_PHRASE = 0.25
+_PER_DAY = (1 << 20) * 86_400
+
+
+@dataclass(frozen=True, slots=True)
+class _Counted:
+    """A unit's weighted counts in title and text, one pair for each candidate."""
+
+    title: list[float]
+    body: list[float]
+
+
+def rank(
+    rows: Sequence[TextRow], plan: Plan, headline: str, now_position: int
+) -> list[tuple[float, TextRow]]:
+    """Put candidates in order, best first, ties newest first. Pure.
+
+    `headline`: the tokens of what was typed; an entry whose title is just that comes first.
+    """
+    padded = [(f" {row.title} ", f" {row.body} ") for row in rows]
+    scores = _score(plan, padded, _norms(rows))
+    wanted = f" {headline} " if headline else ""
+    scored = []
+    for row, score, (title, _body) in zip(rows, scores, padded, strict=True):
+        if wanted and wanted in title:
+            score += EXACT_HEADLINE if title == wanted else TITLE_PHRASE * (score + 1)
+        age = max(now_position - row.position, 0) / _PER_DAY
+        blended = (score + 0.01) * (1 + RECENCY * math.exp(-age / RECENCY_DAYS))
+        scored.append((round(blended, 9), row))
+    scored.sort(key=lambda pair: (-pair[0], -pair[1].position))
+    return scored
+
+
+def _norms(rows: Sequence[TextRow]) -> list[tuple[float, float]]:
+    return [
+        (
+            1 - B + B * (row.title.count(" ") + 1) / TITLE_LENGTH,
+            1 - B + B * (row.body.count(" ") + 1) / BODY_LENGTH,
+        )
+        for row in rows
+    ]
+
+
+def _score(
+    plan: Plan, padded: list[tuple[str, str]], norms: list[tuple[float, float]]
+) -> list[float]:
+    if isinstance(plan, Unit):
+        return _unit(plan, padded, norms)
+    total = [0.0] * len(padded)
+    if isinstance(plan, No):
+        return total
+    better = max if isinstance(plan, Any) else float.__add__
+    for part in plan.parts:
+        total = list(map(better, total, _score(part, padded, norms)))
+    return total
+
+
+def _unit(
+    unit: Unit, padded: list[tuple[str, str]], norms: list[tuple[float, float]]
+) -> list[float]:
+    """BM25 of one unit; what few of the candidates have is worth more."""
+    if not unit.weight or not padded:
+        return [0.0] * len(padded)
+    runs = [f" {' '.join(run)} " for run in unit.runs]
+    frequencies = []
+    found = 0
+    for (title, body), (title_norm, body_norm) in zip(padded, norms, strict=True):
+        frequency = 0.0
+        for run in runs:
+            if run in title:
+                frequency += TITLE_WEIGHT * title.count(run) / title_norm
+            if run in body:
+                frequency += body.count(run) / body_norm
+        found += frequency > 0
+        frequencies.append(frequency)
+    rarity = unit.weight * (1 + math.log(len(padded) / found)) if found else 0.0
+    return [rarity * f * (K1 + 1) / (f + K1) for f in frequencies]
+
+
+def everything(plan: Plan) -> bool:
+    """Whether nothing in a plan ranks, so that the newest come first."""
+    if isinstance(plan, Unit):
+        return not plan.weight
+    return isinstance(plan, No) or all(everything(part) for part in plan.parts)

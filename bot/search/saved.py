@@ -1,0 +1,148 @@
+"""Saved searches as subscriptions: which of them a new entry answers.
+
+The query is evaluated on the entry's own document, the same that the index stores, so that an
+alert comes for just what the search would find.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Iterable
+from dataclasses import dataclass
+from datetime import UTC, date, datetime
+
+from bot.feeds.model import FeedEntry
+from bot.news.model import Analysis
+from bot.news.taxonomy import Taxonomy, load_taxonomy
+from bot.search import document as tags
+from bot.search.document import Document, Facts, document
+from bot.search.entries import is_named
+from bot.search.parser import parse
+from bot.search.plan import All, Known, No, Plan, Unit, plan, tagged
+from bot.search.query import Query
+from bot.search.tokens import stem
+
+_FROM_PUBLICATION = "#from="
+
+
+@dataclass(frozen=True, slots=True)
+class SavedQuery:
+    """A saved search: its id, and the query as it was typed."""
+
+    id: int
+    query: str
+
+
+@dataclass(frozen=True, slots=True)
+class _Ready:
+    id: int
+    query: Query
+    plan: Plan
+
+
+class SavedSearchMatcher:
+    """Finds which saved searches an entry answers; thread-safe, as it never changes.
+
+    `cite:` looks here at what the entry itself cites or is, not at what others cite; `story:`
+    matches nothing, as an entry's story is not known before it is placed.
+    """
+
+    def __init__(self, queries: Iterable[SavedQuery], taxonomy: Taxonomy | None = None) -> None:
+        saved = list(queries)
+        self._ready: tuple[_Ready, ...] = ()
+        if saved:
+            known_topics = taxonomy or load_taxonomy()
+            self._ready = tuple(_prepare(each, known_topics) for each in saved)
+
+    def find(
+        self,
+        entry: FeedEntry,
+        analysis: Analysis,
+        publication: str,
+        *,
+        seen: datetime | None = None,
+    ) -> tuple[int, ...]:
+        """Give the ids of the saved searches that the entry answers. Never raises.
+
+        `seen` is when it was stored; it stands for an entry without a time of its own.
+        """
+        if not self._ready:
+            return ()
+        text = _Text(self._document(entry, analysis))
+        moment = entry.published or seen
+        day = moment.astimezone(UTC).date() if moment else None
+        return tuple(
+            each.id
+            for each in self._ready
+            if _in_time(each.query, day) and _holds(each.plan, text, publication)
+        )
+
+    @staticmethod
+    def _document(entry: FeedEntry, analysis: Analysis) -> Document:
+        numbers = (entry.document_number,) if entry.document_number else ()
+        facts = Facts(
+            topics=tuple(match.topic for match in analysis.topics),
+            references=tuple((found.kind, found.value) for found in analysis.citations),
+            identities=numbers,
+            companies=tuple(n for c in analysis.companies for n in (c.key, *c.aliases)),
+        )
+        return document(entry.title, entry.text, facts)
+
+
+def _prepare(saved: SavedQuery, taxonomy: Taxonomy) -> _Ready:
+    query = parse(saved.query)
+    found: dict[tuple[str, str], tuple[str, ...]] = {}
+    for node in tagged(query.root):
+        if node.name == "topic":
+            topic = taxonomy.resolve(node.value)
+            found[node.name, node.value] = (tags.topic_tag(topic.id if topic else node.value),)
+        elif node.name == "source":
+            found[node.name, node.value] = (f"{_FROM_PUBLICATION}{node.value}",)
+    return _Ready(saved.id, query, plan(query.root, Known({}, found)))
+
+
+class _Text:
+    """One entry's tokens, as they are looked up."""
+
+    def __init__(self, made: Document) -> None:
+        self.tags = frozenset(made.tags.split(" "))
+        self.fields = (f" {made.title} ", f" {made.body} ")
+        tokens = {*made.title.split(" "), *made.body.split(" ")}
+        tokens.update(tag for tag in self.tags if not tag.startswith("#"))
+        self.tokens = tokens
+        self.forms: dict[str, list[str]] = {}
+        for token in tokens:
+            self.forms.setdefault(stem(token), []).append(token)
+
+
+def _in_time(query: Query, day: date | None) -> bool:
+    if query.since is None and query.until is None:
+        return True
+    return (
+        day is not None
+        and (query.since is None or day >= query.since)
+        and (query.until is None or day <= query.until)
+    )
+
+
+def _holds(part: Plan, text: _Text, publication: str) -> bool:
+    if isinstance(part, Unit):
+        inflected = (
+            (*before, form) for *before, last in part.inflected for form in text.forms.get(last, ())
+        )
+        return any(_stands(run, text, publication) for run in (*part.runs, *inflected))
+    if isinstance(part, No):
+        return not _holds(part.part, text, publication)
+    if isinstance(part, All):
+        return all(_holds(each, text, publication) for each in part.parts)
+    return any(_holds(each, text, publication) for each in part.parts)
+
+
+def _stands(run: tuple[str, ...], text: _Text, publication: str) -> bool:
+    if run[0].startswith(_FROM_PUBLICATION):
+        return is_named(run[0].removeprefix(_FROM_PUBLICATION), publication)
+    if run[0].startswith("#"):
+        return run[0] in text.tags
+    if len(run) == 1:
+        return run[0] in text.tokens
+    whole = f" {' '.join(run)} "
+    return any(whole in field for field in text.fields)

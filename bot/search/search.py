@@ -1,0 +1,196 @@
+"""The search over everything stored: one behaviour on SQLite and PostgreSQL."""
+
+from __future__ import annotations
+
+import asyncio
+import time
+from collections import Counter
+from collections.abc import Mapping, Sequence
+from dataclasses import dataclass
+from datetime import UTC, date, datetime, timedelta
+
+from sqlalchemy.ext.asyncio import AsyncConnection
+
+from bot.news.taxonomy import Taxonomy
+from bot.search import document as tags
+from bot.search import entries
+from bot.search.model import Results
+from bot.search.parser import parse
+from bot.search.plan import (
+    Known,
+    Plan,
+    Tokens,
+    expression,
+    plan,
+    tagged,
+    units,
+    vocabulary,
+)
+from bot.search.query import Query
+from bot.search.ranking import everything, rank
+from bot.search.tokens import tokenise
+from bot.storage import fulltext
+from bot.storage.database import Database
+from bot.storage.fulltext import TextRow
+from bot.storage.fulltext_query import HIGHEST, LOWEST, AnyPhrase, Span, count, newest
+from bot.storage.positions import first_position
+
+RANKED = 2_000
+"""How many matches, the newest, are ranked; of fewer, all are."""
+
+COUNTED = 10_000
+"""How far matches are counted."""
+
+_HEADLINES = 20
+
+
+@dataclass(frozen=True, slots=True)
+class _Found:
+    """What matched: `rows` in the order to be read, of which `total` there are."""
+
+    rows: tuple[TextRow, ...]
+    total: int
+    notes: tuple[str, ...] = ()
+
+
+class Search:
+    """Finds stored entries by what a person types."""
+
+    def __init__(self, db: Database, taxonomy: Taxonomy) -> None:
+        self._db = db
+        self._taxonomy = taxonomy
+
+    async def find(self, text: str, *, limit: int = 10, offset: int = 0) -> Results:
+        """Search for `text`, in the query language; never fails for what was typed.
+
+        `limit` and `offset` choose the page; `total` counts to 10,000.
+        """
+        started = time.perf_counter()
+        query = parse(text)
+        async with self._db.read() as conn:
+            now = await self._db.now(conn)
+            known, notes = await self._known(conn, query)
+            wanted = plan(query.root, known)
+            found = await _find(conn, query, wanted, text, now)
+            page = found.rows[offset : offset + limit]
+            shown = await entries.results(conn, [row.position for row in page], units(wanted))
+            facets = await _facets(conn, found.rows)
+        took = (time.perf_counter() - started) * 1000
+        return Results(
+            query=str(query),
+            total=found.total,
+            results=shown,
+            took_ms=took,
+            notes=query.notes + notes + found.notes,
+            facets=facets,
+        )
+
+    async def latest(
+        self, topic: str | None = None, *, limit: int = 10, offset: int = 0
+    ) -> Results:
+        """Give the newest entries, of one topic (id, title or alias) or of all."""
+        asked = f'topic:"{topic.replace(chr(34), " ")}" ' if topic and topic.strip() else ""
+        return await self.find(asked + "sort:date", limit=limit, offset=offset)
+
+    async def _known(self, conn: AsyncConnection, query: Query) -> tuple[Known, tuple[str, ...]]:
+        """Look up what the query's words and fields stand for."""
+        stems = vocabulary(query.root)
+        forms = await fulltext.forms_of(conn, sorted(stems)) if stems else {}
+        found: dict[tuple[str, str], Tokens] = {}
+        notes: list[str] = []
+        for node in tagged(query.root):
+            value = node.value
+            if node.name == "topic":
+                topic = self._taxonomy.resolve(value)
+                found[node.name, value] = (tags.topic_tag(topic.id if topic else value),)
+                if topic is None:
+                    notes.append(_no_topic(value, self._taxonomy.suggest(value)))
+            elif node.name == "source":
+                named = [
+                    p for p in await entries.publications(conn) if entries.is_named(value, p.name)
+                ]
+                found[node.name, value] = tuple(tags.publication_tag(p.id) for p in named)
+                if not named:
+                    notes.append(f"There is no publication “{value}”.")
+            elif node.name == "cite":
+                numbers = await entries.referred_by(conn, value)
+                found[node.name, value] = tuple(tags.identity_tag(number) for number in numbers)
+            elif node.name == "story":
+                chain = await entries.timeline(conn, int(value))
+                found[node.name, value] = tuple(tags.story_tag(story) for story in chain)
+        return Known(forms, found), tuple(notes)
+
+
+def _no_topic(value: str, nearest: Sequence[str]) -> str:
+    return f"There is no topic “{value}”" + (
+        f"; nearest: {', '.join(nearest)}." if nearest else "."
+    )
+
+
+async def _find(
+    conn: AsyncConnection, query: Query, wanted: Plan, typed: str, now: datetime
+) -> _Found:
+    question, span = expression(wanted), _span(query)
+    notes: tuple[str, ...] = ()
+    rows = await newest(conn, question, span, RANKED + 1)
+    if len(rows) <= RANKED:
+        total = len(rows)
+    else:
+        total = await count(conn, question, span, COUNTED + 1)
+        notes = _counted(total)
+        total = min(total, COUNTED)
+        rows = rows[:RANKED]
+    if query.order == "date" or everything(wanted):
+        return _Found(tuple(rows), total, notes)
+    headline = " ".join(tokenise(typed)[0])
+    if total > RANKED:
+        notes = (f"Best of the newest {RANKED:,}.", *notes)
+        rows += await _headlined(conn, headline, span, {row.position for row in rows})
+    ranked = await asyncio.to_thread(rank, rows, wanted, headline, first_position(now))
+    return _Found(tuple(row for _score, row in ranked), total, notes)
+
+
+async def _headlined(
+    conn: AsyncConnection, headline: str, span: Span, have: set[int]
+) -> list[TextRow]:
+    """Give entries of just this headline, however old."""
+    same = AnyPhrase(((tags.headline_tag(headline.split(" ")),),))
+    return [r for r in await newest(conn, same, span, _HEADLINES) if r.position not in have]
+
+
+def _counted(total: int) -> tuple[str, ...]:
+    return (f"More than {COUNTED:,} match.",) if total > COUNTED else ()
+
+
+def _span(query: Query) -> Span:
+    low = first_position(_midnight(query.since)) if query.since else LOWEST
+    if query.until is None or query.until == date.max:
+        return Span(low, HIGHEST)
+    return Span(low, first_position(_midnight(query.until + timedelta(days=1))))
+
+
+def _midnight(day: date) -> datetime:
+    return datetime(day.year, day.month, day.day, tzinfo=UTC)
+
+
+async def _facets(
+    conn: AsyncConnection, rows: Sequence[TextRow]
+) -> Mapping[str, tuple[tuple[str, int], ...]]:
+    """Count what was found by topic, publication and year."""
+    counts: Counter[str] = Counter()
+    years: Counter[str] = Counter()
+    for row in rows:
+        counts.update(tag for tag in row.tags.split(" ") if tag[:3] in ("#t=", "#p="))
+        years[str(datetime.fromtimestamp(row.position >> 20, UTC).year)] += 1
+    names = {tags.publication_tag(p.id): p.name for p in await entries.publications(conn)}
+    by_topic = Counter({tag[3:]: n for tag, n in counts.items() if tag.startswith("#t=")})
+    by_publication = Counter({names[tag]: n for tag, n in counts.items() if tag in names})
+    return {
+        "topic": _falling(by_topic),
+        "publication": _falling(by_publication),
+        "year": _falling(years),
+    }
+
+
+def _falling(counts: Counter[str]) -> tuple[tuple[str, int], ...]:
+    return tuple(sorted(counts.items(), key=lambda pair: (-pair[1], pair[0])))

@@ -1,0 +1,180 @@
+"""The full-text index: one table of our own tokens, indexed by FTS5 or as a tsvector.
+
+Texts arrive here as tokens that `bot.search` has made, separated by spaces, so that both engines
+index exactly the same words. A row is `entry_text(position, title, body, tags)`; `position` is
+`entry.position`, so newest first is the index's own order. Rows are only inserted and deleted,
+never updated: the index follows by triggers (SQLite) or a column (PostgreSQL), and goes with its
+entry by the foreign key.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Iterable, Mapping, Sequence
+from dataclasses import dataclass
+from typing import Any
+
+from sqlalchemy import BigInteger, Connection, bindparam, column, delete, table, text
+from sqlalchemy.ext.asyncio import AsyncConnection
+
+from bot.storage.dialects import is_postgresql
+
+BODY_STARTS = 100
+"""How far in a tsvector the body's positions begin after the title's, so that no phrase spans
+both. FTS5 has a column for each."""
+
+MAX_POSITIONS = 16_000
+MAX_OF_A_TOKEN = 250
+"""What a tsvector holds of one row: positions to 16,383, and 256 of one word."""
+
+FILLER = "_"
+"""Stands where a token is not indexed, so that its neighbours are not neighbours."""
+
+entry_text = table(
+    "entry_text",
+    column("position", BigInteger),
+    column("title"),
+    column("body"),
+    column("tags"),
+)
+search_form = table("search_form", column("form"), column("stem"))
+
+_SQLITE = (
+    """CREATE TABLE entry_text (
+        position INTEGER PRIMARY KEY REFERENCES entry(position) ON DELETE CASCADE,
+        title TEXT NOT NULL, body TEXT NOT NULL, tags TEXT NOT NULL)""",
+    # The ASCII tokenizer parts at spaces only, as tokens hold no other ASCII characters.
+    """CREATE VIRTUAL TABLE entry_fts USING fts5(
+        title, body, tags, content='entry_text', content_rowid='position',
+        tokenize="ascii tokenchars '#=_-'")""",
+    """CREATE TRIGGER entry_text_added AFTER INSERT ON entry_text BEGIN
+        INSERT INTO entry_fts(rowid, title, body, tags)
+        VALUES (new.position, new.title, new.body, new.tags); END""",
+    """CREATE TRIGGER entry_text_gone AFTER DELETE ON entry_text BEGIN
+        INSERT INTO entry_fts(entry_fts, rowid, title, body, tags)
+        VALUES ('delete', old.position, old.title, old.body, old.tags); END""",
+    "CREATE TABLE search_form (form TEXT PRIMARY KEY, stem TEXT NOT NULL) WITHOUT ROWID",
+    "CREATE INDEX ix_search_form_stem ON search_form(stem, form)",
+)
+_POSTGRESQL = (
+    # Rows stay in the table's own pages: a walk over the newest must not fetch each from TOAST.
+    """CREATE TABLE entry_text (
+        position BIGINT PRIMARY KEY REFERENCES entry(position) ON DELETE CASCADE,
+        title TEXT NOT NULL, body TEXT NOT NULL, tags TEXT NOT NULL, vector TSVECTOR NOT NULL)
+        WITH (toast_tuple_target = 8160)""",
+    "ALTER TABLE entry_text ALTER COLUMN vector SET STATISTICS 1000",
+    "CREATE INDEX ix_entry_text_vector ON entry_text USING GIN (vector)",
+    """CREATE TABLE search_form (form TEXT COLLATE "C" PRIMARY KEY,
+        stem TEXT COLLATE "C" NOT NULL)""",
+    "CREATE INDEX ix_search_form_stem ON search_form(stem, form)",
+)
+
+
+def create(conn: Connection) -> None:
+    """Make the tables of the full-text index; `entry` is there already."""
+    for statement in _POSTGRESQL if conn.dialect.name == "postgresql" else _SQLITE:
+        conn.exec_driver_sql(statement)
+
+
+def drop(conn: Connection) -> None:
+    """Drop the tables of the full-text index."""
+    if conn.dialect.name != "postgresql":
+        conn.exec_driver_sql("DROP TABLE entry_fts")
+    conn.exec_driver_sql("DROP TABLE entry_text")
+    conn.exec_driver_sql("DROP TABLE search_form")
+
+
+@dataclass(frozen=True, slots=True)
+class TextRow:
+    """One entry's tokens, each field's separated by single spaces."""
+
+    position: int
+    title: str
+    body: str
+    tags: str
+
+
+_INSERT = (
+    "INSERT INTO entry_text(position, title, body, tags) VALUES (:position, :title, :body, :tags)"
+)
+_INSERT_VECTOR = (
+    "INSERT INTO entry_text(position, title, body, tags, vector) "
+    "VALUES (:position, :title, :body, :tags, CAST(:vector AS tsvector))"
+)
+
+
+async def insert_texts(conn: AsyncConnection, rows: Sequence[TextRow]) -> None:
+    """Index rows that are not indexed yet (`delete_texts` comes first)."""
+    if not rows:
+        return
+    values: list[dict[str, Any]] = [
+        {"position": row.position, "title": row.title, "body": row.body, "tags": row.tags}
+        for row in rows
+    ]
+    if is_postgresql(conn):
+        for value, row in zip(values, rows, strict=True):
+            value["vector"] = _vector(row)
+        await conn.execute(text(_INSERT_VECTOR), values)
+    else:
+        await conn.execute(text(_INSERT), values)
+
+
+def _vector(row: TextRow) -> str:
+    """Write a tsvector: the title's words weigh A, the body's D, tags have no place."""
+    places: dict[str, list[str]] = {}
+    for place, token in enumerate(row.title.split(" "), start=1):
+        places.setdefault(token, []).append(f"{place}A")
+    start = row.title.count(" ") + 1 + BODY_STARTS
+    for place, token in enumerate(row.body.split(" "), start=start):
+        places.setdefault(token, []).append(str(place))
+    for token in row.tags.split(" "):
+        places.setdefault(token, [])
+    places.pop(FILLER, None)
+    places.pop("", None)
+    return " ".join(
+        f"{_lexeme(token)}:{','.join(where)}" if where else _lexeme(token)
+        for token, where in places.items()
+    )
+
+
+def _lexeme(token: str) -> str:
+    doubled = token.replace("\\", "\\\\").replace("'", "''")
+    return f"'{doubled}'"
+
+
+async def delete_texts(conn: AsyncConnection, positions: Iterable[int]) -> None:
+    """Take rows out of the index; those that are not there do no harm."""
+    wanted = list(positions)
+    for first in range(0, len(wanted), 500):
+        some = wanted[first : first + 500]
+        await conn.execute(delete(entry_text).where(entry_text.c.position.in_(some)))
+
+
+async def add_forms(conn: AsyncConnection, forms: Mapping[str, str]) -> None:
+    """Remember words and their stems. In order of words, so that two writers never deadlock."""
+    if not forms:
+        return
+    rows = [{"form": form, "stem": forms[form]} for form in sorted(forms)]
+    if is_postgresql(conn):
+        await conn.execute(
+            text(
+                "INSERT INTO search_form(form, stem) SELECT * FROM unnest(CAST(:forms AS text[]), "
+                "CAST(:stems AS text[])) ON CONFLICT DO NOTHING"
+            ),
+            {"forms": [row["form"] for row in rows], "stems": [row["stem"] for row in rows]},
+        )
+    else:
+        await conn.execute(
+            text("INSERT OR IGNORE INTO search_form(form, stem) VALUES (:form, :stem)"), rows
+        )
+
+
+async def forms_of(conn: AsyncConnection, stems: Sequence[str]) -> dict[str, tuple[str, ...]]:
+    """Give the indexed words of each stem."""
+    found: dict[str, list[str]] = {}
+    query = text("SELECT stem, form FROM search_form WHERE stem IN :stems ORDER BY stem, form")
+    rows = await conn.execute(
+        query.bindparams(bindparam("stems", expanding=True)), {"stems": list(stems)}
+    )
+    for row in rows:
+        found.setdefault(row.stem, []).append(row.form)
+    return {stem: tuple(forms) for stem, forms in found.items()}

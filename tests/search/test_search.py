@@ -1,0 +1,82 @@
+"""What the search finds, on both engines."""
+
+from __future__ import annotations
+
+from bot.news.taxonomy import load_taxonomy
+from bot.search.search import Search
+from bot.storage.database import Database
+from tests.search.archive import Article, day, store
+
+ARTICLES = [
+    Article(
+        "BIS adds nine firms to the Entity List",
+        "Huawei suppliers among them.",
+        topics=["entity-list"],
+        published=day("2026-01-10"),
+        number="2601100003",
+        companies=["huawei technologies"],
+    ),
+    Article(
+        "Chipmaking tools need licenses, Commerce says",
+        "Lithography gear under 3B001.",
+        topics=["chip-controls"],
+        published=day("2025-11-02"),
+        references=[("eccn", "3B001.f"), ("article", "2601100003")],
+    ),
+    Article(
+        "Dutch minister on chip-making exports",
+        "ASML awaits new licensing rules.",
+        published=day("2025-06-01"),
+        source="Federal Register",
+        topics=["chip-controls"],
+    ),
+    Article(
+        "商务部公布出口管制清单",
+        "镓和锗的出口需要许可。",
+        published=day("2024-03-01"),
+        show="headline",
+    ),
+    Article(
+        "Treasury sanctions shipping network",
+        "The list of entities grows.",
+        published=day("2023-11-05"),
+    ),
+]
+
+
+async def titles(db: Database, query: str) -> list[str]:
+    found = await Search(db, load_taxonomy()).find(query)
+    assert found.total == len(found.results)
+    return [result.title for result in found.results]
+
+
+async def test_words_phrases_and_facts(db: Database) -> None:
+    await store(db, ARTICLES)
+    entity, tools, dutch, mofcom, treasury = (article.title for article in ARTICLES)
+    assert await titles(db, "entities list sort:date") == [entity, treasury]
+    assert await titles(db, '"entity list"') == [entity]
+    assert await titles(db, "chip-making sort:date") == [tools, dutch]
+    assert await titles(db, "chipmaking -asml") == [tools]
+    assert await titles(db, "licensed sort:date") == [tools, dutch]
+    assert await titles(db, "出口管制") == [mofcom]
+    assert await titles(db, "bureau of industry and security") == [entity]
+    assert await titles(db, "asml OR huawei sort:date") == [entity, dutch]
+    assert await titles(db, "topic:chip-controls from:2025-10") == [tools]
+    assert await titles(db, "eccn:3B001") == [tools]
+    assert await titles(db, "cite:2601100003 sort:date") == [entity, tools]
+    assert await titles(db, "company:Huawei") == [entity]
+    assert await titles(db, 'source:"federal register"') == [dutch]
+    assert await titles(db, "to:2023-12-31") == [treasury]
+    assert await titles(db, entity) == [entity]
+    assert await titles(db, "") == [entity, tools, dutch, mofcom, treasury]
+
+
+async def test_snippets_show_hits_but_never_the_text_of_a_headline_publication(
+    db: Database,
+) -> None:
+    await store(db, ARTICLES)
+    search = Search(db, load_taxonomy())
+    [dutch] = (await search.find("asml")).results
+    assert dutch.snippet == "\ue000ASML\ue001 awaits new licensing rules."
+    [mofcom] = (await search.find("许可")).results
+    assert mofcom.snippet == ""
