@@ -105,9 +105,7 @@ def shown(url: str) -> str:
         port = f":{parts.port}" if parts.port else ""
     except ValueError:
         return "(an address that cannot be read)"
-    query = "&".join(
-        f"{name}=..." for name, _ in parse_qsl(parts.query, keep_blank_values=True)
-    )
+    query = "&".join(f"{name}=..." for name, _ in parse_qsl(parts.query, keep_blank_values=True))
     return urlunsplit((parts.scheme, f"{parts.hostname or ''}{port}", parts.path, query, ""))
 
 

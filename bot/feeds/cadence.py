@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import itertools
 import random
 from collections import Counter
 from collections.abc import Sequence
@@ -90,7 +91,7 @@ def next_try(
 def usual_interval(published: Sequence[datetime]) -> timedelta:
     """Give the usual time between entries: the median over the days on which there are any."""
     ordered = sorted(published)
-    gaps = sorted(later - earlier for earlier, later in zip(ordered, ordered[1:], strict=False))
+    gaps = sorted(later - earlier for earlier, later in itertools.pairwise(ordered))
     real = [gap for gap in gaps if gap > timedelta(0)]
     return real[len(real) // 2] if real else timedelta(hours=1)
 
@@ -121,6 +122,6 @@ def is_silent(published: Sequence[datetime], now: datetime) -> bool:
     if len(published) < 5:
         return False
     ordered = sorted(published)
-    longest = max(later - earlier for earlier, later in zip(ordered, ordered[1:], strict=False))
+    longest = max(later - earlier for earlier, later in itertools.pairwise(ordered))
     allowed = min(max(_SILENT_AT_LEAST, 3 * longest), _SILENT_AT_MOST)
     return now - ordered[-1] > allowed

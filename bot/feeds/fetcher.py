@@ -18,12 +18,13 @@ from weakref import WeakValueDictionary
 
 import httpx
 
-from bot.errors import FetchFailed
+from bot.errors import FetchFailed, SettingsError, UsageError
 from bot.feeds import guard, transports
 from bot.feeds.addresses import host_of, origin, shown, web_address
-from bot.feeds.credentials import Credentials
+from bot.feeds.credentials import Credentials, from_environment, read_credentials
 from bot.feeds.decompress import ACCEPT_ENCODING, TooLarge, decompress
 from bot.feeds.replies import max_age, refusal, retry_after, too_large
+from bot.storage.secrets import Vault
 
 MAX_BODY = 10_000_000
 MAX_REDIRECTS = 10
@@ -97,7 +98,9 @@ class Fetcher:
         read_seconds: float = READ_SECONDS,
         max_body: int = MAX_BODY,
         environment_proxies: bool = True,
+        vault: Vault | None = None,
     ) -> None:
+        self._vault = vault
         self._allow_private = allow_private
         self._agent = transports.user_agent(contact)
         self._per_host = per_host
@@ -109,11 +112,12 @@ class Fetcher:
         self._hosts: WeakValueDictionary[str, asyncio.Semaphore] = WeakValueDictionary()
 
     @classmethod
-    def from_settings(cls, settings: _SettingsLike, _vault: object = None) -> Fetcher:
+    def from_settings(cls, settings: _SettingsLike, vault: Vault | None = None) -> Fetcher:
         """Make a fetcher as the settings say."""
         return cls(
             allow_private=settings.exportnews_allow_private_network,
             contact=settings.exportnews_contact,
+            vault=vault,
         )
 
     async def __aenter__(self) -> Fetcher:
@@ -133,6 +137,20 @@ class Fetcher:
         if self._client is not None:
             await self._client.aclose()
             self._client = None
+
+    def open_credentials(self, sealed: bytes | None, variable: str) -> Credentials | None:
+        """Give a feed's credentials: sealed in the database, or in an environment variable.
+
+        Raises FetchFailed when they cannot be had.
+        """
+        try:
+            if sealed is not None and self._vault is not None:
+                return read_credentials(self._vault.open(sealed))
+            if sealed is not None:
+                raise FetchFailed("The feed's credentials are sealed and no key is at hand.")
+            return from_environment(variable) if variable else None
+        except (SettingsError, UsageError) as error:
+            raise FetchFailed(str(error)) from error
 
     async def fetch(self, request: Request) -> Document:
         """Fetch a document, or learn that it has not changed since the last answer.

@@ -155,9 +155,9 @@ class CheckedBackend(AsyncNetworkBackend):
 
     async def connect_unix_socket(
         self,
-        path: str,
-        timeout: float | None = None,
-        socket_options: Iterable[SOCKET_OPTION] | None = None,
+        path: str,  # noqa: ARG002 - httpcore's signature
+        timeout: float | None = None,  # noqa: ARG002
+        socket_options: Iterable[SOCKET_OPTION] | None = None,  # noqa: ARG002
     ) -> AsyncNetworkStream:
         """Refuse: no feed is behind a local socket."""
         raise httpcore.ConnectError("local sockets are not fetched from")

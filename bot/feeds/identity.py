@@ -57,6 +57,7 @@ class Known:
     """What is needed of a stored entry to compare it with one that was just read."""
 
     id: int
+    feed_id: int | None
     title: str
     guid: str
     link: str

@@ -66,6 +66,8 @@ class ParsedFeed:
     """Monday is 0."""
     next_url: str = ""
     """Where older entries are, of a source that gives them by pages."""
+    complete: bool = True
+    """False when the document was cut off: it must be read again even if it does not change."""
 
 
 @dataclass(frozen=True, slots=True)

@@ -75,13 +75,21 @@ def _parse_xml(body: bytes, url: str, content_type: str, root: str) -> ParsedFee
         found = feedparser.parse(
             _Bytes(body), response_headers=headers, sanitize_html=False, resolve_relative_uris=False
         )
-    except (ValueError, LookupError, AssertionError, TypeError, AttributeError, RecursionError) as e:
+    except (
+        ValueError,
+        LookupError,
+        AssertionError,
+        TypeError,
+        AttributeError,
+        RecursionError,
+    ) as e:
         raise NotAFeed("The document is too damaged to be read.", detail=repr(e)[:200]) from e
     if not found.version and not (found.entries and root in _ROOTS):
         raise NotAFeed("The document is XML, and no feed that is known (RSS, RDF or Atom).")
     problems = _problems(found, content_type)
     raw = found.entries[:MAX_ENTRIES]
-    if found.bozo and markup.is_cut(body, root):
+    complete = not (found.bozo and markup.is_cut(body, root))
+    if not complete:
         problems.append("The document is cut off before its end.")
         if raw and markup.last_entry_is_cut(body):
             raw = raw[:-1]
@@ -105,6 +113,7 @@ def _parse_xml(body: bytes, url: str, content_type: str, root: str) -> ParsedFee
         ttl=_ttl(about.get("ttl")),
         skip_hours=markup.skip_hours(body),
         skip_weekdays=markup.skip_weekdays(body),
+        complete=complete,
     )
 
 
@@ -124,9 +133,7 @@ def _entry(item: Any, base: str, feed_authors: tuple[str, ...]) -> FeedEntry:  #
     link = web_address(_text(item.get("link")), base) or web_address(guid)
     content = _fullest(item.get("content"))
     described = _text(item.get("summary"))
-    summary = to_text(
-        described, limit=MAX_SUMMARY, literal=_is_literal(item.get("summary_detail"))
-    )
+    summary = to_text(described, limit=MAX_SUMMARY, literal=_is_literal(item.get("summary_detail")))
     summary = summary or clip(content, MAX_SUMMARY)
     title = to_line(_text(item.get("title")), literal=_is_literal(item.get("title_detail")))
     number = _FEDERAL_REGISTER.search(link)
@@ -147,7 +154,7 @@ def _entry(item: Any, base: str, feed_authors: tuple[str, ...]) -> FeedEntry:  #
 def _moment(item: Any, field: str) -> Any:  # noqa: ANN401 - feedparser's dictionary
     # `get("updated")` would fall back to "published" in feedparser's dictionary.
     parsed = dict.get(item, f"{field}_parsed")
-    if isinstance(parsed, time.struct_time | tuple) and parsed:
+    if isinstance(parsed, time.struct_time):
         return from_struct(parsed)
     text = dict.get(item, field)
     return read_time(text) if isinstance(text, str) else None
@@ -203,7 +210,9 @@ def _ttl(value: object) -> timedelta | None:
 def _problems(found: Any, content_type: str) -> list[str]:  # noqa: ANN401 - feedparser's result
     problems = []
     error = found.get("bozo_exception")
-    if isinstance(error, feedparser.CharacterEncodingOverride | feedparser.CharacterEncodingUnknown):
+    if isinstance(
+        error, feedparser.CharacterEncodingOverride | feedparser.CharacterEncodingUnknown
+    ):
         problems.append(
             "The encoding is not the one that is declared; it was read as "
             f"{_text(found.get('encoding')) or 'UTF-8'}."

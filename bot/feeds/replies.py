@@ -12,8 +12,9 @@ from bot.errors import FetchFailed
 MAX_RETRY_AFTER = 86_400.0
 _MAX_AGE = re.compile(r"(?:^|[,\s])max-age\s*=\s*\"?(\d{1,9})", re.IGNORECASE)
 _GUARDS = re.compile(
-    rb"cf-chl|cf_chl|cloudflare|just a moment|attention required|captcha|datadome|perimeterx|px-captcha"
-    rb"|incapsula|imperva|akamai|access denied|are you a robot|verify you are human|distil",
+    rb"cf-chl|cf_chl|cloudflare|just a moment|attention required|captcha|datadome|perimeterx"
+    rb"|px-captcha|incapsula|imperva|akamai|access denied|are you a robot|verify you are human"
+    rb"|distil",
     re.IGNORECASE,
 )
 
@@ -57,7 +58,9 @@ def max_age(headers: Mapping[str, str]) -> float | None:
 
 def too_large(bound: int) -> FetchFailed:
     """Give the error for a body over the bound (bytes)."""
-    return FetchFailed(f"The document is larger than {bound // 1_000_000} MB, too large for a feed.")
+    return FetchFailed(
+        f"The document is larger than {bound // 1_000_000} MB, too large for a feed."
+    )
 
 
 def is_guarded(status: int, headers: Mapping[str, str], start: bytes) -> bool:

@@ -51,7 +51,9 @@ def federal_register_address(url: str) -> str:
     names = {name for name, _ in query}
     query = [(name, value) for name, value in query if name != "fields[]"]
     query += [("fields[]", field) for field in FIELDS]
-    query += [pair for pair in (("order", "newest"), ("per_page", str(PER_PAGE))) if pair[0] not in names]
+    query += [
+        pair for pair in (("order", "newest"), ("per_page", str(PER_PAGE))) if pair[0] not in names
+    ]
     return urlunsplit(parts._replace(query=urlencode(query)))
 
 

@@ -27,7 +27,7 @@ def from_struct(value: time.struct_time | None) -> datetime | None:
 
 
 def read_time(text: str) -> datetime | None:
-    """Read a time in whatever form it is written; without a zone it is UTC. None when it is none."""
+    """Read a time in whatever form it is written; without a zone it is UTC."""
     text = " ".join(text.split())[:80]
     if not any(c.isdigit() for c in text):
         return None
