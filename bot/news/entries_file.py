@@ -29,9 +29,18 @@ def read_entries(lines: Iterable[str | bytes]) -> Iterator[FileEntry]:
     Raises `UsageError` naming the first line that cannot be read.
     """
     for number, line in enumerate(lines, start=1):
-        text = _decode(line, number).strip()
-        if text:
-            yield _read(text, number)
+        read = read_line(line, number)
+        if read is not None:
+            yield read
+
+
+def read_line(line: str | bytes, number: int) -> FileEntry | None:
+    """Read one line, or give None for an empty one.
+
+    Raises `UsageError` naming the line when it cannot be read.
+    """
+    text = _decode(line, number).strip()
+    return _read(text, number) if text else None
 
 
 def _decode(line: str | bytes, number: int) -> str:
