@@ -77,10 +77,13 @@ class Sender(Protocol):
     async def send(self, address: Address, outgoing: Outgoing) -> str:
         """Send, and give the platform's id of the message (Slack: its `ts`)."""
 
-    async def find(self, address: Address, delivery_id: int, since: datetime) -> str | None:
+    async def find(
+        self, address: Address, delivery_id: int, since: datetime, thread: str = ""
+    ) -> str | None:
         """Ask whether the delivery's message is there: its id, or None when it is not.
 
-        Raises DeliveryError when the platform cannot be asked.
+        `thread`: the message that it answers, if it does. Raises DeliveryError when the platform
+        cannot be asked: with `retry_after` when it should be asked later.
         """
 
     async def update(self, address: Address, external_id: str, outgoing: Outgoing) -> None:

@@ -154,7 +154,8 @@ async def _settle_unknown(
             raise DeliveryError(
                 "The platform will say later whether it arrived.", retry_after=claim.ask_after
             )
-        found = await _call(office.sender.find(claim.address, owed.id, since), bounds)
+        thread = claim.threads.get(owed.id, "")
+        found = await _call(office.sender.find(claim.address, owed.id, since, thread), bounds)
     except DeliveryError as error:
         log.info("delivery.unsettled", delivery=owed.id, reason=str(error), detail=error.detail)
         if not error.retry_after and error.unknown:

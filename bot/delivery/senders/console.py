@@ -27,6 +27,7 @@ class ConsoleSender:
         address: Address,  # noqa: ARG002
         delivery_id: int,  # noqa: ARG002
         since: datetime,  # noqa: ARG002
+        thread: str = "",  # noqa: ARG002
     ) -> str | None:
         """Nobody knows what a terminal has shown. Raises DeliveryError."""
         raise DeliveryError("A terminal cannot be asked what it has shown.")

@@ -69,27 +69,45 @@ class SlackSender:
             raise errors.unclear(200, "no ts")
         return ts
 
-    async def find(self, address: Address, delivery_id: int, since: datetime) -> str | None:
-        """Look in the channel's newest messages for a delivery; its `ts`, or None.
+    async def find(
+        self, address: Address, delivery_id: int, since: datetime, thread: str = ""
+    ) -> str | None:
+        """Look in the channel's (or thread's) newest messages for a delivery; its `ts`, or None.
 
         Raises DeliveryError: with `retry_after` when Slack should be asked later, without when
         the history may not be read or is too long to tell.
         """
         if address.channel.startswith(("U", "W")):
             raise DeliveryError("A direct message's history is not read.")
+        if thread:
+            try:
+                found = await self._look(address, delivery_id, since, thread)
+            except _Refused as refused:
+                if refused.code not in errors.OF_THREAD:
+                    raise _unreadable(refused) from None
+            else:
+                if found is not None:
+                    return found
+        try:
+            return await self._look(address, delivery_id, since, "")
+        except _Refused as refused:
+            raise _unreadable(refused) from None
+
+    async def _look(
+        self, address: Address, delivery_id: int, since: datetime, thread: str
+    ) -> str | None:
         form = {
             "channel": address.channel,
             "oldest": f"{(since - _LOOK_BACK).timestamp():.6f}",
             "limit": str(_HISTORY),
             "include_all_metadata": "true",
         }
+        if thread:  # answers in a thread are not in the channel's history
+            form["ts"] = thread
+        method = "conversations.replies" if thread else "conversations.history"
         token = await self._access.token(address.workspace)
         try:
-            answer = await self._call(token, "conversations.history", form=form)
-        except _Refused as refused:
-            if refused.code in errors.OF_WORKSPACE and refused.code != "missing_scope":
-                raise errors.refused(refused.code, detail=refused.detail) from None
-            raise DeliveryError(f"The channel's history cannot be read ({refused.code}).") from None
+            answer = await self._call(token, method, form=form)
         except DeliveryError as error:
             after = error.retry_after or errors.DEFAULT_RETRY_AFTER
             raise DeliveryError(str(error), detail=error.detail, retry_after=after) from None
@@ -187,6 +205,12 @@ class _Refused(Exception):
         super().__init__(code)
         self.code = code[:80]
         self.detail = detail
+
+
+def _unreadable(refused: _Refused) -> DeliveryError:
+    if refused.code in errors.OF_WORKSPACE and refused.code != "missing_scope":
+        return errors.refused(refused.code, detail=refused.detail)
+    return DeliveryError(f"The channel's history cannot be read ({refused.code}).")
 
 
 async def _bounded(response: aiohttp.ClientResponse) -> bytes:

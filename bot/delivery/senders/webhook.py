@@ -89,6 +89,7 @@ class WebhookSender:
         address: Address,  # noqa: ARG002
         delivery_id: int,  # noqa: ARG002
         since: datetime,  # noqa: ARG002
+        thread: str = "",  # noqa: ARG002
     ) -> str | None:
         """Raise DeliveryError: a webhook cannot be asked."""
         raise DeliveryError("A webhook cannot be asked what arrived.")
