@@ -108,6 +108,22 @@ class Settings(BaseSettings):
         20.0, gt=0, le=300, description="How long a stopping process may finish its work, seconds"
     )
 
+    exportnews_keep_entries_days: int = Field(
+        0, ge=0, description="How long entries are kept and searchable, days; 0: for ever"
+    )
+    exportnews_keep_deliveries_days: int = Field(
+        400, ge=0, description="How long is kept what was sent or given up, days; 0: for ever"
+    )
+    exportnews_keep_changes_days: int = Field(
+        1100, ge=0, description="How long is kept who changed which setting, days; 0: for ever"
+    )
+    exportnews_keep_paused_days: int = Field(
+        30, ge=0, description="How long a paused channel's alerts are kept, days; 0: for ever"
+    )
+    exportnews_keep_removed_days: int = Field(
+        30, ge=0, description="How long a workspace that removed the bot is kept, days; 0: for ever"
+    )
+
     @field_validator("database_url")
     @classmethod
     def _known_database(cls, value: str) -> str:

@@ -145,7 +145,7 @@ story = Table(
     Column("title", Text, nullable=False),
     Column("started_at", UtcDateTime, nullable=False, index=True),
     Column("updated_at", UtcDateTime, nullable=False),
-    _link("story", nullable=True, name="follows_id"),
+    Column("follows_id", Id, ForeignKey("story.id", ondelete="SET NULL"), index=True),
 )
 
 entry = Table(
@@ -447,6 +447,7 @@ change = Table(
     Column("after", Json),
     Column("at", UtcDateTime, nullable=False),
     Index("ix_change_at", "workspace_id", "at"),
+    Index("ix_change_channel_id", "channel_id"),
 )
 
 feedback = Table(
@@ -460,6 +461,7 @@ feedback = Table(
     Column("topic", String(64), nullable=False, default=""),
     Column("at", UtcDateTime, nullable=False),
     UniqueConstraint("entry_id", "channel_id", "actor", "verdict", "topic"),
+    Index("ix_feedback_channel_id", "channel_id"),
 )
 
 saved_entry = Table(
@@ -469,6 +471,7 @@ saved_entry = Table(
     Column("actor", String(128), primary_key=True),
     Column("entry_id", Id, ForeignKey("entry.id", ondelete="CASCADE"), primary_key=True),
     Column("at", UtcDateTime, nullable=False),
+    Index("ix_saved_entry_entry_id", "entry_id"),
 )
 
 notice = Table(

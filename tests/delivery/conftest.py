@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import itertools
 from collections.abc import AsyncIterator
 from dataclasses import dataclass, field
 from random import Random
@@ -73,9 +74,7 @@ class Desk:
 
 def _titles(text: str) -> list[str]:
     words = text.replace("*", " ").replace("|", " ").replace(">", " ").replace("<", " ").split()
-    return [
-        f"Story {after}" for word, after in zip(words, words[1:], strict=False) if word == "Story"
-    ]
+    return [f"Story {after}" for word, after in itertools.pairwise(words) if word == "Story"]
 
 
 @pytest.fixture

@@ -151,8 +151,10 @@ async def owe(
 async def states(db: Database) -> dict[str, int]:
     """Count the deliveries by state."""
     async with db.read() as conn:
-        rows = await conn.execute(select(delivery.c.state, func.count()).group_by(delivery.c.state))
-        return {state: number for state, number in rows}
+        rows = await conn.execute(
+            select(delivery.c.state, func.count().label("number")).group_by(delivery.c.state)
+        )
+        return {row.state: row.number for row in rows}
 
 
 async def the_delivery(db: Database, delivery_id: int) -> Any:
