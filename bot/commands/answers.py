@@ -9,7 +9,7 @@ from typing import Literal
 
 from bot.messages.actions import Action
 from bot.messages.model import Alert, Digest
-from bot.search.model import Results
+from bot.search.model import Result, Results
 from bot.subscriptions.explanation import Explanation
 from bot.subscriptions.model import (
     Change,
@@ -223,6 +223,26 @@ class PermissionAnswer:
 
     who: WhoMayChange
     changed: bool = False
+
+
+@dataclass(frozen=True, slots=True)
+class LatestOfTopic:
+    """The newest entries of one topic."""
+
+    topic: str
+    title: str
+    results: tuple[Result, ...]
+
+
+@dataclass(frozen=True, slots=True)
+class HomePage:
+    """What one person's Home tab shows; `feeds` only for admins."""
+
+    channels: tuple[ChannelSettings, ...] = ()
+    latest: tuple[LatestOfTopic, ...] = ()
+    feeds: FeedList | None = None
+    topic_titles: Mapping[str, str] = field(default_factory=dict)
+    aliases: Mapping[str, tuple[str, ...]] = field(default_factory=dict)
 
 
 Answer = (

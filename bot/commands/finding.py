@@ -2,12 +2,13 @@
 
 from __future__ import annotations
 
+from collections.abc import Sequence
 from dataclasses import replace
 
 from sqlalchemy import func, select
 
 from bot.commands import model
-from bot.commands.answers import Listing, Offer
+from bot.commands.answers import LatestOfTopic, Listing, Offer
 from bot.commands.context import CommandContext
 from bot.commands.topic_words import titles, unknown_topic
 from bot.delivery.loading import load_articles
@@ -18,12 +19,14 @@ from bot.search.model import Result, Results
 from bot.search.search import Search
 from bot.storage.database import Database
 from bot.storage.tables import entry, saved_entry, workspace
+from bot.subscriptions.model import ChannelSettings
 
 PAGE = 5
 """Entries on one page."""
 MAX_OFFSET = 1_000
 """How far one can turn pages; further a narrower query serves better."""
 _FILTERS = 4
+_HOME_TOPICS, _HOME_ENTRIES = 6, 3
 
 
 class Finding:
@@ -76,6 +79,23 @@ class Finding:
         """Entries like one."""
         results = await self._search.more_like(entry_id, PAGE)
         return Listing("search", "More like this", results, topic_titles=self._titles)
+
+    async def latest_by_topic(
+        self, channels: Sequence[ChannelSettings]
+    ) -> tuple[LatestOfTopic, ...]:
+        """The newest entries of the topics that channels ask for, else of the first topics."""
+        asked = {s.target for c in channels for s in c.subscriptions if s.kind == "topic"}
+        shown = [topic for topic in self._titles if not asked or topic in asked][:_HOME_TOPICS]
+        return tuple(
+            [
+                LatestOfTopic(
+                    topic,
+                    self._titles[topic],
+                    (await self._search.latest(topic, limit=_HOME_ENTRIES, offset=0)).results,
+                )
+                for topic in shown
+            ]
+        )
 
     async def saved(self, context: CommandContext, offset: int = 0) -> Listing:
         """The entries that the person has put aside, newest first."""

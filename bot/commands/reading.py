@@ -48,7 +48,7 @@ class Reading:
         self._db = db
         self._taxonomy = taxonomy
         self._subscriptions = subscriptions
-        self._titles = titles(taxonomy)
+        self.titles = titles(taxonomy)
 
     async def topics(self, context: CommandContext) -> TopicList:
         """Every topic, and how this channel gets it."""
@@ -74,8 +74,8 @@ class Reading:
             shown,
             context.channel,
             access=access_note(place),
-            topic_titles=self._titles,
-            aliases=await self._aliases(shown),
+            topic_titles=self.titles,
+            aliases=await self.aliases(shown),
         )
 
     async def channels(self, context: CommandContext) -> tuple[ChannelSettings, ...]:
@@ -107,7 +107,7 @@ class Reading:
         if settings is None:
             settings = ChannelSettings(0, place.ref, timezone=context.timezone)
         topics = tuple((topic.id, topic.title) for topic in self._taxonomy.topics)
-        return SettingsFormAnswer(settings, topics, await self._aliases((settings,)))
+        return SettingsFormAnswer(settings, topics, await self.aliases((settings,)))
 
     async def catch_up(self, asked: model.CatchUp, context: CommandContext) -> DigestAnswer:
         """The digest of the last days, now."""
@@ -162,7 +162,7 @@ class Reading:
                 articles = await load_articles(conn, [explanation.entry.id])
             for article in articles.values():
                 phrases = {topic.topic: topic.phrases for topic in article.topics}
-        return WhyAnswer(explanation, self._titles, phrases)
+        return WhyAnswer(explanation, self.titles, phrases)
 
     async def why_entry(self, entry_id: int, context: CommandContext) -> WhyAnswer:
         """Why a stored entry came here, or why not."""
@@ -205,11 +205,12 @@ class Reading:
         return SettingsList(
             visible,
             context.channel,
-            topic_titles=self._titles,
-            aliases=await self._aliases(visible),
+            topic_titles=self.titles,
+            aliases=await self.aliases(visible),
         )
 
-    async def _aliases(self, channels: tuple[ChannelSettings, ...]) -> dict[str, tuple[str, ...]]:
+    async def aliases(self, channels: tuple[ChannelSettings, ...]) -> dict[str, tuple[str, ...]]:
+        """The other names of the watches of channels, by the watch's id."""
         ids = [settings.id for settings in channels if settings.id]
         async with self._db.read() as conn:
             rows = await conn.execute(
@@ -218,7 +219,7 @@ class Reading:
             return {str(row.id): tuple(row.aliases) for row in rows if row.aliases}
 
     def _title(self, topic: str) -> str:
-        return self._titles.get(topic, topic)
+        return self.titles.get(topic, topic)
 
 
 def _feed_row(row: Row[tuple[object, ...]], now: datetime) -> FeedRow:

@@ -7,7 +7,7 @@ came from; whatever a person asked for that cannot be done is a `Sentence`, not 
 from __future__ import annotations
 
 from bot.commands import forms, model
-from bot.commands.answers import Answer, HelpPage, Sentence
+from bot.commands.answers import Answer, HelpPage, HomePage, Sentence
 from bot.commands.changing import Changing
 from bot.commands.context import CommandContext
 from bot.commands.entries import Entries
@@ -21,7 +21,6 @@ from bot.messages import actions
 from bot.news.taxonomy import Taxonomy
 from bot.search.search import Search
 from bot.storage.database import Database
-from bot.subscriptions.model import ChannelSettings
 from bot.subscriptions.service import Subscriptions
 
 _WITH_FORMS = frozenset({"slack"})
@@ -62,9 +61,16 @@ class Commands:
         except BotError as error:
             return Sentence(str(error), refused=True)
 
-    async def channels(self, context: CommandContext) -> tuple[ChannelSettings, ...]:
-        """Give the channels whose settings the person may see, for the Home tab."""
-        return await self._reading.channels(context)
+    async def home(self, context: CommandContext) -> HomePage:
+        """Give what a person's Home tab shows; the feeds' health only to admins."""
+        channels = await self._reading.channels(context)
+        return HomePage(
+            channels=channels,
+            latest=await self._finding.latest_by_topic(channels),
+            feeds=await self._reading.feeds() if context.actor.admin else None,
+            topic_titles=self._reading.titles,
+            aliases=await self._reading.aliases(channels),
+        )
 
     async def _do(self, command: model.Command, context: CommandContext) -> Answer:  # noqa: C901 - one line a kind
         match command:

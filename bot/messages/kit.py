@@ -92,3 +92,21 @@ def overflow(action_id: str, options: Sequence[Block]) -> Block:
         "action_id": action_id,
         "options": list(options[: limits.OVERFLOW_OPTIONS]),
     }
+
+
+def paragraphs(lines: Sequence[str], *, sections: int = 4) -> list[Block]:
+    """Put lines of mrkdwn into at most so many sections, and say how many had no room."""
+    blocks: list[Block] = []
+    left = [limits.cut_marked(line, limits.SECTION_TEXT - 100) for line in lines]
+    while left and len(blocks) < sections:
+        taken, length = 0, 0
+        for line in left:
+            length += len(line) + 1
+            if taken and length > limits.SECTION_TEXT:
+                break
+            taken += 1
+        blocks.append(section("\n".join(left[:taken])))
+        left = left[taken:]
+    if left:
+        blocks.append(context(f"and {len(left):,} more"))
+    return blocks
