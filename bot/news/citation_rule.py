@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import re
 from collections.abc import Callable, Iterator
 from dataclasses import dataclass
 from datetime import date
@@ -13,11 +12,27 @@ Found = tuple[str, int, int]
 
 @dataclass(frozen=True, slots=True)
 class Rule:
-    """One kind of reference: how it is found, and what any text that holds one must hold."""
+    """One kind of reference: how it is found, and what any text that holds one must hold.
+
+    A text in which all digits are written `0` must hold one of `hints`; most texts hold none,
+    and are not looked at further.
+    """
 
     kind: str
     find: Callable[[str], Iterator[Found]]
-    hint: re.Pattern[str]
+    hints: tuple[str, ...]
+
+    def may_be_in(self, shape: str) -> bool:
+        """Whether a text of this `shape_of` can hold such a reference."""
+        return any(hint in shape for hint in self.hints)
+
+
+_DIGITS = str.maketrans("123456789", "0" * 9)
+
+
+def shape_of(text: str) -> str:
+    """Write all digits of a text as `0`."""
+    return text.translate(_DIGITS)
 
 
 def before(body: str, start: int, length: int = 60) -> str:

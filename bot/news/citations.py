@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from bot.news import control_citations, reference_citations, register_citations
 from bot.news.citation_pages import ordinal, page
-from bot.news.citation_rule import Found, Rule
+from bot.news.citation_rule import Found, Rule, shape_of
 from bot.news.model import Citation, Field
 
 _RULES = control_citations.RULES + register_citations.RULES + reference_citations.RULES
@@ -25,7 +25,8 @@ def find_citations(title: str, text: str, text_field: Field) -> tuple[Citation, 
     ['88 FR 73458', '3A090']
     """
     context = f"{title[:_MAX_TEXT]}\n{text[:_MAX_TEXT]}"
-    rules = [rule for rule in _RULES if rule.hint.search(context)]
+    shape = shape_of(context)
+    rules = [rule for rule in _RULES if rule.may_be_in(shape)]
     if not rules:
         return ()
     congress = ordinal(context)

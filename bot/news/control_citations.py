@@ -131,9 +131,11 @@ def _footnotes(body: str) -> Iterator[Found]:
             yield f"footnote {match[1]}", match.start(), match.end()
 
 
+_ECCN_SHAPES = tuple(f"0{group}000" for group in "ABCDEabcde")
+
 RULES = (
-    Rule("eccn", _eccns, re.compile(r"\b[0-9][A-Ea-e][0-9]{3}|EAR ?99")),
-    Rule("usml", _usml, re.compile(r"USML|Munitions List")),
-    Rule("hts", _hts, re.compile(r"\d{4}\.\d{2}|HTS|[Hh]armoni[sz]ed|heading")),
-    Rule("footnote", _footnotes, re.compile(r"(?:footnotes?|fn\.)[ -][1-9]", re.IGNORECASE)),
+    Rule("eccn", _eccns, (*_ECCN_SHAPES, "EAR00", "EAR 00")),
+    Rule("usml", _usml, ("USML", "unitions List")),
+    Rule("hts", _hts, ("0000.00", "HTS", "hts", "armoni", "eading", "EADING")),
+    Rule("footnote", _footnotes, ("ootnote", "OOTNOTE", "n. 0", "n.-0")),
 )

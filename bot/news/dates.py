@@ -10,37 +10,43 @@ from bot.feeds.model import FeedEntry
 from bot.news.model import DateKind, KeyDate
 
 _MAX_TEXT = 400_000
-_MONTHS = "jan feb mar apr may jun jul aug sep oct nov dec".split()
+_MONTHS = ("jan", "feb", "mar", "apr", "may", "jun", "jul", "aug", "sep", "oct", "nov", "dec")
 _MONTH = (
     r"(?:Jan(?:uary|\.)?|Feb(?:ruary|\.)?|Mar(?:ch|\.)?|Apr(?:il|\.)?|May|June?\.?|July?\.?"
     r"|Aug(?:ust|\.)?|Sept?(?:ember|\.)?|Oct(?:ober|\.)?|Nov(?:ember|\.)?|Dec(?:ember|\.)?)"
 )
 _DATE = (
-    rf"(?:(?:Mon|Tues|Wednes|Thurs|Fri|Satur|Sun)day,? )?"
-    rf"(?:({_MONTH}) (\d{{1,2}})(?:st|nd|rd|th)?(?!\d)(?:,? (\d{{4}}))?|(\d{{1,2}}) ({_MONTH})(?:,? (\d{{4}}))?"
-    r"|(\d{4})-(\d{2})-(\d{2}))"
+    r"(?:(?:Mon|Tues|Wednes|Thurs|Fri|Satur|Sun)day,? )?"
+    rf"(?:({_MONTH}) (\d{{1,2}})(?:st|nd|rd|th)?(?!\d)(?:,? (\d{{4}}))?"
+    rf"|(\d{{1,2}}) ({_MONTH})(?:,? (\d{{4}}))?|(\d{{4}})-(\d{{2}})-(\d{{2}}))"
 )
 _AT_TIME = (
-    r"(?:(?:\d{1,2}(?::\d\d)? ?[ap]\.?m\.?|noon|midnight)(?: ?(?:Eastern|E[SD]?T|UTC)(?: [Tt]ime)?)?,?"
-    r" ?(?:on )?)?"
+    r"(?:(?:\d{1,2}(?::\d\d)? ?[ap]\.?m\.?|noon|midnight)"
+    r"(?: ?(?:Eastern|E[SD]?T|UTC)(?: [Tt]ime)?)?,? ?(?:on )?)?"
 )
 _EFFECTIVE = re.compile(
-    rf"(?:effective(?: date)?(?: (?:is|on|of|as of|from|beginning))?:? ?"
-    rf"|(?:takes?|took|taking|go(?:es)?|went|come[s]?|came) (?:into )?(?:effect|force)(?: on| as of)? "
-    rf"|(?:in|into) (?:effect|force) (?:on |from |as of )|effect (?:will be|is|on) |compliance date:? (?:is |of )?"
-    rf"|(?:the )?rule(?:'s)? effective date is )(?:on )?{_AT_TIME}{_DATE}",
-    re.IGNORECASE,
-)
-_COMMENTS = re.compile(
-    rf"(?:comments?[^.;\n]{{0,120}}?(?:by|before|until|through|due(?: on| by)?|than|ends?(?: on)?|closes?(?: on)?"
-    rf"|deadline(?: is| of)?:?|to|are due) |comment period[^.;\n]{{0,40}}?(?:ends?|closes?|to|until|through)(?: on)? "
-    rf"|deadline for (?:\w+ ){{0,3}}comments?[^.;\n]{{0,40}}?(?:to|is|until) |comments? due:? )"
+    r"(?:effective(?: date)?(?: (?:is|on|of|as of|from|beginning))?:? ?"
+    r"|(?:takes?|took|taking|go(?:es)?|went|comes?|came) (?:into )?(?:effect|force)"
+    r"(?: on| as of)? "
+    r"|(?:in|into) (?:effect|force) (?:on |from |as of )|effect (?:will be|is|on) "
+    r"|compliance date:? (?:is |of )?)"
     rf"(?:on )?{_AT_TIME}{_DATE}",
     re.IGNORECASE,
 )
-_PATTERNS: tuple[tuple[DateKind, re.Pattern[str]], ...] = (
-    ("effective", _EFFECTIVE),
-    ("comments", _COMMENTS),
+_UNTIL = (
+    r"by|before|until|through|due(?: on| by)?|than|ends?(?: on)?|closes?(?: on)?"
+    r"|deadline(?: is| of)?:?|to|are due"
+)
+_COMMENTS = re.compile(
+    rf"(?:comments?[^.;\n]{{0,120}}?(?:{_UNTIL}) "
+    r"|comment period[^.;\n]{0,40}?(?:ends?|closes?|to|until|through)(?: on)? "
+    r"|deadline for (?:\w+ ){0,3}comments?[^.;\n]{0,40}?(?:to|is|until) |comments? due:? )"
+    rf"(?:on )?{_AT_TIME}{_DATE}",
+    re.IGNORECASE,
+)
+_PATTERNS: tuple[tuple[DateKind, re.Pattern[str], tuple[str, ...]], ...] = (
+    ("effective", _EFFECTIVE, ("effect", "force", "compliance date")),
+    ("comments", _COMMENTS, ("comment",)),
 )
 
 
@@ -68,7 +74,10 @@ def find_dates(entry: FeedEntry) -> tuple[KeyDate, ...]:
 
 
 def _read(body: str, published: date | None) -> Iterator[KeyDate]:
-    for kind, pattern in _PATTERNS:
+    lowered = body.lower()
+    for kind, pattern, hints in _PATTERNS:
+        if not any(hint in lowered for hint in hints):
+            continue
         for match in pattern.finditer(body):
             on = _date(match, published)
             if on is not None:

@@ -87,7 +87,7 @@ def _orders(body: str) -> Iterator[Found]:
 
 
 RULES = (
-    Rule("article", _articles, re.compile(r"\d{10}")),
-    Rule("bill", _bills, re.compile(r"(?:H\. ?R\.|HR|Res\.|S\.) ?\d")),
-    Rule("executive-order", _orders, re.compile(r"[Oo]rders?\b|E\.?O\.?s? ?\d")),
+    Rule("article", _articles, ("0000000000",)),
+    Rule("bill", _bills, ("R. 0", "R.0", "R 0", "HR0", "s. 0", "s.0", "S. 0", "S.0")),
+    Rule("executive-order", _orders, ("rder", "E.O", "EO")),
 )

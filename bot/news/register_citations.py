@@ -122,14 +122,19 @@ def _rins(body: str) -> Iterator[Found]:
         yield f"{match[1]}-{match[2]}", match.start(), match.end()
 
 
+_SORTS = ("cr", "cv", "mj", "mc", "md")
+_COURT_SHAPES = tuple(
+    f"{sort}{sign}0" for name in _SORTS for sort in (name, name.upper()) for sign in "- "
+)
+
 RULES = (
-    Rule("fr-document", _documents, re.compile(r"\d-\d{5}(?!\d)|federalregister\.gov")),
-    Rule("fr-page", _pages, re.compile(r"\d (?:FR|F\.R\.|Fed)")),
-    Rule("cfr", _cfr, re.compile(r"CFR|C\.F\.R|cfr|§|[Ss]ections? \d{3,4}\.\d|[Pp]arts? \d{3}")),
+    Rule("fr-document", _documents, ("-00000", "federalregister.gov")),
+    Rule("fr-page", _pages, ("0 FR", "0 F.R.", "0 Fed")),
     Rule(
-        "docket",
-        _dockets,
-        re.compile(r"\d-\d{3,4}(?!\d)|\d[- ](?:c[rv]|m[jcd])[- ]\d|TA-", re.IGNORECASE),
+        "cfr",
+        _cfr,
+        ("CFR", "C.F.R", "cfr", "c.f.r", "§", "ection 000", "ections 000", "art 000", "arts 000"),
     ),
-    Rule("rin", _rins, re.compile(r"\d{4}[-–][A-Z]{2}\d{2}")),
+    Rule("docket", _dockets, ("-0000", "-TA-", "-000-000", *_COURT_SHAPES)),
+    Rule("rin", _rins, ("0000-", "0000–")),
 )

@@ -7,19 +7,20 @@ automaton, so that the time does not grow with their number.
 from __future__ import annotations
 
 from collections.abc import Iterable
-from dataclasses import dataclass
 from typing import cast
 
 import ahocorasick
 
 from bot.news.common_words import is_common
 from bot.news.companies import company_key
-from bot.news.folding import fold, is_cjk, squeeze
+from bot.news.folding import fold, is_cjk, squeeze, words_with_places
 from bot.news.model import Evidence, Field, WatchHit, WatchTerm
 
 _MAX_TEXT = 400_000
 _MAX_KEY = 160
 _MAX_EVIDENCE = 20
+_SHORT = 5
+"""Letters; shorter everyday words in capitals (`IT`, `SAGE`) are an abbreviation."""
 
 
 def watch_key(term: str) -> str:
@@ -30,35 +31,28 @@ def watch_key(term: str) -> str:
     return (company_key(term) or squeeze(term) or term.strip().casefold())[:_MAX_KEY]
 
 
-@dataclass(frozen=True, slots=True)
-class _Pattern:
-    """One folded form; `ids` take any writing, `named` only one that begins with a capital.
+_ANY, _CAPITAL, _CAPITALS = range(3)
+"""How a word must be written to be the name: anyhow, `Target`, `SIA`."""
 
-    The latter keeps "Apple" (of "Apple Inc.") and "Target" apart from the common words.
-    """
-
-    text: str
-    ids: tuple[int, ...]
-    named: tuple[int, ...]
+_Seekers = tuple[tuple[int, int], ...]
+"""Who looks for a form: the watch, and how the form must be written."""
 
 
 class WatchMatcher:
     """Finds which watches a text names; thread-safe, as it never changes."""
 
     def __init__(self, terms: Iterable[WatchTerm]) -> None:
-        plain: dict[str, dict[int, None]] = {}
-        named: dict[str, dict[int, None]] = {}
+        forms: dict[str, dict[int, int]] = {}
         for term in terms:
             for name in term.names:
                 for form in _forms(name):
-                    careful = " " not in form and is_common(form)
-                    (named if careful else plain).setdefault(form, {})[term.id] = None
+                    seekers = forms.setdefault(form, {})
+                    seekers[term.id] = min(_writing(name, form), seekers.get(term.id, _CAPITALS))
         self._automaton = ahocorasick.Automaton()
-        for form in plain.keys() | named.keys():
-            pattern = _Pattern(form, tuple(plain.get(form, ())), tuple(named.get(form, ())))
-            self._automaton.add_word(form, pattern)
-        self._empty = not (plain or named)
-        if not self._empty:
+        for form, seekers in forms.items():
+            self._automaton.add_word(form, (len(form), tuple(seekers.items())))
+        self._empty = not forms
+        if forms:
             self._automaton.make_automaton()
 
     def find(self, title: str, text: str, text_field: Field) -> tuple[WatchHit, ...]:
@@ -80,36 +74,44 @@ class WatchMatcher:
         folded = fold(body)
         compact = " ".join(folded.split())
         last = len(compact) - 1
-        places: list[int] | None = None
-        longest: dict[int, int] = {}
+        places: list[int] = []
         for end, found in self._automaton.iter(compact):
-            pattern = cast(_Pattern, found)
-            start = end + 1 - len(pattern.text)
-            if (start > 0 and _joined(compact[start - 1], compact[start])) or (
-                end < last and _joined(compact[end + 1], compact[end])
-            ):
+            length, seekers = cast(tuple[int, _Seekers], found)
+            start = end + 1 - length
+            if start > 0 and _joined(compact[start - 1], compact[start]):
                 continue
-            if places is None:
-                places = _places(folded)
+            if end < last and _joined(compact[end + 1], compact[end]):
+                continue
+            places = places or _places(folded)
             first, after = places[start], places[end] + 1
             evidence = Evidence(body[first:after], first, after, field)
-            ids = pattern.ids + pattern.named if body[first].isupper() else pattern.ids
-            for watch_id in ids:
-                _add(hits.setdefault(watch_id, []), evidence, longest, watch_id)
+            for watch_id, writing in seekers:
+                if writing == _ANY or _is_written(evidence.text, writing):
+                    _add(hits.setdefault(watch_id, []), evidence)
 
     def __len__(self) -> int:
         """Give the number of forms that are looked for."""
         return len(self._automaton)
 
 
-def _add(evidence: list[Evidence], new: Evidence, longest: dict[int, int], watch_id: int) -> None:
-    """Keep of overlapping places of one watch the longest."""
-    if evidence and longest.get(watch_id, -1) > new.start and evidence[-1].field == new.field:
-        if len(new.text) > len(evidence[-1].text):
-            evidence[-1] = new
-    else:
+def _add(evidence: list[Evidence], new: Evidence) -> None:
+    """Keep of overlapping places of one watch the longest; they come by their ends."""
+    last = evidence[-1] if evidence else None
+    if last is None or last.field != new.field or last.end <= new.start:
         evidence.append(new)
-    longest[watch_id] = max(longest.get(watch_id, -1), new.end)
+    elif len(new.text) > len(last.text):
+        evidence[-1] = new
+
+
+def _writing(name: str, form: str) -> int:
+    """Say how a form of a watch must be written: an everyday word needs the name's capitals."""
+    if " " in form or not name[:1].isupper() or not is_common(form):
+        return _ANY
+    return _CAPITALS if name.isupper() and len(form) < _SHORT else _CAPITAL
+
+
+def _is_written(text: str, writing: int) -> bool:
+    return text.isupper() if writing == _CAPITALS else text[0].isupper()
 
 
 def _joined(outside: str, inside: str) -> bool:
@@ -120,12 +122,10 @@ def _joined(outside: str, inside: str) -> bool:
 def _places(folded: str) -> list[int]:
     """Give for each character of the compact text its place in the folded text."""
     places: list[int] = []
-    for place, character in enumerate(folded):
-        if character != " ":
-            if places and folded[place - 1] == " ":
-                places.append(place - 1)
-            places.append(place)
-    return places
+    for start, end in words_with_places(folded):
+        places.append(start - 1)
+        places.extend(range(start, end))
+    return places[1:]
 
 
 def _forms(name: str) -> set[str]:

@@ -1,0 +1,83 @@
+"""Effective dates and comment deadlines come from fields and from text, in any usual writing."""
+
+from __future__ import annotations
+
+from datetime import UTC, date, datetime
+
+import pytest
+from hypothesis import given, settings
+from hypothesis import strategies as st
+
+from bot.feeds.model import FeedEntry
+from bot.news.dates import find_dates
+
+PUBLISHED = datetime(2026, 10, 20, 13, tzinfo=UTC)
+
+
+def read(text: str, published: datetime | None = PUBLISHED) -> list[tuple[str, date]]:
+    entry = FeedEntry("A rule", summary=text, published=published)
+    return [(each.kind, each.on) for each in find_dates(entry)]
+
+
+@pytest.mark.parametrize(
+    ("text", "kind", "on"),
+    [
+        ("This rule is effective November 17, 2026.", "effective", date(2026, 11, 17)),
+        ("Effective date: 2026-11-17.", "effective", date(2026, 11, 17)),
+        ("The ban takes effect on Nov. 17, officials said", "effective", date(2026, 11, 17)),
+        ("It comes into force 1 December 2026", "effective", date(2026, 12, 1)),
+        ("The measures go into effect as of Monday, Jan. 4", "effective", date(2027, 1, 4)),
+        ("The rule took effect Sept. 30", "effective", date(2026, 9, 30)),
+        (
+            "Comments must be received by BIS no later than 11:59 p.m. ET on December 18, 2026.",
+            "comments",
+            date(2026, 12, 18),
+        ),
+        ("Comments are due by Jan. 5", "comments", date(2027, 1, 5)),
+        ("The comment period closes on 3 March 2027", "comments", date(2027, 3, 3)),
+        (
+            "This extends the deadline for written comments to January 31, 2027.",
+            "comments",
+            date(2027, 1, 31),
+        ),
+    ],
+)
+def test_dates_are_read_from_text(text: str, kind: str, on: date) -> None:
+    assert read(text) == [(kind, on)]
+
+
+@pytest.mark.parametrize(
+    "text",
+    [
+        "On October 7, 2026, BIS published a rule.",
+        "an effective measure against smuggling, she said on October 7",
+        "He commented on the rule on May 3, 2026.",
+        "It takes effect on February 31, 2027.",
+        "Comments. The fair opens November 3, 2026.",
+    ],
+)
+def test_other_dates_are_left_alone(text: str) -> None:
+    assert read(text) == []
+
+
+def test_fields_win_over_text() -> None:
+    entry = FeedEntry(
+        "A rule",
+        summary="Effective June 1, 2026. Comments are due July 2, 2026.",
+        effective_on=date(2026, 5, 30),
+    )
+    found = {each.kind: each for each in find_dates(entry)}
+    assert found["effective"].on == date(2026, 5, 30)
+    assert found["effective"].text == ""
+    assert found["comments"].on == date(2026, 7, 2)
+    assert found["comments"].text == "Comments are due July 2, 2026"
+
+
+def test_a_day_without_a_year_needs_a_publication_date() -> None:
+    assert read("It takes effect Nov. 17.", published=None) == []
+
+
+@given(st.text(max_size=200))
+@settings(max_examples=80, deadline=None)
+def test_no_text_makes_it_fail(text: str) -> None:
+    read("takes effect " + text + " comments due " + text)
