@@ -115,11 +115,15 @@ class SubscriptionChange:
 
 @dataclass(frozen=True, slots=True)
 class SettingsList:
-    """What channels get, and who set it. `lead`: what has just been changed, in a sentence."""
+    """What channels get, and who set it.
+
+    `lead`: what was changed or asked for, in a sentence; `brief`: only that is worth showing.
+    """
 
     channels: tuple[ChannelSettings, ...]
     here: ChannelRef
     lead: str = ""
+    brief: bool = False
     access: str = ""
     topic_titles: Mapping[str, str] = field(default_factory=dict)
     aliases: Mapping[str, tuple[str, ...]] = field(default_factory=dict)

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Callable, Sequence
+from dataclasses import replace
 
 from bot.commands import model
 from bot.commands.answers import SettingsList, SubscriptionChange, Unknown, Verb
@@ -21,7 +22,7 @@ from bot.commands.settings_words import (
     urgent_sentence,
     zone_sentence,
 )
-from bot.commands.topic_words import find_topics, titles
+from bot.commands.topic_words import ALL, find_topics, titles
 from bot.errors import UsageError
 from bot.news.taxonomy import Taxonomy
 from bot.subscriptions.model import Changed, ChannelSettings, Mode, Trial
@@ -68,6 +69,8 @@ class Changing:
         changed = await self._subscriptions.unsubscribe(
             place.ref, actor_at(context, place), words.topics
         )
+        if changed.removed and ALL in [word.casefold() for word in asked.words]:
+            changed = replace(changed, missing=())  # it asked for whatever there is
         return self._change("unsubscribe", changed, place, context, words.unknown)
 
     async def watch(self, asked: model.Watch, context: CommandContext) -> SubscriptionChange:
@@ -185,13 +188,13 @@ class Changing:
         self,
         place: Place,
         context: CommandContext,
-        say: Callable[[ChannelSettings], str] | None = None,
+        say: Callable[[ChannelSettings], str],
     ) -> SettingsList:
         """Show what one channel gets, led by one setting in words."""
         settings = await self._subscriptions.settings(place.ref)
         if settings is None:
-            settings = ChannelSettings(0, place.ref)
-        return self._settings(settings, place, context, say(settings) if say else "")
+            settings = ChannelSettings(0, place.ref, timezone=context.timezone)
+        return self._settings(settings, place, context, say(settings))
 
     def _settings(
         self, settings: ChannelSettings, place: Place, context: CommandContext, lead: str
@@ -200,6 +203,7 @@ class Changing:
             (settings,),
             context.channel,
             lead=lead,
+            brief=True,
             access=access_note(place),
             topic_titles=self._titles,
         )

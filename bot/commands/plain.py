@@ -35,6 +35,11 @@ from bot.messages.plain import alert_text, digest_text
 from bot.subscriptions.model import ChannelRef, ChannelSettings
 
 _TITLE, _LABEL = 300, 100
+_EMPTY = {
+    "search": "Nothing was found for {title}.",
+    "latest": "There is nothing yet.",
+    "saved": "You have saved nothing yet.",
+}
 
 
 def render(answer: Answer, zone: str) -> str:  # noqa: C901 - one line a kind
@@ -50,7 +55,8 @@ def render(answer: Answer, zone: str) -> str:  # noqa: C901 - one line a kind
         case SubscriptionChange():
             return subscription_change(answer, zone)
         case SettingsList():
-            shown = [channel_text(settings, zone) for settings in answer.channels]
+            listed = () if answer.brief else answer.channels
+            shown = [channel_text(settings, zone) for settings in listed]
             return "\n".join(part for part in (answer.lead, answer.access, *shown) if part)
         case ChangeList():
             return change_list(answer, zone)
@@ -76,11 +82,7 @@ def listing(answer: Listing, zone: str) -> str:
     lines = [*answer.notes]
     if not answer.results.results:
         tried = ", ".join(offer.label for offer in answer.suggestions)
-        lines.append(
-            f"Nothing was found for {answer.title}."
-            if answer.kind == "search"
-            else "There is nothing yet."
-        )
+        lines.append(_EMPTY[answer.kind].format(title=answer.title))
         return "\n".join([*lines, f"Try instead: {tried}."] if tried else lines)
     first = answer.offset + 1
     total = words.count(answer.results.total, "article")

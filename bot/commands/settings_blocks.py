@@ -64,6 +64,12 @@ def settings_list(answer: SettingsList) -> Message:
         blocks.append(kit.section(escape(answer.lead, 500)))
     if answer.access:
         blocks.append(kit.section(f":warning: {answer.access}"))
+    if answer.brief and answer.channels:
+        ref = answer.channels[0].ref
+        blocks.append(
+            offers([Offer("All settings…", actions.SettingsForm(ref.channel))], "settings")
+        )
+        return Message(text=escape(answer.lead, 500), blocks=tuple(blocks))
     if not answer.channels:
         blocks.append(kit.section("No channel that you can see gets anything yet."))
     for settings in answer.channels[:_MOST_CHANNELS]:

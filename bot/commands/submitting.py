@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Sequence
+from dataclasses import replace
 
 from bot.commands import forms
 from bot.commands.answers import Answer, Listing, Sentence, SettingsList
@@ -66,7 +67,8 @@ class Submitting:
         return await self._saved(place, context)
 
     async def _saved(self, place: Place, context: CommandContext) -> SettingsList:
-        return await self._changing.show(place, context, lambda _settings: "Saved.")
+        shown = await self._changing.show(place, context, lambda _settings: "Saved.")
+        return replace(shown, brief=False)
 
     async def _configure(
         self, form: SettingsSubmitted, ref: ChannelRef, actor: Actor, before: ChannelSettings

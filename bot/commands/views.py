@@ -16,11 +16,15 @@ from bot.commands.settings_blocks import channel_name
 from bot.messages import kit, limits
 from bot.messages.kit import Block
 from bot.messages.limits import cut
+from bot.messages.model import Message
 from bot.messages.mrkdwn import bold, clean, escape
 from bot.subscriptions.model import ChannelSettings, Mode
 from bot.subscriptions.times import WEEKDAYS
 
 View = dict[str, Any]
+
+READING = "reading"
+"""Callback id of modals that only show something."""
 
 _SCORES = (
     (0.3, "Everything that may belong (0.3)"),
@@ -217,9 +221,9 @@ def search_form(text: str = "") -> View:
     )
 
 
-def message_view(title: str, blocks: Sequence[Mapping[str, Any]]) -> View:
-    """A message's blocks as a modal to read, such as what a search found."""
-    return modal(forms.SEARCH, title, list(blocks[: limits.VIEW_BLOCKS]))
+def message_view(message: Message, title: str = "Export news") -> View:
+    """A message as a modal to read, where there is no channel to answer in."""
+    return modal(READING, title, message.blocks)
 
 
 def modal(
