@@ -23,7 +23,7 @@ from bot.feeds.model import (
     NewEntry,
 )
 from bot.ingest import facts
-from bot.ingest.terms import Terms
+from bot.ingest.terms import Sought, Terms
 from bot.news.analyst import Analyst
 from bot.news.model import Analysis, Relation
 from bot.news.story_book import Unplaced, place, place_many
@@ -108,7 +108,9 @@ class NewsIngest:
         new = batch.new[::-1]  # oldest first: the first to report a story is the one told of
         if not new:
             return 0
-        hits = await self._terms.find([(n.id, n.entry, n.prepared) for n in new], feed.publication)
+        hits = await self._terms.find(
+            [Sought(n.id, n.entry, n.prepared, n.seen) for n in new], feed.publication
+        )
         await facts.write(conn, [(n.id, n.prepared) for n in new], hits)
         stored = await _place_all(conn, feed, new)
         await index_entries(conn, [n.id for n in new])
@@ -129,9 +131,10 @@ class NewsIngest:
         before = await what_it_has(conn, edited.id)
         analysis = edited.prepared
         await facts.forget(conn, [edited.id])
-        hits = await self._terms.find([(edited.id, edited.entry, analysis)], feed.publication)
-        await facts.write(conn, [(edited.id, analysis)], hits)
         row = (await _rows(conn, [edited.id]))[edited.id]
+        sought = Sought(edited.id, edited.entry, analysis, row.first_seen_at)
+        hits = await self._terms.find([sought], feed.publication)
+        await facts.write(conn, [(edited.id, analysis)], hits)
         story_id = row.story_id
         relation: Relation = "same"
         if story_id is None:

@@ -8,6 +8,7 @@ from __future__ import annotations
 import asyncio
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
+from datetime import datetime
 
 from sqlalchemy import func, select
 from sqlalchemy.ext.asyncio import AsyncConnection
@@ -32,6 +33,16 @@ class TermHit:
     kind: SubscriptionKind
     target: str
     evidence: tuple[Evidence, ...] = ()
+
+
+@dataclass(frozen=True, slots=True)
+class Sought:
+    """An entry in which terms are looked for."""
+
+    id: int
+    entry: FeedEntry
+    analysis: Analysis
+    seen: datetime
 
 
 @dataclass(frozen=True, slots=True)
@@ -61,7 +72,7 @@ class Terms:
         self._ready = await asyncio.to_thread(_build, terms, queries, floor, changes)
 
     async def find(
-        self, entries: Sequence[tuple[int, FeedEntry, Analysis]], publication: str
+        self, entries: Sequence[Sought], publication: str
     ) -> Mapping[int, Sequence[TermHit]]:
         """Give what each entry (by id) has; `refresh` comes first."""
         if self._ready is None:
@@ -76,10 +87,11 @@ def _build(
 
 
 def _find(
-    ready: _Matchers, entries: Sequence[tuple[int, FeedEntry, Analysis]], publication: str
+    ready: _Matchers, entries: Sequence[Sought], publication: str
 ) -> Mapping[int, Sequence[TermHit]]:
     found: dict[int, Sequence[TermHit]] = {}
-    for entry_id, entry, analysis in entries:
+    for sought in entries:
+        entry = sought.entry
         field: Field = "content" if entry.content else "summary"
         hits = [
             TermHit("watch", str(hit.watch_id), hit.evidence)
@@ -87,10 +99,12 @@ def _find(
         ]
         hits += [
             TermHit("search", str(search_id))
-            for search_id in ready.searches.find(entry, analysis, publication)
+            for search_id in ready.searches.find(
+                entry, sought.analysis, publication, seen=sought.seen
+            )
         ]
         if hits:
-            found[entry_id] = hits
+            found[sought.id] = hits
     return found
 
 
