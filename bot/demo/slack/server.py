@@ -52,6 +52,7 @@ class SlackServer:
         self.client_id, self.client_secret = "1000000001.2000000002", secrets.token_hex(16)
         self.oauth_codes: dict[str, Workspace] = {}
         self.version = 0
+        self.ending = False
         self.triggers, self.response_urls = Triggers(clock), ResponseUrls(clock)
         self.workspaces: dict[str, Workspace] = {}
         self.workspace = self.add_workspace("T0DEMO0001", "Demo")
@@ -227,6 +228,8 @@ class SlackServer:
         return await self._api.with_fault(request, "response_url", {"body": text}, run)
 
     async def _end(self, _: web.Application) -> None:
+        self.ending = True
+        self._changed.set()
         await self.sockets.close()
 
 
