@@ -40,7 +40,7 @@ def rank(
 
     `headline`: the tokens of what was typed; an entry whose title is just that comes first.
     """
-    padded = [(f" {row.title} ", f" {row.body} ") for row in rows]
+    padded = [(f" {row.title} ", f" {row.body} {row.tags} ") for row in rows]
     scores = _score(plan, padded, _norms(rows))
     wanted = f" {headline} " if headline else ""
     scored = []

@@ -9,6 +9,7 @@ from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 from datetime import UTC, date, datetime, timedelta
 
+from sqlalchemy import select
 from sqlalchemy.ext.asyncio import AsyncConnection
 
 from bot.news.taxonomy import Taxonomy
@@ -28,12 +29,14 @@ from bot.search.plan import (
 )
 from bot.search.query import Query
 from bot.search.ranking import everything, rank
+from bot.search.similar import likeness
 from bot.search.tokens import tokenise
 from bot.storage import fulltext
 from bot.storage.database import Database
 from bot.storage.fulltext import TextRow
-from bot.storage.fulltext_query import HIGHEST, LOWEST, AnyPhrase, Span, count, newest
+from bot.storage.fulltext_query import HIGHEST, LOWEST, AnyPhrase, Span, count, newest, texts
 from bot.storage.positions import first_position
+from bot.storage.tables import entry
 
 RANKED = 2_000
 """How many matches, the newest, are ranked; of fewer, all are."""
@@ -91,6 +94,25 @@ class Search:
         """Give the newest entries, of one topic (id, title or alias) or of all."""
         asked = f'topic:"{topic.replace(chr(34), " ")}" ' if topic and topic.strip() else ""
         return await self.find(asked + "sort:date", limit=limit, offset=offset)
+
+    async def more_like(self, entry_id: int, limit: int = 5) -> Results:
+        """Give entries like one that is stored, the most alike first; none if it is not there."""
+        started = time.perf_counter()
+        async with self._db.read() as conn:
+            now = await self._db.now(conn)
+            position = await conn.scalar(select(entry.c.position).where(entry.c.id == entry_id))
+            found = await texts(conn, [position]) if position is not None else []
+            rows: list[TextRow] = []
+            if found:
+                finding, ranking = likeness(found[0])
+                alike = await newest(conn, expression(finding), Span(), RANKED)
+                others = [row for row in alike if row.position != position]
+                ranked = await asyncio.to_thread(rank, others, ranking, "", first_position(now))
+                rows = [row for _score, row in ranked]
+            page = [row.position for row in rows[:limit]]
+            shown = await entries.results(conn, page, ())
+        took = (time.perf_counter() - started) * 1000
+        return Results(f"more like {entry_id}", len(rows), shown, took)
 
     async def _known(self, conn: AsyncConnection, query: Query) -> tuple[Known, tuple[str, ...]]:
         """Look up what the query's words and fields stand for."""

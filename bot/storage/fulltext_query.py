@@ -10,11 +10,11 @@ from collections.abc import Sequence
 from dataclasses import dataclass
 from typing import Any
 
-from sqlalchemy import text
+from sqlalchemy import select, text
 from sqlalchemy.ext.asyncio import AsyncConnection
 
 from bot.storage.dialects import is_postgresql
-from bot.storage.fulltext import TextRow
+from bot.storage.fulltext import TextRow, entry_text
 
 LOWEST, HIGHEST = -(1 << 62), 1 << 62
 """Below and above every position."""
@@ -133,18 +133,13 @@ _GATHER = text(
     "WHERE vector @@ CAST(:query AS tsquery) AND position >= :low AND position < :high) "
     "SELECT position FROM found ORDER BY position DESC LIMIT :limit"
 )
-_ROWS = text(
-    "SELECT position, title, body, tags FROM entry_text WHERE position = ANY(:positions) "
-    "ORDER BY position DESC"
-)
 
 
 async def _postgresql_newest(
     conn: AsyncConnection, query: str, span: Span, limit: int
 ) -> list[TextRow]:
     positions = await _postgresql_positions(conn, query, span, limit)
-    rows = await conn.execute(_ROWS, {"positions": positions})
-    return [TextRow(*row) for row in rows]
+    return await texts(conn, positions)
 
 
 async def _postgresql_positions(
@@ -154,6 +149,11 @@ async def _postgresql_positions(
     return [row.position for row in rows]
 
 
-async def headlined(conn: AsyncConnection, wanted: Expression, limit: int) -> list[TextRow]:
-    """Give the newest rows of a rare token (an exact headline)."""
-    return await newest(conn, wanted, Span(), limit)
+async def texts(conn: AsyncConnection, positions: Sequence[int]) -> list[TextRow]:
+    """Give the rows at `positions` that there are, newest first."""
+    rows = await conn.execute(
+        select(*entry_text.c)
+        .where(entry_text.c.position.in_(list(positions)))
+        .order_by(entry_text.c.position.desc())
+    )
+    return [TextRow(*row) for row in rows]

@@ -80,3 +80,11 @@ async def test_snippets_show_hits_but_never_the_text_of_a_headline_publication(
     assert dutch.snippet == "\ue000ASML\ue001 awaits new licensing rules."
     [mofcom] = (await search.find("许可")).results
     assert mofcom.snippet == ""
+
+
+async def test_more_like_shares_companies_references_and_words(db: Database) -> None:
+    first, second, _third, _fourth, other = await store(db, ARTICLES)
+    search = Search(db, load_taxonomy())
+    assert [result.id for result in (await search.more_like(first)).results] == [second]
+    assert (await search.more_like(other)).results == ()
+    assert (await search.more_like(9_999)).results == ()
