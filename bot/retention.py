@@ -14,7 +14,6 @@ from sqlalchemy import (
     and_,
     delete,
     exists,
-    or_,
     select,
     tuple_,
     update,
@@ -195,8 +194,8 @@ async def _delete_some(
     if not keys:
         return 0
     if len(key) == 1:
-        chosen = key[0].in_([row[0] for row in keys])
+        chosen: ColumnElement[bool] = key[0].in_([row[0] for row in keys])
     else:
-        chosen = or_(tuple_(*key).in_([tuple(row) for row in keys]))
+        chosen = tuple_(*key).in_([tuple(row) for row in keys])
     await conn.execute(delete(table).where(chosen))
     return len(keys)

@@ -3,10 +3,14 @@
 from __future__ import annotations
 
 import asyncio
+from pathlib import Path
+from typing import Annotated
 
 import typer
 
+from bot.cli.opening import open_database
 from bot.settings import load_settings
+from bot.storage import backup as copies
 from bot.storage import schema
 from bot.storage.database import Database
 
@@ -21,6 +25,23 @@ def register(app: typer.Typer) -> None:
         """Bring the database's schema to this version of exportnews."""
         typer.echo(f"The database is at version {asyncio.run(_upgrade())}.")
 
+    @group.command()
+    def backup(
+        file: Annotated[Path, typer.Argument(help="Where the copy is written; replaced if there.")],
+    ) -> None:
+        """Copy the database while it is in use."""
+        typer.echo(asyncio.run(_backup(file)))
+
+    @group.command()
+    def restored() -> None:
+        """Say that this database was put back from a copy, before anything else is started.
+
+        What was owed then is looked for in its channel before it is sent. A SQLite copy made by
+        `db backup` has this done already.
+        """
+        in_doubt = asyncio.run(_restored())
+        typer.echo(f"{in_doubt} deliveries will be looked for before they are sent.")
+
 
 async def _upgrade() -> str:
     db = Database(load_settings().database_url)
@@ -29,3 +50,19 @@ async def _upgrade() -> str:
         return schema.head()
     finally:
         await db.close()
+
+
+async def _backup(file: Path) -> str:
+    async with open_database() as db:
+        await copies.backup(db, file)
+        if db.is_sqlite:
+            return f"Copied to {file}. To put it back, stop exportnews and move it into place."
+        return (
+            f"Copied to {file}. To put it back: pg_restore --clean --if-exists, then "
+            "`exportnews db restored` before anything is started."
+        )
+
+
+async def _restored() -> int:
+    async with open_database() as db, db.write() as conn:
+        return await copies.mark_restored(conn, await db.now(conn))

@@ -51,7 +51,8 @@ class RetryPolicy:
     """How long after an unknown outcome the platform is asked whether the message is there; what
     was cut off may still be on its way."""
     settle_within: float = 600.0
-    """How long the platform is asked before the setting decides instead."""
+    settle_attempts: int = 8
+    """How long, and how often at least, the platform is asked before the setting decides."""
 
     def wait(self, attempts: int, rng: Random) -> float:
         """Give the seconds to wait after `attempts` attempts."""
@@ -138,10 +139,11 @@ def cannot_tell(
     if error.permanent:
         kept = Outcome(delivery_id, "kept", reason=reason, unknown=True, counts=False)
         return Verdict(kept, pause=reason)
-    if error.retry_after is None or unknown_for >= policy.settle_within:
+    asked_enough = unknown_for >= policy.settle_within and attempts > policy.settle_attempts
+    if error.retry_after is None or asked_enough:
         return None
     # Spread out, for all that wait are told the same time.
     wait = error.retry_after * (1 + rng.random())
     wait = min(max(wait, policy.wait(attempts, rng)), policy.settle_within)
-    later = Outcome(delivery_id, "failed", reason=reason, wait=wait, unknown=True, counts=False)
+    later = Outcome(delivery_id, "failed", reason=reason, wait=wait, unknown=True)
     return Verdict(later, limit=Limit("find", error.retry_after))

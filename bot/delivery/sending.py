@@ -150,7 +150,7 @@ async def _settle_unknown(
     since = owed.tried_at or owed.created_at
     doubted = (now - since).total_seconds()
     try:
-        if claim.ask_after and doubted < office.policy.settle_within:
+        if claim.ask_after:
             raise DeliveryError(
                 "The platform will say later whether it arrived.", retry_after=claim.ask_after
             )

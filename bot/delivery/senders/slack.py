@@ -26,8 +26,11 @@ EVENT_TYPE = "exportnews_alert"
 ANSWER_BYTES = 4_000_000
 """The largest answer that is read."""
 
-_HISTORY = 50
-"""Messages asked for when looking for one; apps outside Slack's Marketplace get 15."""
+_HISTORY = 100
+"""Messages asked for at a time when looking for one; apps outside Slack's Marketplace get 15."""
+
+_PAGES = 5
+"""How many times one look asks; what is further back cannot be told."""
 
 _LOOK_BACK = timedelta(minutes=2)
 """How much earlier than the attempt to look, for clocks that differ."""
@@ -106,18 +109,21 @@ class SlackSender:
             form["ts"] = thread
         method = "conversations.replies" if thread else "conversations.history"
         token = await self._access.token(address.workspace)
-        try:
-            answer = await self._call(token, method, form=form)
-        except DeliveryError as error:
-            after = error.retry_after or errors.DEFAULT_RETRY_AFTER
-            raise DeliveryError(str(error), detail=error.detail, retry_after=after) from None
-        messages = answer.get("messages")
-        for message in messages if isinstance(messages, list) else ():
-            if isinstance(message, dict) and _delivery_of(message) == delivery_id:
-                return str(message.get("ts"))
-        if answer.get("has_more"):
-            raise DeliveryError("Too much was posted since to find it in the channel's history.")
-        return None
+        for _ in range(_PAGES):
+            try:
+                answer = await self._call(token, method, form=form)
+            except DeliveryError as error:
+                after = error.retry_after or errors.DEFAULT_RETRY_AFTER
+                raise DeliveryError(str(error), detail=error.detail, retry_after=after) from None
+            messages = answer.get("messages")
+            for message in messages if isinstance(messages, list) else ():
+                if isinstance(message, dict) and _delivery_of(message) == delivery_id:
+                    return str(message.get("ts"))
+            cursor = _next_page(answer)
+            if not answer.get("has_more") or not cursor:
+                return None
+            form["cursor"] = cursor
+        raise DeliveryError("Too much was posted since to find it in the channel's history.")
 
     async def update(self, address: Address, external_id: str, outgoing: Outgoing) -> None:
         """Put a new text in place of the message with `ts` `external_id`."""
@@ -205,6 +211,11 @@ class _Refused(Exception):
         super().__init__(code)
         self.code = code[:80]
         self.detail = detail
+
+
+def _next_page(answer: Mapping[str, Any]) -> str:
+    metadata = answer.get("response_metadata")
+    return str(metadata.get("next_cursor") or "") if isinstance(metadata, dict) else ""
 
 
 def _unreadable(refused: _Refused) -> DeliveryError:
