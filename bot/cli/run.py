@@ -1,0 +1,122 @@
+"""`exportnews run`, `worker` and `web`: the long-running processes."""
+
+from __future__ import annotations
+
+import asyncio
+from collections.abc import Coroutine
+from typing import Annotated
+
+import typer
+
+from bot import logs
+from bot.cli import DONE, DONE_WITH_FAILURES
+from bot.errors import SettingsError
+from bot.runtime import Runtime, open_runtime, stop_on_signals
+from bot.settings import Settings, load_settings
+
+HOW_TO_CONNECT = (
+    "No Slack token is set, so alerts come to this terminal. To connect Slack, make the app from "
+    "docs/slack-manifest.yaml, set SLACK_BOT_TOKEN and SLACK_APP_TOKEN, and start again."
+)
+NO_SOCKET = (
+    "SLACK_APP_TOKEN is not set, so /exportnews is not answered here; alerts are posted. Set it "
+    "to answer over Socket Mode, or run `exportnews web` with SLACK_SIGNING_SECRET."
+)
+
+
+def register(app: typer.Typer) -> None:
+    """Add `run`, `worker` and `web`."""
+
+    @app.command()
+    def run(
+        once: Annotated[
+            bool, typer.Option("--once", help="Poll every due feed, send what is due, and exit.")
+        ] = False,
+    ) -> None:
+        """Watch the feeds and serve Slack, in one process."""
+        settings = _settings()
+        if once:
+            raise typer.Exit(asyncio.run(_once(settings)))
+        asyncio.run(_run(settings))
+
+    @app.command()
+    def worker() -> None:
+        """Watch the feeds and send what is due (one or many processes)."""
+        asyncio.run(_worker(_settings()))
+
+    @app.command()
+    def web(
+        host: Annotated[str, typer.Option(help="Address to listen on.")] = "0.0.0.0",  # noqa: S104
+        port: Annotated[int | None, typer.Option(help="Port; default PORT or 3000.")] = None,
+    ) -> None:
+        """Answer Slack over HTTP, and serve health, metrics and the console."""
+        asyncio.run(_web(_settings(), host, port))
+
+
+def _settings() -> Settings:
+    settings = load_settings()
+    logs.configure(settings.exportnews_log_format, settings.exportnews_log_level)
+    return settings
+
+
+async def _once(settings: Settings) -> int:
+    async with open_runtime(settings) as runtime:
+        _say_how_alerts_go(settings)
+        report = await runtime.once()
+    polls, sent = report.polls, report.deliveries
+    typer.echo(
+        f"{polls.polled} feeds polled, {polls.failed} failed; {polls.new} new entries; "
+        f"{sent.sent} alerts sent, {sent.failed + sent.dead} not sent."
+    )
+    return DONE_WITH_FAILURES if polls.failed or sent.failed or sent.dead else DONE
+
+
+async def _run(settings: Settings) -> None:
+    stop = stop_on_signals()
+    async with open_runtime(settings) as runtime:
+        _say_how_alerts_go(settings)
+        if not await runtime.connect() and settings.slack_bot_token:
+            typer.echo(NO_SOCKET, err=True)
+        await _together(stop, runtime.work(stop), _serve_if_free(runtime, settings.port, stop))
+
+
+async def _worker(settings: Settings) -> None:
+    stop = stop_on_signals()
+    async with open_runtime(settings) as runtime:
+        _say_how_alerts_go(settings)
+        await runtime.work(stop)
+
+
+async def _web(settings: Settings, host: str, port: int | None) -> None:
+    stop = stop_on_signals()
+    async with open_runtime(settings, catalogue=False) as runtime:
+        await runtime.serve(host, settings.port if port is None else port, stop)
+
+
+async def _serve_if_free(runtime: Runtime, port: int, stop: asyncio.Event) -> None:
+    """Serve the console on loopback; a port that is taken does not stop the alerts."""
+    try:
+        await runtime.serve("127.0.0.1", port, stop)
+    except SettingsError as error:
+        typer.echo(f"The console is off. {error}", err=True)
+
+
+async def _together(stop: asyncio.Event, *parts: Coroutine[None, None, None]) -> None:
+    """Run the parts until all have ended; when one fails the others are stopped in order."""
+
+    async def guarded(part: Coroutine[None, None, None]) -> None:
+        try:
+            await part
+        except BaseException:
+            stop.set()
+            raise
+
+    results = await asyncio.gather(*(guarded(part) for part in parts), return_exceptions=True)
+    for result in results:
+        if isinstance(result, BaseException):
+            raise result
+
+
+def _say_how_alerts_go(settings: Settings) -> None:
+    if settings.slack_bot_token is None:
+        typer.echo(HOW_TO_CONNECT, err=True)

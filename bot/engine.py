@@ -1,0 +1,30 @@
+"""The engine as its users see it: every room's public object, put together by `bot.runtime`."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+
+from bot.clock import Clock
+from bot.commands.service import Commands
+from bot.installations import SlackInstallations
+from bot.news.taxonomy import Taxonomy
+from bot.search.search import Search
+from bot.settings import Settings
+from bot.storage.database import Database
+from bot.storage.secrets import Vault
+from bot.subscriptions.service import Subscriptions
+
+
+@dataclass(frozen=True, slots=True)
+class Engine:
+    """What handlers may call."""
+
+    settings: Settings
+    db: Database
+    clock: Clock
+    vault: Vault
+    taxonomy: Taxonomy
+    search: Search
+    subscriptions: Subscriptions
+    commands: Commands
+    slack: SlackInstallations

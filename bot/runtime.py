@@ -1,0 +1,229 @@
+"""The composition root: settings become objects, which start and stop in order."""
+
+from __future__ import annotations
+
+import asyncio
+import os
+import signal
+import socket
+import uuid
+from collections.abc import AsyncIterator, Sequence
+from contextlib import AsyncExitStack, asynccontextmanager
+from dataclasses import dataclass
+
+import structlog
+
+from bot.clock import Clock, system_clock
+from bot.commands.service import Commands
+from bot.delivery.composer import StoredComposer
+from bot.delivery.dispatcher import Dispatcher, DispatchReport, Timing
+from bot.delivery.model import Sender
+from bot.delivery.senders.console import ConsoleSender
+from bot.delivery.senders.slack import SlackSender
+from bot.delivery.senders.webhook import WebhookSender
+from bot.engine import Engine
+from bot.feeds.catalogue import load_catalogue, sync_catalogue
+from bot.feeds.fetcher import Fetcher
+from bot.feeds.poller import Poller, PollReport
+from bot.fronts import Front, load_fronts
+from bot.ingest import NewsIngest
+from bot.installations import SlackInstallations
+from bot.metrics import DELIVERIES, ENTRIES, POLLS
+from bot.news.analyst import Analyst
+from bot.news.model import Analysis
+from bot.news.taxonomy import load_taxonomy
+from bot.notices import OperatorNotices
+from bot.retention import prune
+from bot.schedule import Schedule
+from bot.search.search import Search
+from bot.serving import build_app, serve
+from bot.settings import Settings
+from bot.storage import schema
+from bot.storage.database import Database
+from bot.storage.secrets import Vault
+from bot.subscriptions.digests import owe_digests
+from bot.subscriptions.model import Actor, ChannelRef
+from bot.subscriptions.quiet import release_held
+from bot.subscriptions.service import Subscriptions
+from bot.wakeups import DELIVERIES as DELIVERIES_DUE
+from bot.wakeups import Wakeups
+
+log = structlog.get_logger(__name__)
+
+CONSOLE = ChannelRef("console", "console", "console", "console")
+DIGEST_TICK_SECONDS = 30.0
+PRUNE_TICK_SECONDS = 3600.0
+
+
+@dataclass(frozen=True, slots=True)
+class OnceReport:
+    """What `run --once` did."""
+
+    polls: PollReport
+    deliveries: DispatchReport
+
+
+class Runtime:
+    """One process's parts. Made by `open_runtime`, which also takes them down again."""
+
+    def __init__(
+        self,
+        engine: Engine,
+        poller: Poller[Analysis],
+        dispatcher: Dispatcher,
+        fronts: Sequence[Front],
+        wakeups: Wakeups,
+    ) -> None:
+        self.engine = engine
+        self.poller = poller
+        self.dispatcher = dispatcher
+        self.fronts = fronts
+        self._wakeups = wakeups
+
+    async def once(self) -> OnceReport:
+        """Poll every due feed once, send all that is due."""
+        polls = await self._poll()
+        return OnceReport(polls, await self.dispatcher.dispatch_due())
+
+    async def work(self, stop: asyncio.Event) -> None:
+        """Poll, dispatch and keep house until `stop` is set; then finish what is under way."""
+        schedule = Schedule()
+        poll_seconds = self.engine.settings.exportnews_poll_seconds
+        schedule.every(poll_seconds, "poll", self._poll)
+        schedule.every(DIGEST_TICK_SECONDS, "digests", self._digests)
+        schedule.every(PRUNE_TICK_SECONDS, "prune", self._prune)
+        schedule.start()
+        try:
+            await self.dispatcher.run(stop, tick=poll_seconds, wakeups=self._wakeups)
+        finally:
+            schedule.stop()
+            await self.poller.finish(self.engine.settings.exportnews_shutdown_seconds)
+
+    async def serve(self, host: str, port: int, stop: asyncio.Event) -> None:
+        """Serve HTTP until `stop` is set."""
+        routes = [route for front in self.fronts for route in front.routes]
+        seconds = self.engine.settings.exportnews_shutdown_seconds
+        async with serve(build_app(routes), host=host, port=port, stop_seconds=seconds):
+            await stop.wait()
+
+    async def connect(self) -> bool:
+        """Open the fronts' own connections (Socket Mode); whether any was opened."""
+        return any([await front.connect() for front in self.fronts])
+
+    async def _poll(self) -> PollReport:
+        report = await self.poller.poll_due()
+        POLLS.labels("done").inc(report.polled - report.failed)
+        POLLS.labels("failed").inc(report.failed)
+        ENTRIES.inc(report.new)
+        if report.deliveries:
+            self._wakeups.wake(DELIVERIES_DUE)
+        return report
+
+    async def _digests(self) -> None:
+        async with self.engine.db.write() as conn:
+            now = await self.engine.db.now(conn)
+            owed = await release_held(conn, now) + await owe_digests(conn, now)
+        if owed:
+            self._wakeups.wake(DELIVERIES_DUE)
+
+    async def _prune(self) -> None:
+        await prune(self.engine.db, self.engine.settings)
+
+
+@asynccontextmanager
+async def open_runtime(
+    settings: Settings, *, clock: Clock | None = None, catalogue: bool = True
+) -> AsyncIterator[Runtime]:
+    """Put the process together, and take it down in reverse order at the end.
+
+    `catalogue`: bring the feeds of the catalogue into the database first. Raises a BotError
+    when a setting, the database or Slack's credentials will not do.
+    """
+    async with AsyncExitStack() as stack:
+        db = Database(settings.database_url, clock=clock)
+        stack.push_async_callback(db.close)
+        await (schema.upgrade(db) if settings.uses_sqlite else schema.check(db))
+        engine = await _open_engine(stack, settings, db, clock or system_clock)
+        if catalogue:
+            async with db.write() as conn:
+                await sync_catalogue(
+                    conn, load_catalogue(settings.exportnews_catalogue), await db.now(conn)
+                )
+        worker = f"{socket.gethostname()[:20]}:{os.getpid()}:{uuid.uuid4().hex[:8]}"
+        notices = OperatorNotices(settings.exportnews_operator_channel, now=db.now)
+        fetcher = await stack.enter_async_context(Fetcher.from_settings(settings, engine.vault))
+        news = NewsIngest(db, Analyst(engine.taxonomy))
+        poller = Poller(
+            db, fetcher, prepare=news.prepare, ingest=news.ingest, notify=notices, worker=worker
+        )
+        dispatcher = Dispatcher(
+            db,
+            _senders(engine),
+            StoredComposer(engine.taxonomy),
+            worker=worker,
+            vault=engine.vault,
+            timing=Timing(stop=settings.exportnews_shutdown_seconds),
+            unknown=settings.exportnews_unknown_outcome,
+            tell=notices.tell,
+            observe=_count,
+        )
+        fronts = load_fronts(engine)
+        for front in fronts:
+            stack.push_async_callback(front.close)
+        wakeups = await stack.enter_async_context(Wakeups(db))
+        yield Runtime(engine, poller, dispatcher, fronts, wakeups)
+
+
+async def _open_engine(
+    stack: AsyncExitStack, settings: Settings, db: Database, clock: Clock
+) -> Engine:
+    vault = Vault(settings.exportnews_secret_key)
+    taxonomy = load_taxonomy()
+    search = Search(db, taxonomy)
+    subscriptions = Subscriptions(db, taxonomy, vault=vault)
+    slack = await stack.enter_async_context(SlackInstallations(settings, db, vault))
+    if settings.slack_bot_token is not None:
+        who = await slack.identify()
+        await subscriptions.install("slack", who.workspace, who.workspace_name)
+    elif not slack.configured:
+        await _listen_on_console(subscriptions, [topic.id for topic in taxonomy.topics])
+    return Engine(
+        settings=settings,
+        db=db,
+        clock=clock,
+        vault=vault,
+        taxonomy=taxonomy,
+        search=search,
+        subscriptions=subscriptions,
+        commands=Commands(db, taxonomy, search, subscriptions),
+        slack=slack,
+    )
+
+
+async def _listen_on_console(subscriptions: Subscriptions, topics: list[str]) -> None:
+    """Without Slack the console gets every topic, until somebody has chosen."""
+    if await subscriptions.settings(CONSOLE) is None:
+        await subscriptions.install("console", CONSOLE.workspace, "This terminal")
+        await subscriptions.subscribe(CONSOLE, Actor("cli", "exportnews"), topics)
+
+
+def _count(report: DispatchReport) -> None:
+    for outcome in ("sent", "failed", "dead"):
+        DELIVERIES.labels(outcome).inc(getattr(report, outcome))
+
+
+def _senders(engine: Engine) -> dict[str, Sender]:
+    return {
+        "slack": SlackSender(engine.slack),
+        "console": ConsoleSender(),
+        "webhook": WebhookSender(),
+    }
+
+
+def stop_on_signals() -> asyncio.Event:
+    """Give an event that SIGTERM and SIGINT set."""
+    stop = asyncio.Event()
+    loop = asyncio.get_running_loop()
+    for number in (signal.SIGTERM, signal.SIGINT):
+        loop.add_signal_handler(number, stop.set)
+    return stop

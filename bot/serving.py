@@ -1,0 +1,140 @@
+"""The HTTP server of the `web` process: one Starlette app of all fronts' routes."""
+
+from __future__ import annotations
+
+import asyncio
+import socket
+from collections.abc import AsyncIterator, Sequence
+from contextlib import AbstractContextManager, asynccontextmanager, nullcontext
+
+import structlog
+import uvicorn
+from starlette.applications import Starlette
+from starlette.middleware import Middleware
+from starlette.responses import PlainTextResponse
+from starlette.routing import BaseRoute
+from starlette.types import ASGIApp, Message, Receive, Scope, Send
+
+from bot.errors import SettingsError
+
+log = structlog.get_logger(__name__)
+
+BODY_BYTES = 1_000_000
+_HEADERS = (
+    (b"x-content-type-options", b"nosniff"),
+    (b"x-frame-options", b"DENY"),
+    (b"referrer-policy", b"no-referrer"),
+)
+
+
+class _BodyTooLarge(Exception):
+    pass
+
+
+class _Server(uvicorn.Server):
+    """A server that leaves signals to the process (`bot.runtime` stops all parts in order)."""
+
+    def __init__(self, config: uvicorn.Config) -> None:
+        super().__init__(config)
+        self.ready = asyncio.Event()
+
+    async def startup(self, sockets: list[socket.socket] | None = None) -> None:
+        """Start, and say so."""
+        await super().startup(sockets)
+        self.ready.set()
+
+    def capture_signals(self) -> AbstractContextManager[None]:  # type: ignore[override]
+        """Capture none."""
+        return nullcontext()
+
+
+class Guard:
+    """Bounds every request's body (chunked ones too) and adds the headers that browsers heed."""
+
+    def __init__(self, app: ASGIApp, *, limit: int = BODY_BYTES) -> None:
+        self._app = app
+        self._limit = limit
+
+    async def __call__(self, scope: Scope, receive: Receive, send: Send) -> None:
+        """Pass the request on."""
+        if scope["type"] != "http":
+            await self._app(scope, receive, send)
+            return
+        taken = 0
+        started = False
+
+        async def bounded() -> Message:
+            nonlocal taken
+            message = await receive()
+            taken += len(message.get("body", b""))
+            if taken > self._limit:
+                raise _BodyTooLarge
+            return message
+
+        async def with_headers(message: Message) -> None:
+            nonlocal started
+            if message["type"] == "http.response.start":
+                started = True
+                given = {name.lower() for name, _ in message.get("headers", [])}
+                extra = [pair for pair in _HEADERS if pair[0] not in given]
+                message = {**message, "headers": [*message.get("headers", []), *extra]}
+            await send(message)
+
+        try:
+            await self._app(scope, bounded, with_headers)
+        except _BodyTooLarge:
+            if not started:
+                await PlainTextResponse("The request is too large.", 413)(scope, receive, send)
+
+
+def build_app(routes: Sequence[BaseRoute]) -> Starlette:
+    """Make the app of all fronts' routes."""
+    return Starlette(routes=list(routes), middleware=[Middleware(Guard)])
+
+
+@asynccontextmanager
+async def serve(app: Starlette, *, host: str, port: int, stop_seconds: float) -> AsyncIterator[str]:
+    """Serve `app` while the block runs, and give the address it is reached at.
+
+    Requests under way may finish within `stop_seconds`. Raises SettingsError when the port
+    cannot be had.
+    """
+    sock = _bind(host, port)
+    config = uvicorn.Config(
+        app,
+        log_config=None,
+        access_log=False,
+        lifespan="off",
+        timeout_graceful_shutdown=max(1, int(stop_seconds)),
+        server_header=False,
+        timeout_keep_alive=30,
+    )
+    server = _Server(config)
+    task = asyncio.create_task(server.serve([sock]), name="http")
+    try:
+        ready = asyncio.create_task(server.ready.wait())
+        await asyncio.wait({task, ready}, return_when=asyncio.FIRST_COMPLETED)
+        ready.cancel()
+        bound = sock.getsockname()[1]
+        shown = "127.0.0.1" if host in {"0.0.0.0", "::"} else host  # noqa: S104
+        log.info("web.listening", host=host, port=bound)
+        yield f"http://{shown}:{bound}"
+    finally:
+        server.should_exit = True
+        await task
+        sock.close()
+
+
+def _bind(host: str, port: int) -> socket.socket:
+    family = socket.AF_INET6 if ":" in host else socket.AF_INET
+    sock = socket.socket(family, socket.SOCK_STREAM)
+    sock.setsockopt(socket.SOL_SOCKET, socket.SO_REUSEADDR, 1)
+    try:
+        sock.bind((host, port))
+    except OSError as error:
+        sock.close()
+        raise SettingsError(
+            f"PORT: {host}:{port} cannot be listened on ({error.strerror}); set another PORT, or "
+            "stop the program that has it."
+        ) from error
+    return sock

@@ -1,0 +1,120 @@
+"""The Slack front: one Bolt app, reached over signed HTTP or Socket Mode."""
+
+from __future__ import annotations
+
+import asyncio
+import secrets
+from collections.abc import Awaitable, Callable, Sequence
+from typing import cast
+
+import aiohttp
+import structlog
+from slack_bolt.adapter.socket_mode.aiohttp import AsyncSocketModeHandler
+from slack_bolt.adapter.starlette.async_handler import AsyncSlackRequestHandler
+from slack_bolt.app.async_app import AsyncApp
+from slack_bolt.authorization import AuthorizeResult
+from slack_sdk.errors import SlackApiError
+from starlette.requests import Request
+from starlette.responses import Response
+from starlette.routing import BaseRoute, Route
+
+from bot.engine import Engine
+from bot.errors import DeliveryError, SettingsError
+from handlers.slack import listeners
+from handlers.slack.install import Install
+
+log = structlog.get_logger(__name__)
+
+CLOSE_SECONDS = 5.0
+
+
+class SlackFront:
+    """Answers Slack. Without a bot token it serves nothing."""
+
+    def __init__(self, engine: Engine) -> None:
+        self._engine = engine
+        self._app = build_app(engine) if engine.slack.configured else None
+        self._install = Install(engine) if engine.slack.by_install else None
+        self._socket: AsyncSocketModeHandler | None = None
+
+    @property
+    def routes(self) -> Sequence[BaseRoute]:
+        """`POST /slack/events`, when there is a signing secret to check requests with, and the
+        pages of an install.
+        """
+        if self._app is None or self._engine.settings.slack_signing_secret is None:
+            return []
+        handler = AsyncSlackRequestHandler(self._app)
+
+        async def events(request: Request) -> Response:
+            return await handler.handle(request)
+
+        pages = self._install.routes if self._install else []
+        return [Route("/slack/events", events, methods=["POST"]), *pages]
+
+    async def connect(self) -> bool:
+        """Open Socket Mode, when SLACK_APP_TOKEN is set."""
+        token = self._engine.settings.slack_app_token
+        if self._app is None or token is None:
+            return False
+        self._socket = AsyncSocketModeHandler(
+            self._app, token.get_secret_value(), web_client=self._engine.slack.client()
+        )
+        try:
+            await self._socket.connect_async()  # type: ignore[no-untyped-call]
+        except SlackApiError as error:
+            raise SettingsError(
+                f"SLACK_APP_TOKEN: Slack refuses it ({error.response.get('error')}). Make an "
+                "app-level token with the scope connections:write and start again."
+            ) from None
+        except (TimeoutError, aiohttp.ClientError, OSError) as error:
+            raise DeliveryError(
+                "Slack's Socket Mode cannot be reached; check the network and the proxy.",
+                detail=type(error).__name__,
+            ) from error
+        log.info("slack.connected", way="socket mode")
+        return True
+
+    async def close(self) -> None:
+        """Leave Socket Mode and wait for answers under way."""
+        if self._socket is not None:
+            await self._socket.close_async()  # type: ignore[no-untyped-call]
+        if self._app is not None:
+            running = [t for t in asyncio.all_tasks() if t.get_name().startswith("slack-answer")]
+            if running:
+                await asyncio.wait(running, timeout=CLOSE_SECONDS)
+
+
+def build_app(engine: Engine) -> AsyncApp:
+    """Make the Bolt app with all its listeners."""
+    secret = engine.settings.slack_signing_secret
+
+    async def authorize(
+        enterprise_id: str | None, team_id: str | None, **_rest: object
+    ) -> AuthorizeResult | None:
+        try:
+            token = await engine.slack.token(team_id or enterprise_id or "")
+        except DeliveryError:
+            log.warning("slack.unknown_workspace", workspace=team_id or enterprise_id)
+            return None
+        identity = engine.slack.identity
+        return AuthorizeResult(
+            enterprise_id=enterprise_id,
+            team_id=team_id,
+            bot_token=token,
+            bot_id=identity.bot_id if identity else None,
+            bot_user_id=identity.bot_user_id if identity else None,
+        )
+
+    app = AsyncApp(
+        client=engine.slack.client(),
+        signing_secret=secret.get_secret_value() if secret else secrets.token_hex(),
+        authorize=cast(Callable[..., Awaitable[AuthorizeResult]], authorize),
+    )
+    listeners.register(app, engine)
+    return app
+
+
+def open_front(engine: Engine) -> SlackFront:
+    """Make the Slack front; the entry point that `bot.fronts` loads."""
+    return SlackFront(engine)
