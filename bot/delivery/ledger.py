@@ -38,6 +38,7 @@ class LedgerLine:
     created_at: datetime
     due_at: datetime
     sent_at: datetime | None
+    reasons: str = ""
 
 
 async def lines(
@@ -78,6 +79,7 @@ async def lines(
             in_doubt=row.unknown,
             error=row.last_error or "",
             paused=row.paused_reason or "",
+            reasons=row.reasons,
             created_at=row.created_at,
             due_at=row.due_at,
             sent_at=row.sent_at,
@@ -104,7 +106,7 @@ async def retry(conn: AsyncConnection, delivery_id: int, now: datetime) -> None:
         raise UsageError(f"There is no delivery {delivery_id}.")
     if state not in ("dead", "failed"):
         raise UsageError(
-            f"Delivery {delivery_id} is {state}; only failed and dead ones are retried."
+            f"Delivery {delivery_id} is {state}; only failed or dead ones are retried."
         )
     await conn.execute(
         update(delivery)

@@ -7,6 +7,7 @@ import os
 import shutil
 import sqlite3
 import subprocess
+from contextlib import closing
 from datetime import datetime
 from pathlib import Path
 
@@ -32,30 +33,28 @@ async def backup(db: Database, target: Path) -> None:
     pg_dump's custom format, for pg_restore. Raises UsageError when it cannot be written there or
     pg_dump is missing, StorageError when the copy fails.
     """
-    if not target.parent.is_dir():
-        raise UsageError(f"The folder {target.parent} is not there; make it first.")
     partial = target.with_name(f".{target.name}.{os.getpid()}.partial")
     try:
         if db.is_sqlite:
             await _copy_sqlite(db, target, partial)
         else:
             await asyncio.to_thread(_dump_postgresql, db.url, partial)
-        partial.replace(target)
+        await asyncio.to_thread(partial.replace, target)
     except OSError as error:
         raise UsageError(
             f"The copy cannot be written to {target}: {error.strerror}.", detail=str(error)
         ) from error
     finally:
-        for left in target.parent.glob(f"{partial.name}*"):
-            left.unlink(missing_ok=True)
+        await asyncio.to_thread(_remove, partial)
+
+
+def _remove(partial: Path) -> None:
+    for suffix in ("", "-wal", "-shm"):
+        partial.with_name(partial.name + suffix).unlink(missing_ok=True)
 
 
 async def _copy_sqlite(db: Database, target: Path, partial: Path) -> None:
-    source = Path(db.url.database or "")
-    if target.exists() and source.exists() and target.samefile(source):
-        raise UsageError("This is the database itself; name another file.")
-    partial.touch(mode=0o600)
-    await asyncio.to_thread(_copy_file, source, partial)
+    await asyncio.to_thread(_copy_file, Path(db.url.database or ""), target, partial)
     copy = Database(f"sqlite+aiosqlite:///{partial}")
     try:
         async with copy.write() as conn:
@@ -64,17 +63,15 @@ async def _copy_sqlite(db: Database, target: Path, partial: Path) -> None:
         await copy.close()
 
 
-def _copy_file(source: Path, partial: Path) -> None:
+def _copy_file(source: Path, target: Path, partial: Path) -> None:
+    if target.exists() and source.exists() and target.samefile(source):
+        raise UsageError("This is the database itself; name another file.")
+    partial.touch(mode=0o600)
     try:
-        with (
-            sqlite3.connect(source) as reading,
-            sqlite3.connect(partial) as writing,
-        ):
+        with closing(sqlite3.connect(source)) as here, closing(sqlite3.connect(partial)) as there:
             # In one step: with several, each write by others would begin the copy anew. It reads
             # a snapshot (WAL), so nobody waits for it.
-            reading.backup(writing, pages=-1)
-        reading.close()
-        writing.close()
+            here.backup(there, pages=-1)
     except sqlite3.Error as error:
         raise StorageError("The database could not be copied.", detail=str(error)) from error
 
