@@ -162,7 +162,7 @@ async def _stored(
     known: dict[int, Known] = {}
     for ids in _chunks(sorted(set(by_key.values()))):
         rows = await conn.execute(_KNOWN.where(entry_table.c.id.in_(ids)))
-        known |= {row.id: Known(*row) for row in rows}
+        known |= {row[0]: Known(*tuple(row)) for row in rows}
     return by_key, known
 
 

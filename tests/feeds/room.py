@@ -30,19 +30,19 @@ class Desk:
     notices: list[Notice] = field(default_factory=list)
     fails: bool = False
 
-    async def prepare(self, _feed: FeedRecord, entries: Sequence[FeedEntry]) -> Sequence[str]:
+    async def prepare(self, feed: FeedRecord, entries: Sequence[FeedEntry]) -> Sequence[str]:
         self.prepared += [one.title for one in entries]
         return [one.title.upper() for one in entries]
 
     async def ingest(
-        self, _conn: AsyncConnection, _feed: FeedRecord, batch: NewEntries[str]
+        self, conn: AsyncConnection, feed: FeedRecord, batch: NewEntries[str]
     ) -> IngestOutcome:
         if self.fails:
             raise ZeroDivisionError
         self.batches.append(batch)
         return IngestOutcome(0 if batch.history else len(batch.new))
 
-    async def notify(self, _conn: AsyncConnection, notice: Notice) -> None:
+    async def notify(self, conn: AsyncConnection, notice: Notice) -> None:
         self.notices.append(notice)
 
     @property
