@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import socket
 import tempfile
 from collections.abc import AsyncIterator, Mapping
 from contextlib import asynccontextmanager
@@ -16,6 +17,7 @@ from bot.demo.slack import SlackLookalike
 from bot.demo.slack.page.server import Page
 from bot.settings import Settings
 
+PORT = 8300
 YOU, COLLEAGUE = "U0YOU00001", "U0MARA0001"
 
 
@@ -84,13 +86,14 @@ class Setting:
 
 
 @asynccontextmanager
-async def open_setting(*, port: int = 0) -> AsyncIterator[Setting]:
+async def open_setting(*, port: int | None = None) -> AsyncIterator[Setting]:
     """Open newsroom and look-alike, with channels, people and yesterday's news.
 
-    `port` is the page's; 0: any. Raises SettingsError when it cannot be had.
+    `port` is the page's; 0: any; None: the usual one, any when it is taken. Raises SettingsError
+    when it cannot be had.
     """
     clock = DemoClock()
-    slack = SlackLookalike(clock=clock, port=port)
+    slack = SlackLookalike(clock=clock, port=_usual_port() if port is None else port)
     with tempfile.TemporaryDirectory(prefix="exportnews-demo-", ignore_cleanup_errors=True) as name:
         newsroom = Newsroom(clock=clock)
         Page(slack, you=YOU, hints=hints(), extra=lambda: _of_newsroom(newsroom))
@@ -101,6 +104,17 @@ async def open_setting(*, port: int = 0) -> AsyncIterator[Setting]:
             slack.add_user(COLLEAGUE, "Mara Lindqvist", tz="Europe/Amsterdam")
             newsroom.open_archive()
             yield Setting(slack, newsroom, clock, _overrides(slack, newsroom, Path(name)))
+
+
+def _usual_port() -> int:
+    """Give the usual port, or 0 when another program has it."""
+    with socket.socket(socket.AF_INET, socket.SOCK_STREAM) as probe:
+        probe.setsockopt(socket.SOL_SOCKET, socket.SO_REUSEADDR, 1)
+        try:
+            probe.bind(("127.0.0.1", PORT))
+        except OSError:
+            return 0
+        return PORT
 
 
 def _of_newsroom(newsroom: Newsroom) -> dict[str, object]:

@@ -1,0 +1,38 @@
+"""A message of the look-alike as lines of text, for a terminal."""
+
+from __future__ import annotations
+
+import html
+import re
+from collections.abc import Iterator
+from datetime import UTC, datetime
+from typing import Any
+
+from bot.demo.slack.model import StoredMessage
+
+_DATE = re.compile(r"<!date\^(\d+)\^[^|>]*(?:\|[^>]*)?>")
+_LINK = re.compile(r"<((?:https?|mailto):[^|>]+)(?:\|([^>]*))?>")
+_MENTION = re.compile(r"<[#@!]([^|>]+)(?:\|([^>]*))?>")
+_MARK = re.compile(r"(?<!\w)([*_~])(?=\S)(.+?)(?<=\S)\1(?!\w)")
+
+
+def text_of(message: StoredMessage) -> str:
+    """Give a message as text: its blocks' texts, without buttons, links written out."""
+    lines = [plain(text) for text in _texts(message.blocks)] or [plain(message.text)]
+    return "\n".join(line for line in lines if line.strip())
+
+
+def plain(text: str) -> str:
+    """Give mrkdwn as plain text; dates in UTC."""
+    text = _DATE.sub(lambda m: f"{datetime.fromtimestamp(int(m[1]), UTC):%Y-%m-%d %H:%M} UTC", text)
+    text = _LINK.sub(lambda m: f"{m[2]} {m[1]}" if m[2] else m[1], text)
+    text = _MENTION.sub(lambda m: m[2] or m[1], text)
+    return html.unescape(_MARK.sub(r"\2", text))
+
+
+def _texts(blocks: list[dict[str, Any]]) -> Iterator[str]:
+    for block in blocks:
+        parts = [block.get("text"), *block.get("fields", [])]
+        if block["type"] == "context":
+            parts += block["elements"]
+        yield from (part["text"] for part in parts if isinstance(part, dict) and "text" in part)
