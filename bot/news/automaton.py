@@ -16,16 +16,16 @@ import ahocorasick
 from bot.news.folding import fold, is_cjk
 
 Hit = tuple[int, int, int]
-"""The number of a word list, and the place in the text: start, end."""
+"""The bit of a word list (1 << its number), and the place in the text: start, end."""
 
 _RUN = re.compile(r"  +")
 _WORD_END = re.compile(r"\w*")
 
-_Moved = tuple[list[int], list[int]]
-"""Where runs of spaces were squeezed, and by how much what follows was moved."""
+_WORD, _PREFIX, _SCRIPT = range(3)
+"""How a phrase is bounded: whole words; a word's beginning; nothing, in scripts without spaces."""
 
-_Target = tuple[int, int, tuple[int, ...], bool]
-"""Word list, length in folded characters, offsets that must be capitals, whether a prefix."""
+_Target = tuple[int, int, tuple[int, ...], int]
+"""The list's bit, length in folded characters, offsets that must be capitals, how bounded."""
 
 
 class PhraseFinder:
@@ -35,7 +35,7 @@ class PhraseFinder:
         keys: dict[str, list[_Target]] = {}
         for number, phrases in enumerate(lists):
             for phrase in phrases:
-                for key, target in _keys(phrase, number):
+                for key, target in _keys(phrase, 1 << number):
                     targets = keys.setdefault(key, [])
                     if target not in targets:
                         targets.append(target)
@@ -51,40 +51,38 @@ class PhraseFinder:
         if self._empty or not text:
             return []
         folded = fold(text)
-        squeezed, moved = _squeeze(folded)
+        squeezed, starts, shifts = _squeeze(folded)
         hits: list[Hit] = []
         for last, targets in self._automaton.iter(squeezed):
-            for number, length, capitals, prefix in targets:
-                # The key ends in a space that is no part of the phrase, save for prefixes.
-                end = last + 1 if prefix else last
+            for bit, length, capitals, kind in targets:
+                # A whole word's key ends in a space that is no part of the phrase.
+                end = last if kind == _WORD else last + 1
                 start = end - length
-                if not prefix and squeezed[last] != " ":
-                    start, end = start + 1, end + 1  # a script without spaces
-                begin = _place(start, moved)
-                if capitals and not _has_capitals(text, start, capitals, moved):
+                begin = start - 1 + shifts[bisect_right(starts, start)]
+                if capitals and not _has_capitals(text, start, capitals, starts, shifts):
                     continue
-                stop = _place(end - 1, moved) + 1
-                if prefix:
+                stop = end - 1 + shifts[bisect_right(starts, end - 1)]
+                if kind == _PREFIX:
                     stop = _word_end(folded, stop)
-                hits.append((number, begin, stop))
+                hits.append((bit, begin, stop))
         return hits
 
 
-def _keys(phrase: str, number: int) -> Iterator[tuple[str, _Target]]:
+def _keys(phrase: str, bit: int) -> Iterator[tuple[str, _Target]]:
     """Give the keys of one phrase: itself, and its plural."""
     prefix = phrase.endswith("*")
     spelled = phrase.removesuffix("*")
     folded = _RUN.sub(" ", fold(spelled)).strip()
     capitals = _capitals(spelled)
     if is_cjk(folded):
-        yield folded, (number, len(folded), (), False)
+        yield folded, (bit, len(folded), (), _SCRIPT)
         return
     if prefix:
-        yield " " + folded, (number, len(folded), capitals, True)
+        yield " " + folded, (bit, len(folded), capitals, _PREFIX)
         return
-    yield f" {folded} ", (number, len(folded), capitals, False)
+    yield f" {folded} ", (bit, len(folded), capitals, _WORD)
     if folded[-1].isalnum() and not folded.endswith("s"):
-        yield f" {folded}s ", (number, len(folded) + 1, capitals, False)
+        yield f" {folded}s ", (bit, len(folded) + 1, capitals, _WORD)
 
 
 def _capitals(spelled: str) -> tuple[int, ...]:
@@ -93,41 +91,37 @@ def _capitals(spelled: str) -> tuple[int, ...]:
     return tuple(place for place, letter in enumerate(squeezed) if letter.isupper())
 
 
-def _squeeze(folded: str) -> tuple[str, _Moved | None]:
-    """Leave one space between words and put one around all; say where characters came from."""
-    if "  " not in folded:
-        return f" {folded} ", None
-    pieces: list[str] = []
+def _squeeze(folded: str) -> tuple[str, list[int], list[int]]:
+    """Leave one space between words and put one around all; say where characters came from.
+
+    The character of the squeezed text at `place` is that of the text at
+    `place - 1 + shifts[bisect_right(starts, place)]`.
+    """
     starts: list[int] = []
-    shifts: list[int] = []
-    length = last = 0
+    shifts = [0]
+    if "  " not in folded:
+        return f" {folded} ", starts, shifts
+    pieces: list[str] = []
+    length = 1
+    last = 0
     for run in _RUN.finditer(folded):
         begin, end = run.span()
         pieces.append(folded[last : begin + 1])
         length += begin + 1 - last
         last = end
         starts.append(length)
-        shifts.append(end - length)
+        shifts.append(end - length + 1)
     pieces.append(folded[last:])
-    return f" {''.join(pieces)} ", (starts, shifts)
-
-
-def _place(at: int, moved: _Moved | None) -> int:
-    """Give the place in the text of a character of the squeezed text, which starts with a space."""
-    at -= 1
-    if moved is None:
-        return at
-    run = bisect_right(moved[0], at) - 1
-    return at if run < 0 else at + moved[1][run]
+    return f" {''.join(pieces)} ", starts, shifts
 
 
 def _has_capitals(
-    text: str,
-    start: int,
-    capitals: tuple[int, ...],
-    moved: _Moved | None,
+    text: str, start: int, capitals: tuple[int, ...], starts: list[int], shifts: list[int]
 ) -> bool:
-    return all(text[_place(start + offset, moved)].isupper() for offset in capitals)
+    return all(
+        text[start + offset - 1 + shifts[bisect_right(starts, start + offset)]].isupper()
+        for offset in capitals
+    )
 
 
 def _word_end(folded: str, stop: int) -> int:

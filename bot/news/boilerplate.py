@@ -27,13 +27,14 @@ _SERVICE = re.compile(
     re.VERBOSE | re.IGNORECASE | re.MULTILINE,
 )
 _ROUNDUP_TITLE = re.compile(
-    r"^(?:(?:Export\ Compliance|International\ Trade|Trade\ Law|Communications)\ Daily[:\s-]*)?"
-    r"(?:(?:the\ )?(?:top|most[\ -]read)\ (?:stories|articles)\ (?:of|from|for|in)\b"
-    r"|(?:weekly|week\ in)\ (?:round-?up|review|digest)\b"
-    r"|(?:this|last)\ week(?:'s|’s)\ (?:top|most[\ -]read)\ (?:stories|articles)\b"
-    r"|(?:the\ )?week(?:'s|’s)\ (?:top|biggest)\ stories\b"
-    r"|in\ case\ you\ missed\ it\b)".replace("\\ ", r"[ \t]+"),
-    re.IGNORECASE,
+    r"""
+    ^(?:(?:Export\ Compliance|International\ Trade|Trade\ Law|Communications)\ Daily[:\s-]*)?
+    (?:(?:the\s+)?(?:top|most[\s-]read)\s+(?:stories|articles)\s+(?:of|from|for|in)\b
+      |(?:weekly|week\s+in)\s+(?:round-?up|review|digest)\b
+      |(?:this|last|the)\s+week['’]s\s+(?:top|biggest|most[\s-]read)\s+(?:stories|articles)\b
+      |in\s+case\s+you\s+missed\s+it\b)
+    """,
+    re.VERBOSE | re.IGNORECASE,
 )
 _ROUNDUP_TEXT = re.compile(
     r"is\s+providing\s+(?:its\s+|our\s+)?(?:readers|subscribers)\s+with\s+(?:the|some\s+of\s+the)"

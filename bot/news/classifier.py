@@ -18,11 +18,10 @@ from bot.news.taxonomy import Rule, Taxonomy, Topic
 
 Span = tuple[int, int]
 
-TITLE, LEAD, BODY = 1.0, 0.9, 0.4
-"""What a find counts for by its place; most of a text is background to its lead."""
+TITLE, LEAD, NEAR, BODY = 1.0, 0.9, 0.6, 0.4
+"""What a find counts for: in the title, the first sentence, soon after it, further down."""
 
-_LEAD_CHARACTERS = 420
-_LEAD_SENTENCES = 3
+_NEAR_CHARACTERS = 420
 _MAX_TEXT = 60_000
 """Characters of one field that are read; news is shorter, and a rule says early what it is."""
 _MAX_EVIDENCE = 12
@@ -66,7 +65,7 @@ class Classifier:
         self._scorer = scorer or Scorer.shipped()
         names = list(taxonomy.words)
         self._bit = {name: 1 << number for number, name in enumerate(names)}
-        self._hiding, self._negating = len(names), len(names) + 1
+        self._hiding, self._negating = 1 << len(names), 2 << len(names)
         self._finder = PhraseFinder(
             [*taxonomy.words.values(), taxonomy.lookalikes, taxonomy.negations]
         )
@@ -92,7 +91,7 @@ class Classifier:
         names: tuple[Field, Field] = ("title", text_field)
         matches: list[TopicMatch] = []
         for topic, rules in self._rules:
-            fired = [found for rule in rules if (found := _fire(rule, sentences, everything))]
+            fired = _fired(rules, sentences, everything)
             if any(each.compiled.positive for each in fired):
                 match = self._match(topic, fired, fields, names)
                 if match.score >= LEAST_SCORE:
@@ -107,10 +106,9 @@ class Classifier:
         for sentence in sentences:
             everything |= sentence.bits
         return {
-            f"{topic.id}/{rule.rule.name}": found.place
+            f"{topic.id}/{found.compiled.rule.name}": found.place
             for topic, rules in self._rules
-            for rule in rules
-            if (found := _fire(rule, sentences, everything))
+            for found in _fired(rules, sentences, everything)
         }
 
     def _compile(self, rule: Rule) -> _Compiled:
@@ -149,9 +147,9 @@ class Classifier:
                 for bits in each.compiled.when:
                     wanted |= bits
                 for sentence in each.sentences:
-                    for number, start, end in sentence.hits:
-                        if wanted >> number & 1:
-                            found.add((sentence.field, start, end))
+                    if sentence.bits & wanted:
+                        field = sentence.field
+                        found.update((field, s, e) for bit, s, e in sentence.hits if bit & wanted)
         evidence: list[Evidence] = []
         last = (-1, -1)
         for field, start, end in sorted(found, key=lambda hit: (hit[0], hit[1], -hit[2])):
@@ -179,8 +177,8 @@ class Classifier:
 
     def _visible(self, hits: list[Hit], masked: Sequence[Span]) -> list[Hit]:
         """Drop what lies inside a lookalike or a masked place, and what is negated."""
-        hiding = [(start, end) for number, start, end in hits if number == self._hiding]
-        negated = [end for number, _start, end in hits if number == self._negating]
+        hiding = [(start, end) for bit, start, end in hits if bit == self._hiding]
+        negated = [end for bit, _start, end in hits if bit == self._negating]
         if not (hiding or negated or masked):
             return hits
         return [
@@ -198,22 +196,37 @@ class Classifier:
 
 def _bits_of(hits: Sequence[Hit]) -> int:
     bits = 0
-    for number, _start, _end in hits:
-        bits |= 1 << number
+    for bit, _start, _end in hits:
+        bits |= bit
     return bits
 
 
 def _place(field: int, index: int, starts: Sequence[int]) -> float:
     if field == 0:
         return TITLE
-    return LEAD if index < _LEAD_SENTENCES and starts[index] < _LEAD_CHARACTERS else BODY
+    if index == 0:
+        return LEAD
+    return NEAR if starts[index] < _NEAR_CHARACTERS else BODY
+
+
+def _fired(
+    rules: Sequence[_Compiled], sentences: Sequence[_Sentence], everything: int
+) -> list[_Fired]:
+    """Give the rules that apply, each at its best place."""
+    fired: list[_Fired] = []
+    for compiled in rules:
+        for bits in compiled.when:
+            if not everything & bits:
+                break
+        else:
+            found = _fire(compiled, sentences, everything)
+            if found is not None:
+                fired.append(found)
+    return fired
 
 
 def _fire(compiled: _Compiled, sentences: Sequence[_Sentence], everything: int) -> _Fired | None:
     """Say where a rule applies, if it does: at its best place."""
-    for bits in compiled.when:
-        if not everything & bits:
-            return None
     if compiled.rule.within == "entry":
         if everything & compiled.unless:
             return None

@@ -4,15 +4,22 @@ from __future__ import annotations
 
 import re
 
-_ABBREVIATIONS = """
-Inc Ltd Co Corp Cos Bros No Nos vs v Dr Mr Mrs Ms St Rep Sen Gov Gen Sec Supp Jr Sr LLC al
-"""
-_ABBREVIATED = "".join(rf"(?<!\b{word})" for word in _ABBREVIATIONS.split())
-_END = re.compile(
-    rf"(?<=[a-z0-9)\]%\"”’']){_ABBREVIATED}[.!?][\"”’')]*\s+(?=[A-Z0-9\"“‘'(\[])|[。！？]|\n+"
+_END = re.compile(r"[.!?][\"”’')]*\s+(?=[A-Z0-9\"“‘'(\[])|[。！？]|\n+")
+_ABBREVIATED = re.compile(
+    r"\b(?:[A-Z]|Inc|Ltd|Co|Corp|Cos|Bros|No|Nos|vs|v|Dr|Mr|Mrs|Ms|St|Rep|Reps|Sen|Sens|Gov|Gen"
+    r"|Sec|Supp|Jr|Sr|LLC|al|seq)$"
 )
+_LONGEST = 5
 
 
 def sentence_starts(text: str) -> list[int]:
-    """Give where sentences begin, the first at 0. A dot after a capital ("U.S.") ends none."""
-    return [0, *(found.end() for found in _END.finditer(text))]
+    """Give where sentences begin, the first at 0.
+
+    A dot after a capital ("U.S.") or an abbreviation ("Inc.") ends none.
+    """
+    starts = [0]
+    for found in _END.finditer(text):
+        at = found.start()
+        if text[at] != "." or not _ABBREVIATED.search(text, max(0, at - _LONGEST), at):
+            starts.append(found.end())
+    return starts

@@ -1,0 +1,228 @@
+"""How well topics are found, and how fast.
+
+    python -m bench.topics FILE...     precision, recall and F1 by topic, and the worst errors
+    python -m bench.topics --speed     against a loop of `re` searches over the same phrases
+
+FILE is JSONL with `id`, `title`, `summary`, `topics`, and where true `hard`, `borderline`.
+"""
+
+from __future__ import annotations
+
+import argparse
+import json
+import re
+import statistics
+import time
+from collections.abc import Callable, Mapping, Sequence
+from dataclasses import dataclass
+from itertools import pairwise
+from pathlib import Path
+from typing import Any
+
+from bot.feeds.model import FeedEntry
+from bot.news.analyst import Analyst
+from bot.news.classifier import Classifier
+from bot.news.model import TopicMatch
+from bot.news.taxonomy import load_taxonomy
+
+WORST = 25
+TEXT_LENGTH = 500
+ROUNDS = 5
+SLOW_TEXTS = 6
+LEAST_RATIO = 50.0
+
+
+@dataclass(frozen=True)
+class Item:
+    """A labelled item."""
+
+    id: str
+    title: str
+    text: str
+    topics: frozenset[str]
+    hard: bool
+    borderline: bool
+
+
+def load(path: Path) -> list[Item]:
+    items: list[Item] = []
+    for line in path.read_text(encoding="utf-8").splitlines():
+        if line.strip():
+            raw: dict[str, Any] = json.loads(line)
+            items.append(
+                Item(
+                    str(raw.get("id", len(items))),
+                    raw["title"],
+                    raw.get("content") or raw.get("summary") or "",
+                    frozenset(raw["topics"]),
+                    bool(raw.get("hard")),
+                    bool(raw.get("borderline")),
+                )
+            )
+    return items
+
+
+@dataclass
+class Count:
+    """Right, wrong and missed finds of one topic."""
+
+    right: int = 0
+    wrong: int = 0
+    missed: int = 0
+
+    @property
+    def precision(self) -> float:
+        return self.right / (self.right + self.wrong) if self.right + self.wrong else 1.0
+
+    @property
+    def recall(self) -> float:
+        return self.right / (self.right + self.missed) if self.right + self.missed else 1.0
+
+    @property
+    def f1(self) -> float:
+        both = self.precision + self.recall
+        return 2 * self.precision * self.recall / both if both else 0.0
+
+
+def measure(
+    items: Sequence[Item], found: Sequence[Mapping[str, float]], *, borderline: bool = True
+) -> dict[str, Count]:
+    """Count by topic; `borderline` False leaves out items on which fair readers differ."""
+    counts: dict[str, Count] = {}
+    for item, topics in zip(items, found, strict=True):
+        if item.borderline and not borderline:
+            continue
+        for topic in item.topics | topics.keys():
+            count = counts.setdefault(topic, Count())
+            if topic in item.topics and topic in topics:
+                count.right += 1
+            elif topic in topics:
+                count.wrong += 1
+            else:
+                count.missed += 1
+    return counts
+
+
+def macro(counts: Mapping[str, Count]) -> float:
+    return sum(count.f1 for count in counts.values()) / max(1, len(counts))
+
+
+def print_table(counts: Mapping[str, Count]) -> None:
+    total = Count()
+    print(f"{'topic':24}{'n':>5}{'P':>8}{'R':>8}{'F1':>8}")
+    for topic, count in sorted(counts.items()):
+        n = count.right + count.missed
+        print(f"{topic:24}{n:>5}{count.precision:>8.3f}{count.recall:>8.3f}{count.f1:>8.3f}")
+        total.right += count.right
+        total.wrong += count.wrong
+        total.missed += count.missed
+    print(
+        f"{'micro':24}{total.right + total.missed:>5}{total.precision:>8.3f}{total.recall:>8.3f}"
+        f"{total.f1:>8.3f}\n{'macro F1':24}{macro(counts):>29.3f}"
+    )
+
+
+def print_calibration(items: Sequence[Item], found: Sequence[Mapping[str, float]]) -> None:
+    """Print how many of the matches in each band of scores are right."""
+    bands = [0.5, 0.6, 0.7, 0.8, 0.9, 0.95, 1.0]
+    print(f"\n{'score':>12}{'matches':>9}{'mean':>8}{'right':>8}")
+    for low, high in pairwise(bands):
+        inside = [
+            (score, topic in item.topics)
+            for item, topics in zip(items, found, strict=True)
+            for topic, score in topics.items()
+            if low <= score < high
+        ]
+        if inside:
+            mean = statistics.fmean(score for score, _right in inside)
+            right = statistics.fmean(right for _score, right in inside)
+            print(f"{low:>6.2f}-{high:.2f}{len(inside):>9}{mean:>8.3f}{right:>8.3f}")
+
+
+def print_worst(items: Sequence[Item], matches: Sequence[Sequence[TopicMatch]], most: int) -> None:
+    """Print wrong matches by falling score, then missed topics, with what was found."""
+    wrong: list[tuple[float, str]] = []
+    for item, found in zip(items, matches, strict=True):
+        mark = " [borderline]" if item.borderline else ""
+        for match in found:
+            if match.topic not in item.topics:
+                why = " | ".join(evidence.text for evidence in match.evidence)
+                line = f"wrong  {match.topic} {match.score:.2f} {item.title[:90]}{mark}: {why}"
+                wrong.append((match.score, line))
+        missed = sorted(item.topics - {match.topic for match in found})
+        wrong += [(0.4, f"missed {topic}      {item.title[:90]}{mark}") for topic in missed]
+    print(f"\n{len(wrong)} errors")
+    for _score, line in sorted(wrong, reverse=True)[:most]:
+        print(line)
+
+
+def quality(paths: Sequence[Path], most: int) -> None:
+    """Print the tables for labelled files, read as entries are read."""
+    analyst = Analyst(load_taxonomy())
+    items = [item for path in paths for item in load(path)]
+    matches = [analyst.analyse(FeedEntry(item.title, summary=item.text)).topics for item in items]
+    found = [{match.topic: match.score for match in each} for each in matches]
+    print_table(measure(items, found))
+    print(f"\nwithout {sum(item.borderline for item in items)} borderline items: ", end="")
+    print(f"macro F1 {macro(measure(items, found, borderline=False)):.3f}")
+    hard = [n for n, item in enumerate(items) if item.hard]
+    if hard:
+        counts = measure([items[n] for n in hard], [found[n] for n in hard])
+        print(f"the {len(hard)} hard items alone: macro F1 {macro(counts):.3f}")
+    print_calibration(items, found)
+    print_worst(items, matches, most)
+
+
+def texts() -> list[str]:
+    """Give texts of 500 characters: headlines of the tests' examples put end to end."""
+    path = Path(__file__).parents[1] / "tests" / "news" / "data" / "examples.jsonl"
+    running = ". ".join(f"{item.title}. {item.text}".strip() for item in load(path))
+    ends = range(TEXT_LENGTH, len(running), TEXT_LENGTH)
+    return [running[end - TEXT_LENGTH : end] for end in ends]
+
+
+def rate(work: Callable[[str], object], some: Sequence[str]) -> float:
+    """Give texts a second."""
+    start = time.process_time()
+    for text in some:
+        work(text)
+    return len(some) / (time.process_time() - start)
+
+
+def speed() -> float:
+    """Print and give how many times a loop of `re` searches the classifier manages."""
+    taxonomy = load_taxonomy()
+    classifier = Classifier(taxonomy)
+    phrases = {phrase for each in taxonomy.words.values() for phrase in each}
+    phrases |= {*taxonomy.lookalikes, *taxonomy.negations}
+    patterns = [
+        re.compile(rf"\b{re.escape(phrase.removesuffix('*'))}", re.IGNORECASE)
+        for phrase in sorted(phrases)
+    ]
+    some = texts()
+    slow = some[:: max(1, len(some) // SLOW_TEXTS)][:SLOW_TEXTS]
+    ratios: list[float] = []
+    for _round in range(ROUNDS):
+        loop = rate(lambda text: [pattern.search(text) for pattern in patterns], slow)
+        ours = rate(lambda text: classifier.classify("", text), some)
+        ratios.append(ours / loop)
+    ratio = statistics.median(ratios)
+    print(f"{len(phrases)} phrases, texts of {TEXT_LENGTH} characters: {ours:,.0f} texts a second,")
+    print(f"a loop of re searches {loop:,.1f}; ratio {ratio:.0f} (median of {ROUNDS} rounds)")
+    return ratio
+
+
+def main() -> None:
+    parser = argparse.ArgumentParser(description="How well topics are found, and how fast.")
+    parser.add_argument("files", nargs="*", type=Path)
+    parser.add_argument("--speed", action="store_true")
+    parser.add_argument("--worst", type=int, default=WORST)
+    arguments = parser.parse_args()
+    if arguments.files:
+        quality(arguments.files, arguments.worst)
+    if arguments.speed and speed() < LEAST_RATIO:
+        raise SystemExit(f"Slower than {LEAST_RATIO:.0f} times.")
+
+
+if __name__ == "__main__":
+    main()
