@@ -15,7 +15,7 @@ from bot import logs
 from bot.cli import DONE, DONE_WITH_FAILURES
 from bot.delivery import ledger
 from bot.demo.printed import text_of
-from bot.demo.setting import CHANNELS, PORT, Setting, open_setting
+from bot.demo.setting import CHANNELS, PORT, YOU, Setting, open_setting
 from bot.runtime import Runtime, open_runtime, stop_on_signals
 from bot.settings import Settings, load_settings
 from bot.subscriptions.model import Actor, ChannelRef
@@ -83,7 +83,7 @@ async def _prepare(setting: Setting, runtime: Runtime) -> None:
         if channel.topics:
             ref = ChannelRef("slack", setting.slack.team_id, channel.id, channel.name)
             await subscriptions.subscribe(
-                ref, Actor("demo", "the demo", admin=True), channel.topics
+                ref, Actor(YOU, "You", admin=True), channel.topics
             )
     await runtime.once()
 

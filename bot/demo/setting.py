@@ -135,5 +135,5 @@ def _overrides(slack: SlackLookalike, newsroom: Newsroom, folder: Path) -> dict[
         "exportnews_catalogue": newsroom.write_catalogue(folder / "catalogue.toml"),
         "exportnews_allow_private_network": True,
         "exportnews_poll_seconds": 1.0,
-        "exportnews_log_level": "WARNING",
+        "exportnews_log_level": "ERROR",
     }

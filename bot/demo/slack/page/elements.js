@@ -32,7 +32,7 @@ const ELEMENTS = {
   users_select: (one, use) => directory(one, use, "users", one.initial_user),
   channels_select: (one, use) => directory(one, use, "channels", one.initial_channel),
   conversations_select: (one, use) => directory(one, use, "channels", one.initial_conversation),
-  multi_static_select: (one, use) => choices(one, "checkbox", (value) => use(one.action_id, value, one)),
+  multi_static_select: (one, use) => several(one, (value) => use(one.action_id, value, one)),
 };
 
 export const workspace = { users: [], channels: [] };
@@ -83,6 +83,21 @@ export function choices(one, type, changed) {
   return node;
 }
 
+// Several choices in little room: the chosen ones as a line, all of them when it is opened.
+export function several(one, changed) {
+  const summary = el("summary", {});
+  const list = choices(one, "checkbox", (value) => { name(); changed?.(value); });
+  const name = () => {
+    const on = [...list.querySelectorAll("input:checked")].map((box) => box.parentElement.innerText.trim());
+    summary.replaceChildren(on.length ? on.join(", ") : el("span", { class: "help" }, one.placeholder?.text ?? "Choose"));
+  };
+  const node = el("details", { class: "several" }, summary, list);
+  node.read = list.read;
+  const initial = (one.initial_options ?? []).map((option) => option.text.text);
+  summary.append(initial.length ? initial.join(", ") : el("span", { class: "help" }, one.placeholder?.text ?? "Choose"));
+  return node;
+}
+
 let openMenu = null;
 
 function menu(one, use) {
@@ -101,6 +116,8 @@ function menu(one, use) {
       openMenu?.();
       openMenu = close;
       list.hidden = false;
+      const room = (button.closest(".messages, .home, .body") ?? document.body).getBoundingClientRect().bottom;
+      list.classList.toggle("up", button.getBoundingClientRect().bottom + list.offsetHeight + 12 > room);
       button.setAttribute("aria-expanded", "true");
       list.querySelector("button").focus();
     },

@@ -2,7 +2,7 @@
 
 import { el, post } from "./dom.js";
 import { textNode } from "./blocks.js";
-import { choices, workspace } from "./elements.js";
+import { choices, several, workspace } from "./elements.js";
 
 let numbers = 0;
 const optionsOf = (one) => one.options ?? (one.option_groups ?? []).flatMap((group) => group.options);
@@ -12,7 +12,7 @@ export function input(block, use, values) {
   const id = `input-${++numbers}`;
   const kept = values[block.block_id]?.[one.action_id];
   const control = (CONTROLS[one.type] ?? text)(one, id, kept);
-  const grouped = control.getAttribute("role") !== null;
+  const grouped = !["INPUT", "SELECT", "TEXTAREA"].includes(control.tagName) && !one.type.endsWith("external_select");
   const node = el(grouped ? "fieldset" : "div", { class: "input" },
     el(grouped ? "legend" : "label", grouped ? {} : { for: id }, textNode(block.label),
       block.optional ? el("small", {}, " (optional)") : null),
@@ -66,16 +66,14 @@ function external(one, id) {
   return node;
 }
 
-const several = (one, id, kept) => {
-  const initial = kept?.selected_options ?? one.initial_options;
-  return choices({ ...one, initial_options: initial }, "checkbox");
-};
+const withKept = (one, kept) => ({ ...one, initial_options: kept?.selected_options ?? one.initial_options });
 
 const CONTROLS = {
   plain_text_input: text, number_input: text, email_text_input: text, url_text_input: text,
   static_select: select,
   radio_buttons: (one, id, kept) => choices({ ...one, initial_option: kept?.selected_option ?? one.initial_option }, "radio"),
-  checkboxes: several, multi_static_select: several,
+  checkboxes: (one, id, kept) => choices(withKept(one, kept), "checkbox"),
+  multi_static_select: (one, id, kept) => several(withKept(one, kept)),
   external_select: external, multi_external_select: external,
   users_select: directory("users", "user"), channels_select: directory("channels", "channel"),
   conversations_select: directory("channels", "conversation"),

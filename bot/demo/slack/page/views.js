@@ -19,7 +19,7 @@ export function showModals(views) {
   dialog.dataset.view = view.id;
   dialog.replaceChildren(form(view));
   if (!dialog.open) dialog.showModal();
-  dialog.querySelector("input, select, textarea, .body button, .dialog-foot button")?.focus();
+  dialog.querySelector("summary, input, select, textarea, .body button, .dialog-foot button")?.focus();
 }
 
 byId("modal").addEventListener("cancel", (event) => {
@@ -72,7 +72,7 @@ function showErrors(inputs, errors) {
     place.hidden = !said;
     if (said && !first) first = node;
   }
-  first?.querySelector("input, select, textarea")?.focus();
+  first?.querySelector("summary, input, select, textarea")?.focus();
 }
 
 let homeHash = null;
