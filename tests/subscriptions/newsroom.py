@@ -13,6 +13,7 @@ from bot.ingest import NewsIngest
 from bot.news.analyst import Analyst
 from bot.news.model import Analysis
 from bot.news.taxonomy import load_taxonomy
+from bot.storage import dialects
 from bot.storage.database import Database
 from bot.storage.tables import delivery, entry
 from bot.subscriptions.digests import owe_digests
@@ -44,6 +45,7 @@ class Newsroom:
         """Take one batch in, as a poll would; gives the entries' ids, in the given order."""
         source = feed or self.feed
         async with self.db.write() as conn:
+            await dialects.serialise_ingest(conn)
             new = [
                 await store(conn, source, found, prepared, self.clock(), history=history)
                 for found, prepared in items
@@ -75,6 +77,21 @@ class Newsroom:
                 .values(state="sent", sent_at=self.clock())
             )
 
+    async def sent_if_due(self, ref: ChannelRef) -> None:
+        """Mark what a channel is owed and what is due as sent, as the dispatcher would."""
+        settings = await self.door.settings(ref)
+        assert settings is not None
+        async with self.db.write() as conn:
+            await conn.execute(
+                update(delivery)
+                .where(
+                    delivery.c.channel_id == settings.id,
+                    delivery.c.state == "pending",
+                    delivery.c.due_at <= self.clock(),
+                )
+                .values(state="sent", sent_at=self.clock())
+            )
+
     async def owed(self, ref: ChannelRef = slack(), **where: Any) -> Sequence[Row[Any]]:  # noqa: B008
         settings = await self.door.settings(ref)
         assert settings is not None
@@ -89,8 +106,8 @@ class Newsroom:
             await release_held(conn, self.clock())
 
 
-async def open_newsroom(db: Database, clock: SetClock) -> Newsroom:
+async def open_newsroom(db: Database, clock: SetClock, name: str = "Trade Daily") -> Newsroom:
     async with db.write() as conn:
-        feed = await make_feed(conn, clock())
+        feed = await make_feed(conn, clock(), name)
     taxonomy = load_taxonomy()
     return Newsroom(db, clock, NewsIngest(db, Analyst(taxonomy)), Subscriptions(db, taxonomy), feed)
