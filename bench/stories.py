@@ -85,11 +85,12 @@ def load(files: list[Path]) -> tuple[list[FileEntry], list[Pair]]:
     pairs: list[Pair] = []
     for file in files:
         _read(file, entries, pairs)
-    for file in files:
-        if any(pair.a not in entries or pair.b not in entries for pair in pairs):
-            for beside in sorted(file.parent.glob("*.jsonl")):
-                if beside not in files:
-                    _read(beside, entries, [])
+    named = {each for pair in pairs for each in (pair.a, pair.b)}
+    for beside in sorted({other for file in files for other in file.parent.glob("*.jsonl")}):
+        if beside not in files and not named <= entries.keys():
+            found: dict[str, FileEntry] = {}
+            _read(beside, found, [])
+            entries.update({key: found[key] for key in found.keys() & named - entries.keys()})
     return list(entries.values()), [p for p in pairs if p.a in entries and p.b in entries]
 
 

@@ -8,14 +8,14 @@ each other, numbers, names, and the days between.
 from __future__ import annotations
 
 import math
-import re
+import operator
 from dataclasses import dataclass
-from typing import Literal
+from typing import Literal, NamedTuple
 
 from rapidfuzz import fuzz
 
 from bot.news.story_features import StoryFeatures
-from bot.news.story_words import RARE, Told, lexicon
+from bot.news.story_words import Told, lexicon
 
 Verdict = Literal["same", "follow-up", "apart"]
 
@@ -37,8 +37,7 @@ class Comparison:
     certain: bool = False
 
 
-@dataclass(frozen=True, slots=True)
-class Signs:
+class Signs(NamedTuple):
     """What speaks for one event and against it, each about 0 to 1."""
 
     overlap: float
@@ -121,13 +120,12 @@ def _near_identical(a: StoryFeatures, b: StoryFeatures) -> bool:
     """Whether two entries have the same wording, but for a word or two."""
     if a.headline.numbers != b.headline.numbers or _opposed(a.headline, b.headline) == 1:
         return False
-    if fuzz.token_sort_ratio(a.folded_title, b.folded_title) >= 93:
+    if fuzz.token_sort_ratio(a.folded_title, b.folded_title, score_cutoff=93):
         return len(a.folded_title.split()) >= 4
     return len(a.sketch & b.sketch) >= 2 and fuzz.ratio(a.folded_text, b.folded_text) >= 90
 
 
 _PLANNED = "a:propose"
-_CODE = re.compile(r"(?=[a-z0-9]*\d)(?=[a-z0-9]*[a-z])[a-z0-9]{2,12}")
 
 
 def signs(a: StoryFeatures, b: StoryFeatures) -> Signs:
@@ -136,24 +134,23 @@ def signs(a: StoryFeatures, b: StoryFeatures) -> Signs:
     common = _common(one, other)
     shared = math.fsum(common.values())
     enough = min(1.0, shared / 2)  # a short headline is soon covered by chance
-    sum_one, sum_other = math.fsum(one.weights.values()), math.fsum(other.weights.values())
+    cover = _share(shared, min(one.total, other.total))
+    numbers = math.fsum(weight for concept, weight in common.items() if concept in one.numbers)
     days = abs((a.when - b.when).total_seconds()) / 86_400
     return Signs(
-        overlap=2 * shared / (sum_one + sum_other) if sum_one + sum_other else 0.0,
-        cover=enough * shared / min(sum_one, sum_other) if sum_one and sum_other else 0.0,
-        lead=enough * max(_covered(one, b.lead), _covered(other, a.lead)),
+        overlap=_share(2 * shared, one.total + other.total),
+        cover=enough * cover,
+        lead=enough * max(cover, _covered(one, b.lead), _covered(other, a.lead)),
         rare=min(1.0, shared / 4),
-        numbers=min(
-            1.0, math.fsum(w for concept, w in common.items() if concept in one.numbers) / 2
-        ),
-        numbers_differ=float(_numbers_differ(one, other)),
-        codes_differ=float(_codes_differ(one, other)),
-        actions=float(bool(one.actions & other.actions)),
+        numbers=min(1.0, numbers / 2),
+        numbers_differ=_differ(one.telling_numbers, other.telling_numbers),
+        codes_differ=_differ(one.codes, other.codes),
+        actions=float(not one.actions.isdisjoint(other.actions)),
         mains_differ=_mains_differ(one, other),
         opposed=_opposed(one, other),
         reaction=float(bool((one.actions ^ other.actions) & lexicon().reactions)),
-        only_planned=float(len({_PLANNED} & one.actions) != len({_PLANNED} & other.actions)),
-        places_differ=float(bool(one.places and other.places and not one.places & other.places)),
+        only_planned=float((_PLANNED in one.actions) != (_PLANNED in other.actions)),
+        places_differ=_differ(one.places, other.places),
         opening=float(bool(one.opening) and one.opening == other.opening),
         days=min(WINDOW_DAYS, days) / WINDOW_DAYS,
         one_publication=float(_one_publication(a, b)),
@@ -163,23 +160,24 @@ def signs(a: StoryFeatures, b: StoryFeatures) -> Signs:
 
 def _common(one: Told, other: Told) -> dict[str, float]:
     """Give the concepts that both tell, by the lesser weight; "super micro" is "supermicro"."""
+    weights, others = one.weights, other.weights
     common = {
-        concept: min(weight, other.weights[concept])
-        for concept, weight in one.weights.items()
-        if concept in other.weights
+        concept: min(weights[concept], others[concept])
+        for concept in weights.keys() & others.keys()
     }
-    for first, second in ((one, other), (other, one)):
-        for joined in first.joined.keys() & second.weights.keys():
-            common[joined] = second.weights[joined]
+    for first, second in ((one, others), (other, weights)):
+        for joined in first.joined & second.keys():
+            common[joined] = second[joined]
     return common
 
 
-def _numbers_differ(one: Told, other: Told) -> bool:
-    """Whether both name telling numbers, and no number is the same."""
-    telling = [
-        {number for number in each.numbers if each.weights[number] == RARE} for each in (one, other)
-    ]
-    return all(telling) and not one.numbers & other.numbers
+def _share(part: float, whole: float) -> float:
+    return part / whole if whole else 0.0
+
+
+def _differ(one: frozenset[str], other: frozenset[str]) -> float:
+    """Give 1 where both say something of a kind, and nothing of it is the same."""
+    return float(bool(one and other) and one.isdisjoint(other))
 
 
 def _mains_differ(one: Told, other: Told) -> float:
@@ -188,16 +186,9 @@ def _mains_differ(one: Told, other: Told) -> float:
     return sum(bool(main and actions and main not in actions) for main, actions in pairs) / 2
 
 
-def _codes_differ(one: Told, other: Told) -> bool:
-    """Whether both name models, ECCNs or the like ("H20", "B30A"), and none is the same."""
-    codes = [{name for name in each.names if _CODE.fullmatch(name)} for each in (one, other)]
-    return all(codes) and not codes[0] & codes[1]
-
-
-def _covered(headline: Told, lead: Told) -> float:
+def _covered(headline: Told, lead: Told | None) -> float:
     """Give the share of a headline's weight that another's text tells too."""
-    total = math.fsum(headline.weights.values())
-    return math.fsum(_common(headline, lead).values()) / total if total else 0.0
+    return _share(math.fsum(_common(headline, lead).values()), headline.total) if lead else 0.0
 
 
 def _opposed(one: Told, other: Told) -> float:
@@ -239,7 +230,5 @@ _SLOPES = Signs(
 
 def likelihood(found: Signs) -> float:
     """Give the likelihood of one event, by a logistic model fitted on labelled pairs."""
-    total = _BIAS + math.fsum(
-        getattr(_SLOPES, name) * getattr(found, name) for name in Signs.__dataclass_fields__
-    )
+    total = _BIAS + math.fsum(map(operator.mul, _SLOPES, found))
     return round(1 / (1 + math.exp(-total)), 6)

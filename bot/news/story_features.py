@@ -33,7 +33,7 @@ class StoryFeatures:
     """An entry as stories see it. Pure data; `when` is its time in UTC.
 
     `cites` are citations as `kind:value`; `keys` find candidates: entries that share none are
-    never compared.
+    never compared. `lead` is what title and start of the text tell, where there is a text.
     """
 
     id: str
@@ -41,7 +41,7 @@ class StoryFeatures:
     when: datetime
     title: str
     headline: Told
-    lead: Told
+    lead: Told | None
     folded_title: str
     folded_text: str
     document: str = ""
@@ -89,7 +89,7 @@ def features(
         when=(when or entry.published or EPOCH).astimezone(UTC),
         title=entry.title,
         headline=headline,
-        lead=told(f"{entry.title} . {text}") if text else headline,
+        lead=told(f"{entry.title} . {text}") if text else None,
         folded_title=" ".join(fold(entry.title).split()),
         folded_text=folded_text,
         document=document,
@@ -139,7 +139,11 @@ def _keys(
 
 def short(text: str) -> str:
     """Give a short, steady stand-in for a long text; nothing for nothing."""
-    return hashlib.sha1(text.encode("utf-8", "surrogatepass"), usedforsecurity=False).hexdigest()[:20] if text else ""
+    return (
+        hashlib.sha1(text.encode("utf-8", "surrogatepass"), usedforsecurity=False).hexdigest()[:20]
+        if text
+        else ""
+    )
 
 
 def _sketch(folded_text: str) -> frozenset[str]:

@@ -5,6 +5,7 @@ from __future__ import annotations
 from collections import Counter, deque
 from collections.abc import Iterable, Iterator
 from datetime import timedelta
+from heapq import nlargest
 
 from bot.news.stories import WINDOW_DAYS
 from bot.news.story_choice import Member, choose
@@ -14,8 +15,10 @@ _WINDOW = timedelta(days=WINDOW_DAYS)
 _MAX_POSTINGS = 400
 """Latest entries remembered for one word: enough for the days around any event."""
 
-_MAX_CANDIDATES = 40
+_MAX_CANDIDATES = 30
 _LEAST_SHARED = 2
+_SURE = 100
+"""What a shared number or address counts for, against one shared word."""
 
 
 def group(entries: Iterable[StoryFeatures]) -> Iterator[int]:
@@ -64,12 +67,12 @@ class _Window:
         """Give the entries that share most with `new`; the latest of equals."""
         shared = Counter[int]()
         for key in new.keys:
-            weight = 1 if key.startswith("w:") else 100
-            for place in self._by_key.get(key, ()):
-                shared[place] += weight
-        enough = [found for found in shared.items() if found[1] >= _LEAST_SHARED]
-        enough.sort(key=lambda found: (-found[1], -found[0]))
-        return [self._members[place] for place, _ in enough[:_MAX_CANDIDATES]]
+            places = self._by_key.get(key, ())
+            shared.update(places)
+            if not key.startswith("w:"):
+                shared.update(dict.fromkeys(places, _SURE))
+        enough = [(count, place) for place, count in shared.items() if count >= _LEAST_SHARED]
+        return [self._members[place] for _, place in nlargest(_MAX_CANDIDATES, enough)]
 
     def add(self, place: int, new: StoryFeatures, story: int) -> None:
         """Remember an entry with its story."""

@@ -6,6 +6,7 @@ each concept has a weight: how much it tells one story from another.
 
 from __future__ import annotations
 
+import math
 import re
 import threading
 import tomllib
@@ -37,21 +38,23 @@ _NUMBER = re.compile(
 
 @dataclass(frozen=True, slots=True)
 class Told:
-    """What a text tells. `weights` has every concept; `numbers` are like `15%` or `140`.
+    """What a headline tells. `weights` has every concept, `total` is their sum.
 
-    `names` are words that no list knows, and companies that our news often names; `opening` is
-    the first concept, most often who acts, `main_action` the first action;
-    `joined` has neighbours written as one word ("supermicro").
+    `opening` is the first concept, most often who acts, `main_action` the first action.
+    `numbers` are like `n:15%` or `n:140`, `codes` like `h20` or `3a090`; `joined` has neighbours
+    written as one word ("supermicro").
     """
 
     weights: Mapping[str, float]
+    total: float
     actions: frozenset[str]
     main_action: str
     places: frozenset[str]
-    names: frozenset[str]
     numbers: frozenset[str]
+    telling_numbers: frozenset[str]
+    codes: frozenset[str]
     opening: str
-    joined: Mapping[str, tuple[str, str]]
+    joined: frozenset[str]
 
 
 @dataclass(frozen=True, slots=True)
@@ -114,6 +117,7 @@ _BACKGROUND = re.compile(
     re.IGNORECASE,
 )
 _BACKGROUND_SHARE = 0.5
+_CODE = re.compile(r"(?=[a-z0-9]*\d)(?=[a-z0-9]*[a-z])[a-z0-9]{2,12}")
 
 
 def told(text: str) -> Told:
@@ -123,31 +127,32 @@ def told(text: str) -> Told:
     actions are not this story's.
     """
     foreground, background = _foreground(text)
-    numbers, rest = _numbers(foreground)
+    new_numbers, rest = _numbers(foreground)
     concepts = list(_concepts(rest))
     old_numbers, old_rest = _numbers(background)
     old = list(_concepts(old_rest))
     weights = {key: w * _BACKGROUND_SHARE for key, w in [*old_numbers.items(), *old]}
-    weights |= numbers | dict(concepts)
+    weights |= new_numbers | dict(concepts)
     implied = lexicon().implied
     for concept, _ in concepts:
         for other in implied.get(concept, ()):
             weights.setdefault(other, PLACE)
     everything = concepts + old
     strong = [concept for concept, weight in everything if weight > LITTLE]
+    actions = [concept for concept, _ in concepts if concept.startswith("a:")]
+    plain = [concept for concept, _ in everything if ":" not in concept]
+    numbers = frozenset(concept for concept in weights if concept.startswith("n:"))
     return Told(
         weights,
-        actions=frozenset(concept for concept, _ in concepts if concept.startswith("a:")),
-        main_action=next((concept for concept, _ in concepts if concept.startswith("a:")), ""),
+        total=math.fsum(weights.values()),
+        actions=frozenset(actions),
+        main_action=actions[0] if actions else "",
         places=frozenset(concept for concept, _ in concepts if concept.startswith("p:")),
-        names=frozenset(concept for concept, weight in everything if weight >= OFTEN),
-        numbers=frozenset(numbers) | frozenset(old_numbers),
+        numbers=numbers,
+        telling_numbers=frozenset(number for number in numbers if weights[number] == RARE),
+        codes=frozenset(name for name in plain if _CODE.fullmatch(name)),
         opening=strong[0] if strong else "",
-        joined={
-            one + other: (one, other)
-            for (one, _), (other, _) in pairwise(everything)
-            if ":" not in one + other
-        },
+        joined=frozenset(one + other for one, other in pairwise(plain)),
     )
 
 
