@@ -94,7 +94,7 @@ def predict(taxonomy: Taxonomy, scorer: Scorer, said: Mapping[str, float]) -> di
             for rule in topic.rules
             if (name := f"{topic.id}/{rule.name}") in said
         ]
-        if any(rule.strength != "against" for rule, _place in rules):
+        if any(rule.positive for rule, _place in rules):
             score = scorer.score(topic.id, rules)
             if score >= LEAST_SCORE:
                 found[topic.id] = score

@@ -7,7 +7,7 @@ sentence. What rules say is weighed by place (title, lead, further down) and add
 from __future__ import annotations
 
 from bisect import bisect_right
-from collections.abc import Sequence
+from collections.abc import Iterable, Sequence
 from dataclasses import dataclass
 
 from bot.news.automaton import Hit, PhraseFinder
@@ -65,6 +65,7 @@ class Classifier:
         self._scorer = scorer or Scorer.shipped()
         names = list(taxonomy.words)
         self._bit = {name: 1 << number for number, name in enumerate(names)}
+        self._context = self._bits(tuple(taxonomy.context))
         self._hiding, self._negating = 1 << len(names), 2 << len(names)
         self._finder = PhraseFinder(
             [*taxonomy.words.values(), taxonomy.lookalikes, taxonomy.negations]
@@ -113,7 +114,7 @@ class Classifier:
 
     def _compile(self, rule: Rule) -> _Compiled:
         when = tuple(self._bits(term) for term in rule.when)
-        return _Compiled(rule, when, self._bits(rule.unless), rule.strength != "against")
+        return _Compiled(rule, when, self._bits(rule.unless), rule.positive)
 
     def _bits(self, names: Sequence[str]) -> int:
         bits = 0
@@ -140,16 +141,13 @@ class Classifier:
         self, fired: Sequence[_Fired], fields: tuple[str, str], names: tuple[Field, Field]
     ) -> tuple[Evidence, ...]:
         """Give the phrases that made the rules apply, by place; of overlapping ones the longest."""
-        found: set[tuple[int, int, int]] = set()
-        for each in fired:
-            if each.compiled.positive:
-                wanted = 0
-                for bits in each.compiled.when:
-                    wanted |= bits
-                for sentence in each.sentences:
-                    if sentence.bits & wanted:
-                        field = sentence.field
-                        found.update((field, s, e) for bit, s, e in sentence.hits if bit & wanted)
+        speaking = [each for each in fired if each.compiled.positive]
+        wanted = 0
+        for each in speaking:
+            for bits in each.compiled.when:
+                wanted |= bits
+        said = {id(sentence): sentence for each in speaking for sentence in each.sentences}
+        found = _places(said.values(), wanted & ~self._context) or _places(said.values(), wanted)
         evidence: list[Evidence] = []
         last = (-1, -1)
         for field, start, end in sorted(found, key=lambda hit: (hit[0], hit[1], -hit[2])):
@@ -192,6 +190,17 @@ class Classifier:
             )
             and not any(0 < hit[1] - end <= _NEGATION_REACH for end in negated)
         ]
+
+
+def _places(sentences: Iterable[_Sentence], wanted: int) -> set[tuple[int, int, int]]:
+    """Give the places of the hits of the wanted lists: field, start, end."""
+    return {
+        (sentence.field, start, end)
+        for sentence in sentences
+        if sentence.bits & wanted
+        for bit, start, end in sentence.hits
+        if bit & wanted
+    }
 
 
 def _bits_of(hits: Sequence[Hit]) -> int:

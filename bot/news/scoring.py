@@ -17,7 +17,13 @@ from pathlib import Path
 from bot.errors import TaxonomyError
 from bot.news.taxonomy import Rule, Strength
 
-PRIOR: Mapping[Strength, float] = {"sure": 7.0, "likely": 5.2, "hint": 2.4, "against": -3.5}
+PRIOR: Mapping[Strength, float] = {
+    "sure": 7.0,
+    "likely": 5.2,
+    "hint": 2.4,
+    "against": -3.5,
+    "never": -9.0,
+}
 """The weight of a rule that the model has not learned, by its strength (log odds)."""
 
 PRIOR_BIAS = -4.0

@@ -15,8 +15,9 @@ from rapidfuzz import fuzz, process
 
 from bot.news.folding import squeeze
 
-Strength = Literal["sure", "likely", "hint", "against"]
-"""How much a rule says: `sure` decides alone, `likely` nearly so, `hint` only with others."""
+Strength = Literal["sure", "likely", "hint", "against", "never"]
+"""How much a rule says: `sure` decides alone, `likely` nearly so, `hint` only with others;
+`against` and `never` speak against the topic."""
 
 Within = Literal["sentence", "entry"]
 """Where all of a rule's words must be: one sentence (a title is one), or anywhere."""
@@ -40,6 +41,11 @@ class Rule:
     strength: Strength
     within: Within
 
+    @property
+    def positive(self) -> bool:
+        """Whether the rule speaks for its topic."""
+        return self.strength not in {"against", "never"}
+
 
 @dataclass(frozen=True, slots=True)
 class Topic:
@@ -58,11 +64,13 @@ class Topic:
 class Taxonomy:
     """Topics in their order of importance, and the word lists that their rules name.
 
+    `context` names the word lists that only help a rule and are no evidence by themselves.
     `lookalikes` hide what lies inside them ("potato chip"); `negations` cancel what follows.
     """
 
     topics: tuple[Topic, ...]
     words: Mapping[str, tuple[str, ...]]
+    context: frozenset[str] = frozenset()
     lookalikes: tuple[str, ...] = ()
     negations: tuple[str, ...] = ()
     _topic_of: Mapping[str, Topic] = field(default_factory=dict, repr=False)

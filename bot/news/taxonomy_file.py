@@ -29,14 +29,16 @@ def read_taxonomy(path: Path) -> Taxonomy:
     unknown = set(raw) - {"topic", "words", "lookalikes", "negations"}
     if unknown:
         raise TaxonomyError(f"{path}: nobody knows “{min(unknown)}”.")
-    words = {
-        name: _phrases(_table(each, f"words.{name}").get("phrases"), f"words.{name}")
+    tables = {
+        name: _table(each, f"words.{name}")
         for name, each in _table(raw.get("words", {}), "words").items()
     }
+    words = {name: _phrases(each.get("phrases"), f"words.{name}") for name, each in tables.items()}
     topics = tuple(_topics(raw.get("topic"), words))
     return Taxonomy(
         topics,
         words,
+        frozenset(name for name, each in tables.items() if each.get("context") is True),
         _phrases(raw.get("lookalikes", []), "lookalikes"),
         _phrases(raw.get("negations", []), "negations"),
         {topic.id: topic for topic in topics},
