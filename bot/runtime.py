@@ -96,8 +96,8 @@ class Runtime:
         try:
             await self.dispatcher.run(stop, tick=poll_seconds, wakeups=self._wakeups)
         finally:
-            schedule.stop()
-            await self.poller.finish(self.engine.settings.exportnews_shutdown_seconds)
+            seconds = self.engine.settings.exportnews_shutdown_seconds
+            await asyncio.gather(schedule.stop(seconds), self.poller.finish(seconds))
 
     async def serve(self, host: str, port: int, stop: asyncio.Event) -> None:
         """Serve HTTP until `stop` is set."""

@@ -6,7 +6,10 @@ workers tick side by side and none of them leads.
 
 from __future__ import annotations
 
+import asyncio
+import logging
 from collections.abc import Awaitable, Callable
+from contextlib import suppress
 
 import structlog
 from apscheduler.schedulers.asyncio import AsyncIOScheduler
@@ -24,6 +27,9 @@ class Schedule:
     """Runs jobs at their intervals; one run of a job at a time, missed ticks are made up once."""
 
     def __init__(self) -> None:
+        # A tick that finds its job still running is left out, which is as it should be.
+        logging.getLogger("apscheduler").setLevel(logging.ERROR)
+        self._under_way: set[asyncio.Task[None]] = set()
         self._scheduler = AsyncIOScheduler(
             timezone="UTC",
             job_defaults={"max_instances": 1, "coalesce": True, "misfire_grace_time": None},
@@ -32,7 +38,7 @@ class Schedule:
     def every(self, seconds: float, name: str, job: Job) -> None:
         """Run `job` every so many seconds. An error is logged and the next tick tries again."""
 
-        async def tick() -> None:
+        async def run() -> None:
             try:
                 await job()
             except BotError as error:
@@ -43,13 +49,25 @@ class Schedule:
             except Exception:  # a job that fails once must run again
                 log.exception("job.failed", job=name)
 
+        async def tick() -> None:
+            # APScheduler cancels what it runs when it stops; the job itself must not be cut off.
+            task = asyncio.create_task(run(), name=f"job {name}")
+            self._under_way.add(task)
+            task.add_done_callback(self._under_way.discard)
+            with suppress(asyncio.CancelledError):
+                await asyncio.shield(task)
+
         self._scheduler.add_job(tick, "interval", seconds=seconds, id=name, name=name)
 
     def start(self) -> None:
         """Begin ticking."""
         self._scheduler.start()
 
-    def stop(self) -> None:
-        """Tick no more; a job under way is not cut off."""
+    async def stop(self, seconds: float) -> None:
+        """Tick no more; a job under way may end within `seconds`, then it is cut off."""
         if self._scheduler.running:
             self._scheduler.shutdown(wait=False)
+        if self._under_way:
+            _, late = await asyncio.wait(self._under_way, timeout=seconds)
+            for task in late:
+                task.cancel()
