@@ -123,7 +123,7 @@ def _buttons(alert: Alert) -> list[Block]:
     title = clean(alert.title, 40)
     buttons = []
     opening = kit.button("Open", actions.OPEN, url=alert.link, label=f"Open {title}")
-    if opening["url"]:
+    if "url" in opening:
         buttons.append(opening)
     buttons += [
         kit.button("Save for me", "save", encode(actions.SaveEntry(entry)), label=f"Save {title}"),

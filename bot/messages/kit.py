@@ -68,8 +68,8 @@ def button(
     }
     if value:
         block["value"] = value
-    if url:
-        block["url"] = address(url)
+    if safe := address(url):
+        block["url"] = safe
     if style:
         block["style"] = style
     if label:

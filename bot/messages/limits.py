@@ -44,6 +44,8 @@ MESSAGE_CHARACTERS = 12_000
 (`msg_blocks_too_long`); this is what it names for its `markdown` block, the strictest of all."""
 
 ELLIPSIS = "…"
+_LONGEST_WORD = 40
+"""What is longer is no word (or a text in a script without spaces), and is cut where it is."""
 _SPACES = re.compile(r"\s+")
 _TOKEN = re.compile(r"<[^<>]*>|&(?:amp|lt|gt);|[^<&]+|.", re.DOTALL)
 
@@ -66,7 +68,8 @@ def _at_word(text: str, most: int) -> str:
     if text[most : most + 1].isspace():
         return text[:most].rstrip()
     space = text.rfind(" ", 0, most)
-    return text[: space if space > most // 2 else most].rstrip(" ,;:-–—")
+    near = space >= 0 and most - space <= _LONGEST_WORD
+    return text[: space if near else most].rstrip(" ,;:-–—")
 
 
 def cut_marked(text: str, most: int) -> str:
@@ -98,6 +101,6 @@ def fit_lines(lines: list[str], most: int, *, more: str = "") -> str:
             break
         kept.append(line)
     if not kept and lines:
-        kept = [cut_marked(lines[0], most - len(more) - 12)]
+        kept = [cut_marked(lines[0], most - (len(more) + 12 if more else 0))]
     left = len(lines) - len(kept)
     return "\n".join([*kept, more.format(count=left)] if more and left else kept)

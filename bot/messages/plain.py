@@ -59,7 +59,9 @@ def _facts(alert: Alert) -> list[str]:
         lines.append(f"{name}: {words.some([clean(value, _LABEL) for value, _ in values], 8)}")
     lines += [f"Earlier: {_related(one)}" for one in alert.refers_to[:4]]
     if unstored := words.unstored_numbers(alert):
-        lines.append(f"Refers to: {words.some(unstored, 6)} (not in the archive)")
+        lines.append(
+            f"Refers to: {words.some([clean(one, 20) for one in unstored], 6)} (not in the archive)"
+        )
     if alert.also_covered:
         others = [clean(one.publication or one.title, _LABEL) for one in alert.also_covered]
         lines.append(f"Also covered by: {words.some(others, 4)}")
@@ -77,7 +79,9 @@ def why_text(alert: Alert) -> str:
 
 
 def _related(one: Related) -> str:
-    where = ", ".join(part for part in (one.number, words.day(one.published.date())) if part)
+    where = ", ".join(
+        part for part in (clean(one.number, 20), words.day(one.published.date())) if part
+    )
     return f"{clean(one.title, 150)} ({where})"
 
 
