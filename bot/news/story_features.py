@@ -7,10 +7,11 @@ import re
 from dataclasses import dataclass
 from datetime import UTC, datetime
 
+from bot.feeds.identity import article_number
 from bot.feeds.model import FeedEntry
 from bot.news.folding import fold
 from bot.news.model import Citation
-from bot.news.story_links import article_number, canonical, document_number
+from bot.news.story_links import canonical, document_number
 from bot.news.story_words import LITTLE, Told, told
 
 _LEAD = 700

@@ -3,38 +3,22 @@
 from __future__ import annotations
 
 import re
-from urllib.parse import parse_qsl, urlencode, urlsplit
 
-_WARREN = re.compile(
-    r"(?:exportcompliancedaily|internationaltradetoday|tradelawdaily|communicationsdaily"
-    r"|communicationslitigationtoday|consumerelectronicsdaily|privacydaily)\.com$"
-)
+from bot.feeds.addresses import normalise
+
 _REGISTER = re.compile(
-    r"federalregister\.gov/(?:documents/\d{4}/\d\d/\d\d/|d/|a/)([\dCREZ]+-[\d-]+)"
+    r"federalregister\.gov/(?:documents/\d{4}/\d\d/\d\d/|d/|a/)([CREZ]?\d+-[\d-]*\d)"
 )
-_GOVINFO = re.compile(r"govinfo\.gov/[^?#]*FR-[\d-]+/(?:pdf|html?)/([\dCREZ]+-[\d-]+)\.")
-_ARTICLE = re.compile(r"[-/](\d{10})/?$")
-_TRACKING = re.compile(
-    r"(?:utm_\w+|bc|search_id|p|from|ref|ref_src|source|src|cmp|cmpid|mc_cid|mc_eid|fbclid|gclid|icid"
-    r"|sh|share|smid|rss|feed|ftag|taid|partner|campaign|guccounter|ncid|cid|output|amp)$",
+_GOVINFO = re.compile(r"govinfo\.gov/[^?#]*FR-[\d-]+/(?:pdf|html?)/([CREZ]?\d+-[\d-]*\d)\.")
+_HOST = re.compile(r"^(?:www\d?|m|amp|mobile|stage|media|rss|feeds?)\.(?=[^./]+\.[^.])")
+_SHARING = re.compile(
+    r"(?:from=rss|ref(?:errer)?=[^&]*|cmp=[^&]*|icid=[^&]*|smid=[^&]*|ftag=[^&]*|taid=[^&]*"
+    r"|guccounter=[^&]*|at_\w+=[^&]*|output=amp|amp(?:=1)?|share=[^&]*|campaign=[^&]*)(?:&|$)",
     re.IGNORECASE,
 )
-_ALIASES = {
-    "media.bis.gov": "bis.gov",
-    "m.youtube.com": "youtube.com",
-    "old.reddit.com": "reddit.com",
-}
-_HOST_PREFIX = re.compile(r"^(?:www\d?|m|amp|mobile|stage|rss|feeds?)\.(?=[^.]+\.)")
-_MAX_LINK = 2_000
 
 
-def article_number(link: str) -> str:
-    """Give the article number (`YYMMDDnnnn`) in which a Warren address ends, or nothing."""
-    parts = _split(link)
-    if parts is None or not _WARREN.search(_host(parts[0])):
-        return ""
-    found = _ARTICLE.search(parts[1])
-    return found[1] if found else ""
+_ONE_THING = re.compile(r"\d|[^/-]+-[^/-]+-[^/-]+")
 
 
 def document_number(link: str) -> str:
@@ -44,33 +28,16 @@ def document_number(link: str) -> str:
 
 
 def canonical(link: str) -> str:
-    """Give the one address of what a link leads to, or nothing for the front page of a site.
+    """Give the one address of what a link leads to, or nothing for a page of many things.
 
-    Scheme, host aliases, tracking parameters, fragment and a last slash do not count.
+    Beyond what `normalise` evens out, a site's mobile, media and staging hosts are the site, and
+    marks of sharing do not count. Front pages and lists (`/press-releases`) are known by having
+    neither a number nor a long name, and tell nothing about a story.
     """
-    parts = _split(link)
-    if parts is None:
+    page, _, query = normalise(link).partition("?")
+    page = re.sub(r"/amp$", "", _HOST.sub("", page))
+    kept = _SHARING.sub("", query).rstrip("&")
+    path = page.partition("/")[2]
+    if not _ONE_THING.search(f"{path}?{kept}"):
         return ""
-    host, path, query = parts
-    host = _host(host)
-    path = re.sub(r"/(?:amp|index\.html?)?$", "", path)
-    kept = [
-        (name, value) for name, value in parse_qsl(query) if not _TRACKING.match(name) and value
-    ]
-    if not path and not kept:
-        return ""
-    return f"{host}{path}" + (f"?{urlencode(sorted(kept))}" if kept else "")
-
-
-def _split(link: str) -> tuple[str, str, str] | None:
-    try:
-        parts = urlsplit(link[:_MAX_LINK])
-        host = (parts.hostname or "").rstrip(".").lower()
-    except ValueError:
-        return None
-    return (host, parts.path, parts.query) if host else None
-
-
-def _host(host: str) -> str:
-    bare = _HOST_PREFIX.sub("", host)
-    return _ALIASES.get(host, _ALIASES.get(bare, bare))
+    return f"{page}?{kept}" if kept else page

@@ -67,7 +67,10 @@ def test_labelled_pairs_reach_their_floors() -> None:
             "https://internationaltradetoday.com/news/2026/05/04/x-2605010011",
         ),
         (REGISTER.format("2026-08001"), "https://www.federalregister.gov/d/2026-08001"),
-        ("https://media.bis.gov/press-release/a-b", "https://www.bis.gov/press-release/a-b/"),
+        (
+            "https://media.bis.gov/press-release/bis-fines-port",
+            "https://www.bis.gov/press-release/bis-fines-port/",
+        ),
         (
             "https://ofac.treasury.gov/recent-actions/20260504_33",
             "http://ofac.treasury.gov/recent-actions/20260504_33?utm_source=rss#top",
@@ -85,6 +88,11 @@ def test_documents_of_one_title_and_day_are_two_stories() -> None:
     a = told(title, by="Federal Register", link=REGISTER.format("2026-08001"))
     b = told(title, by="Federal Register", link=REGISTER.format("2026-08002"))
     assert verdict(a, b) == "apart"
+
+
+def test_a_page_that_lists_many_things_makes_no_story_of_them() -> None:
+    page = "https://www.example.gov/press-releases"
+    assert verdict(told("Oslo opens port", link=page), told("Lathes stolen", link=page)) == "apart"
 
 
 def test_near_identical_text_joins_two_publications_but_not_one() -> None:
