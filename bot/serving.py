@@ -107,6 +107,7 @@ async def serve(app: Starlette, *, host: str, port: int, stop_seconds: float) ->
         lifespan="off",
         timeout_graceful_shutdown=max(1, int(stop_seconds)),
         server_header=False,
+        proxy_headers=False,
         timeout_keep_alive=30,
     )
     server = _Server(config)

@@ -26,7 +26,7 @@ class WebFront:
         console = Console(engine)
         self._routes = [
             Route("/healthz", healthz, methods=["GET"]),
-            Route("/readyz", Readiness(engine), methods=["GET"]),
+            Route("/readyz", Readiness(engine).readyz, methods=["GET"]),
             Route("/metrics", self._metrics, methods=["GET"]),
             *console.routes,
         ]

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import asyncio
 
+from sqlalchemy.exc import SQLAlchemyError
 from starlette.requests import Request
 from starlette.responses import JSONResponse, Response
 
@@ -25,13 +26,16 @@ class Readiness:
     def __init__(self, engine: Engine) -> None:
         self._engine = engine
 
-    async def __call__(self, _request: Request) -> Response:
+    async def readyz(self, _request: Request) -> Response:
         """Answer `/readyz`."""
         try:
             async with asyncio.timeout(READY_SECONDS):
                 await schema.check(self._engine.db)
         except BotError as error:
             return JSONResponse({"status": "not ready", "reason": str(error)}, 503)
+        except SQLAlchemyError as error:
+            reason = f"The database does not answer ({type(error).__name__})."
+            return JSONResponse({"status": "not ready", "reason": reason}, 503)
         except TimeoutError:
             reason = f"The database did not answer within {READY_SECONDS:.0f} s."
             return JSONResponse({"status": "not ready", "reason": reason}, 503)
