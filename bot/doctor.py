@@ -140,7 +140,7 @@ async def _bot_token(slack: SlackInstallations) -> Finding:
     if missing:
         text = (
             f"The app lacks the scopes {', '.join(missing)}; add them on its OAuth page "
-            "(docs/slack-manifest.yaml has all) and install it again."
+            "(docs/slack-manifest.json has all) and install it again."
         )
         return Finding("wrong", "slack", text)
     return Finding("ok", "slack", f"The bot is in the workspace {who.workspace_name}.")

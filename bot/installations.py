@@ -39,7 +39,7 @@ SCOPES = (
     "team:read",
     "users:read",
 )
-"""What the bot asks of a workspace; docs/slack-manifest.yaml asks the same."""
+"""What the bot asks of a workspace; docs/slack-manifest.json asks the same."""
 _REFUSED = {"invalid_auth", "not_authed", "account_inactive", "token_revoked", "token_expired"}
 
 

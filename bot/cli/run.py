@@ -16,7 +16,7 @@ from bot.settings import Settings, load_settings
 
 HOW_TO_CONNECT = (
     "No Slack token is set, so alerts come to this terminal. To connect Slack, make the app from "
-    "docs/slack-manifest.yaml, set SLACK_BOT_TOKEN and SLACK_APP_TOKEN, and start again."
+    "docs/slack-manifest.json, set SLACK_BOT_TOKEN and SLACK_APP_TOKEN, and start again."
 )
 NO_SOCKET = (
     "SLACK_APP_TOKEN is not set, so /exportnews is not answered here; alerts are posted. Set it "

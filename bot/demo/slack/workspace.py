@@ -12,7 +12,7 @@ from bot.demo.slack.model import Channel, StoredMessage, User, View
 
 APP_ID = "A0DEMO0001"
 BOT_NAME = "exportnews"
-# The scopes of docs/slack-manifest.yaml: what a team that pastes it grants.
+# The scopes of docs/slack-manifest.json: what a team that pastes it grants.
 BOT_SCOPES = (
     "app_mentions:read",
     "channels:history",
