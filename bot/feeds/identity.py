@@ -31,6 +31,9 @@ SAME_TITLE = 90.0
 _COMPARED = 4_000
 
 _ARTICLE = re.compile(r"(?<!\d)(\d{2})(\d{2})(\d{2})\d{4}(?:\.html?)?/?$")
+_FEDERAL_REGISTER = re.compile(
+    r"//(?:www\.)?federalregister\.gov/(?:d|documents/\d{4}/\d\d/\d\d)/([A-Z]?\d[\w.-]*-\d+)"
+)
 _OFAC = re.compile(r"ofac\.treasury\.gov/recent-actions/(\d{8}(?:_\d{1,3})?)$")
 _WORDS = re.compile(r"\w+")
 
@@ -63,6 +66,8 @@ class Known:
     link: str
     published_at: datetime
     text_hash: str
+    article_number: str | None = None
+    document_number: str | None = None
 
 
 def article_number(link: str) -> str:
@@ -75,6 +80,12 @@ def article_number(link: str) -> str:
     if not (1 <= month <= 12 and 1 <= day <= 31):
         return ""
     return re.sub(r"\D", "", found.group())[:10]
+
+
+def document_number(link: str) -> str:
+    """Give the Federal Register's document number that an address names, or an empty text."""
+    found = _FEDERAL_REGISTER.search(link)
+    return found.group(1) if found else ""
 
 
 def choose_rule(entries: Sequence[FeedEntry]) -> IdRule:
@@ -131,8 +142,8 @@ def _keys(
     keys: list[Key] = []
     if number := article_number(entry.link) or article_number(entry.guid):
         keys.append(Key(wide, "article", number))
-    if entry.document_number:
-        keys.append(Key(wide, "document", _short(entry.document_number)))
+    if number := entry.document_number or document_number(entry.link):
+        keys.append(Key(wide, "document", _short(number)))
     page = normalise(entry.link) if entry.link else ""
     if action := _OFAC.search(page):
         keys.append(Key(wide, "ofac", action.group(1)))
@@ -143,7 +154,8 @@ def _keys(
         keys += by_guid + by_link
     elif rule == "link":
         keys += by_link
-    if not numbered and entry.title:
+    told_apart = feed_id is None and (by_guid or by_link)  # of an import nothing can be guessed
+    if not numbered and entry.title and not told_apart:
         keys.append(Key(narrow, "title", _short(_title_and_day(entry))))
     return tuple(keys)
 
@@ -177,13 +189,22 @@ def _differ(kind: KeyKind, one: FeedEntry, other: FeedEntry) -> bool:
 def agrees(known: Known, found: Identified, kind: str, rule: IdRule) -> bool:
     """Whether an entry that shares a key of `kind` with a stored one is that entry.
 
-    Certain keys, and the feed's own rule, decide alone. A shared link with another guid is the
-    same entry when the title is much the same or both are of the same day: some pages bear
-    something new under the same address every week.
+    Certain keys, and the feed's own rule, decide alone; two numbers of one kind are two entries.
+    A title with its day speaks for the same entry only if the text is the same. A shared link
+    with another guid is the same entry when the title is much the same or both are of the same
+    day: some pages bear something new under the same address every week.
     """
-    if kind in CERTAIN or kind == rule or kind == "title":
-        return True
     entry = found.entry
+    for stored, read in (
+        (known.article_number, article_number(entry.link)),
+        (known.document_number, entry.document_number or document_number(entry.link)),
+    ):
+        if stored and read and stored != read:
+            return False
+    if kind in CERTAIN or kind == rule:
+        return True
+    if kind == "title":
+        return known.text_hash == found.text_hash
     if kind == "link" and (not entry.guid or not known.guid or entry.guid == known.guid):
         return True
     if fuzz.ratio(fold(known.title), fold(entry.title)) >= SAME_TITLE:

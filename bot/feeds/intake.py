@@ -20,6 +20,7 @@ from bot.feeds.identity import (
     agrees,
     article_number,
     choose_rule,
+    document_number,
     fold,
     guids_are_unstable,
     identify,
@@ -174,6 +175,8 @@ _KNOWN: Select[Any] = select(
     entry_table.c.link,
     entry_table.c.published_at,
     entry_table.c.text_hash,
+    entry_table.c.article_number,
+    entry_table.c.document_number,
 )
 
 
@@ -282,7 +285,7 @@ def _row(
         "text_hash": one.text_hash,
         "history": history,
         "article_number": article_number(entry.link) or None,
-        "document_number": entry.document_number[:32] or None,
+        "document_number": (entry.document_number or document_number(entry.link))[:32] or None,
         "facts": _facts(entry),
     }
 

@@ -8,12 +8,13 @@ from dataclasses import dataclass
 from bot.errors import NotAFeed
 
 HEAD = 65_536
+FEED_ROOTS = frozenset({"rss", "feed", "rdf", "channel", "xml"})
 
 _PROLOG = re.compile(rb"\s+|<\?.*?\?>|<!--.*?-->", re.DOTALL)
 _DOCTYPE = re.compile(rb"<!DOCTYPE\b[^>\[]*(\[)?", re.IGNORECASE)
 _SUBSET_END = re.compile(rb"\]\s*>")
-_ENTITY = re.compile(rb"<!ENTITY\s+([^>]*)", re.IGNORECASE)
-_NESTED = re.compile(rb"&(?!#)|%|\b(?:SYSTEM|PUBLIC)\b")
+_ENTITY = re.compile(rb"<!ENTITY\s+(?!%)([^>]*)", re.IGNORECASE)
+_NESTED = re.compile(rb"&(?!#)|%\w+;|\b(?:SYSTEM|PUBLIC)\b")
 _ROOT = re.compile(rb"<\s*([A-Za-z_][\w.\-]*(?::[\w.\-]+)?)")
 _OPENED = re.compile(rb"<(?:[\w\-]+:)?(?:item|entry)[\s>]")
 _CLOSED = re.compile(rb"</(?:[\w\-]+:)?(?:item|entry)\s*>")
@@ -37,7 +38,8 @@ def look(body: bytes) -> Look:
     """Say what kind of document `body` is, by its first element.
 
     Raises NotAFeed for a document type that defines entities made of others or taken from
-    elsewhere: a feed needs none, and they are how a small document becomes a huge one.
+    elsewhere: a feed needs none, and they are how a small document becomes a huge one. Whole
+    sets of entities (`% name`) are left to feedparser, which drops them unread.
     """
     head = body[:HEAD].replace(b"\0", b"").lstrip(b"\xef\xbb\xbf\xff\xfe \t\r\n")
     if head[:1] in {b"{", b"["}:
@@ -51,7 +53,8 @@ def look(body: bytes) -> Look:
     found = _ROOT.search(head, place)
     name = found.group(1).decode("ascii", "ignore").lower() if found else ""
     root = name.rpartition(":")[2]
-    return Look(root, is_html=html_doctype or root in {"html", "head", "body"}, is_json=False)
+    is_html = root in {"html", "head", "body"} or (html_doctype and root not in FEED_ROOTS)
+    return Look(root, is_html=is_html, is_json=False)
 
 
 def _skip_prolog(head: bytes, place: int) -> int:

@@ -120,6 +120,7 @@ feed = Table(
     Column("hub_url", Text),
     Column("hub_topic", Text),
     Column("hub_secret", LargeBinary),
+    Column("hub_asked_at", UtcDateTime),
     Column("hub_lease_until", UtcDateTime),
     Column("baseline_at", UtcDateTime),
     Column("next_poll_at", UtcDateTime, nullable=False),
