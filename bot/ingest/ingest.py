@@ -40,7 +40,7 @@ from bot.subscriptions.matching import (
     owe_alerts,
     owe_updates,
 )
-from bot.subscriptions.quiet import QuietNow, channels_in_quiet, quiet_now
+from bot.subscriptions.quiet import QuietNow, quiet_for, quiet_now
 from bot.subscriptions.summary import Cause
 
 log = structlog.get_logger(__name__)
@@ -202,7 +202,7 @@ async def _owe_together(
         await collect_for_digests(conn, stored, now)
     gathered = await take_collected(conn, collected.c.mode == "instant", now)
     subject = f"catch-up:{max(stored.id for stored in wanted)}"
-    quiet = await channels_in_quiet(conn, list(gathered), now)
+    quiet = await quiet_for(conn, gathered, now)
     cause: Cause = "flood" if batch.flood else "outage"
     owed = [
         OwedSummary(

@@ -60,7 +60,7 @@ async def owe_digests(conn: AsyncConnection, now: datetime) -> int:
         .limit(MAX_AT_ONCE)
     )
     if dialects.is_postgresql(conn):
-        due = due.with_for_update(of=channel, skip_locked=True)
+        due = due.with_for_update(of=channel, key_share=True, skip_locked=True)
     ids = list((await conn.scalars(due)).all())
     read: dict[datetime, Coverage] = {}
     made = 0

@@ -79,6 +79,7 @@ async def begin(
         ref = known_as(ref)
         await store.ensure_channel(conn, ref, actor.id[:128], now, address)
     ref = known_as(ref)
+    await store.lock_channel(conn, ref)
     found = await store.load_channels(conn, taxonomy, store.is_channel(ref))
     if not found:
         raise UsageError(nothing_yet(ref))

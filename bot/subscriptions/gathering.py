@@ -97,8 +97,14 @@ async def gather_alerts(
         .order_by(delivery.c.channel_id, delivery.c.position)
         .limit(limit)
     )
+    if (await conn.execute(query.limit(1))).first() is None:
+        return 0
+    # An ingest that looks at a story's alerts must see them either here or in `collected`.
+    await dialects.serialise_ingest(conn)
     if dialects.is_postgresql(conn):
-        query = query.with_for_update(of=delivery, skip_locked=True)
+        # The channel too: a dispatcher that is taking up its alerts has it locked.
+        # `key_share`: foreign keys' checks of others do not wait.
+        query = query.with_for_update(of=(delivery, channel), key_share=True, skip_locked=True)
     ids: dict[int, list[int]] = {}
     for delivery_id, channel_id in await conn.execute(query):
         ids.setdefault(channel_id, []).append(delivery_id)

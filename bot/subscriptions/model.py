@@ -73,6 +73,8 @@ class ChannelSettings:
     next_digest_at: datetime | None = None
     owner: str = ""
     """Who set the channel up: told when nothing can be delivered to it."""
+    direct: bool = False
+    """Whether it is one person's direct messages."""
 
 
 @dataclass(frozen=True, slots=True)

@@ -11,7 +11,8 @@ from sqlalchemy.ext.asyncio import AsyncConnection
 
 from bot.storage import dialects
 from bot.storage.tables import channel, delivery
-from bot.subscriptions.gathering import CHUNK, gather_alerts
+from bot.subscriptions.gathering import CHUNK, Gathered, gather_alerts
+from bot.subscriptions.rules import parse_reasons
 from bot.subscriptions.times import quiet_until
 
 GRACE = timedelta(minutes=15)
@@ -46,23 +47,28 @@ async def quiet_now(conn: AsyncConnection, now: datetime) -> Sequence[QuietNow]:
     return found
 
 
-async def channels_in_quiet(
-    conn: AsyncConnection, channel_ids: Sequence[int], now: datetime
+async def quiet_for(
+    conn: AsyncConnection, gathered: Mapping[int, Sequence[Gathered]], now: datetime
 ) -> Mapping[int, datetime]:
-    """Give, of these channels, those that are quiet at `now`, and until when (UTC)."""
+    """Give, of the channels that are to be told of these stories, those for which quiet hours
+    hold at `now`, and until when (UTC). What is urgent to a channel does not wait."""
     found: dict[int, datetime] = {}
-    for first in range(0, len(channel_ids), CHUNK):
+    ids = list(gathered)
+    for first in range(0, len(ids), CHUNK):
         rows = await conn.execute(
             select(
-                channel.c.id, channel.c.timezone, channel.c.quiet_from, channel.c.quiet_to
-            ).where(
-                channel.c.id.in_(channel_ids[first : first + CHUNK]),
-                channel.c.quiet_from.is_not(None),
-            )
+                channel.c.id,
+                channel.c.timezone,
+                channel.c.quiet_from,
+                channel.c.quiet_to,
+                channel.c.urgent_topics,
+            ).where(channel.c.id.in_(ids[first : first + CHUNK]), channel.c.quiet_from.is_not(None))
         )
         for row in rows:
             until = quiet_until(row.quiet_from, row.quiet_to, row.timezone, now)
-            if until is not None:
+            urgent = {("topic", topic) for topic in row.urgent_topics}
+            reasons = {pair for story in gathered[row.id] for pair in parse_reasons(story.reasons)}
+            if until is not None and not reasons & urgent:
                 found[row.id] = until
     return found
 

@@ -111,13 +111,12 @@ class Subscriptions:
         return found[0] if found else None
 
     async def channels(self, platform: Platform, workspace: str) -> tuple[ChannelSettings, ...]:
-        """Give every channel of one workspace, by name."""
+        """Give every channel of one workspace that somebody set up, by name."""
         known = tables.workspace.c
         here = (known.platform == platform) & (known.external_id == workspace)
         async with self._db.read() as conn:
-            return await store.load_channels(
-                conn, self._taxonomy, here & known.removed_at.is_(None)
-            )
+            set_up = tables.channel.c.owner.is_not(None) & known.removed_at.is_(None)
+            return await store.load_channels(conn, self._taxonomy, here & set_up)
 
     async def rename(self, ref: ChannelRef) -> None:
         """Take over a channel's new name (`ref.name`), where the channel is known."""

@@ -6,7 +6,7 @@ from collections.abc import Mapping, Sequence
 from datetime import datetime
 from typing import Any, cast
 
-from sqlalchemy import ColumnElement, Row, String, Table, and_, select, update
+from sqlalchemy import ColumnElement, Row, String, Table, and_, func, select, update
 from sqlalchemy import cast as sql_cast
 from sqlalchemy.ext.asyncio import AsyncConnection
 
@@ -33,7 +33,9 @@ from bot.subscriptions.model import (
 )
 from bot.subscriptions.rules import next_digest
 
-DIRECT = "direct"
+DIRECT = "dm"
+"""The kind of a channel that is one person's direct messages."""
+
 _TEXT = 200
 
 
@@ -64,8 +66,7 @@ async def ensure_workspace(
 async def ensure_channel(
     conn: AsyncConnection, ref: ChannelRef, owner: str, now: datetime, address: bytes | None
 ) -> int:
-    """Give the id of a channel, made (with its workspace) when it is new, and locked to the end
-    of the transaction, so that two changes at once come one after the other.
+    """Give the id of a channel, made (with its workspace) when it is new.
 
     `address` is a webhook's sealed address. Raises UsageError when the bot was removed there.
     """
@@ -84,17 +85,22 @@ async def ensure_channel(
         .on_conflict_do_nothing()
     )
     here = and_(channel.c.workspace_id == workspace_id, channel.c.external_id == ref.channel)
-    channel_id = int(
-        (await conn.execute(select(channel.c.id).where(here).with_for_update())).scalar_one()
-    )
-    news: dict[str, Any] = {}
+    channel_id = int((await conn.execute(select(channel.c.id).where(here))).scalar_one())
+    # A channel that only had notices until now has no owner.
+    news: dict[str, Any] = {"owner": func.coalesce(channel.c.owner, owner)}
     if ref.name:
         news["name"] = ref.name[:_TEXT]
     if address is not None:
         news["address"] = address
-    if news:
-        await conn.execute(update(channel).where(channel.c.id == channel_id).values(news))
+    await conn.execute(update(channel).where(channel.c.id == channel_id).values(news))
     return channel_id
+
+
+async def lock_channel(conn: AsyncConnection, ref: ChannelRef) -> None:
+    """Lock a channel to the end of the transaction, so that two changes at once come one after
+    the other. Foreign keys' checks of others do not wait for it."""
+    query = select(channel.c.id).join(workspace).where(is_channel(ref))
+    await conn.execute(query.with_for_update(of=channel, key_share=True))
 
 
 def _kind(ref: ChannelRef) -> str:
@@ -148,6 +154,7 @@ def _channel(row: Row[Any], subscriptions: tuple[Subscription, ...]) -> ChannelS
         urgent_topics=tuple(row.urgent_topics),
         next_digest_at=row.next_digest_at,
         owner=row.owner or "",
+        direct=row.kind == DIRECT,
     )
 
 

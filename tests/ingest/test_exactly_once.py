@@ -15,7 +15,7 @@ from dataclasses import dataclass, field, replace
 
 from hypothesis import HealthCheck, given, settings
 from hypothesis import strategies as st
-from sqlalchemy import select
+from sqlalchemy import select, text
 
 from bot.feeds.model import FeedEntry, FeedRecord
 from bot.ingest import NewsIngest
@@ -179,10 +179,10 @@ async def test_workers_side_by_side_make_one_alert_and_one_digest(
         for other in others
     ]
     found = [article() for _ in range(4)]
-    sister = [replace(text, link=f"{text.link}/s") for text in found]
+    sister = [replace(one, link=f"{one.link}/s") for one in found]
     await asyncio.gather(
-        *(workers[0].publish((text, understood("sanctions"))) for text in found),
-        *(workers[1].publish((text, understood("sanctions")), feed=day.sister) for text in sister),
+        *(workers[0].publish((one, understood("sanctions"))) for one in found),
+        *(workers[1].publish((one, understood("sanctions")), feed=day.sister) for one in sister),
     )
     clock.advance(days=1)
 
@@ -200,3 +200,33 @@ async def test_workers_side_by_side_make_one_alert_and_one_digest(
     async with db.read() as conn:
         kinds = Counter(await conn.scalars(select(delivery.c.kind)))
     assert (kinds["digest"], kinds["held"]) == (1, 1)
+
+
+async def test_a_report_that_comes_while_alerts_are_gathered_is_not_told_again(
+    postgres_url: str, clock: SetClock
+) -> None:
+    db = Database(postgres_url, clock=clock)
+    room = await open_newsroom(db, clock)
+    day = await begin(room)
+    found = [article(), article()]
+    await room.publish(*[(one, understood("sanctions")) for one in found])
+    clock.advance(hours=8)
+    again = replace(found[0], link="https://sister.example/again")
+    async with db.write() as conn:
+        await release_held(conn, clock())
+        late = asyncio.create_task(room.publish((again, understood("sanctions")), feed=day.sister))
+        await _somebody_waits(db)
+    await late
+    told = await day.told(day.channels["quiet"])
+    await db.close()
+    assert sorted(told.values()) == [1, 1]
+
+
+async def _somebody_waits(db: Database) -> None:
+    """Return once a transaction waits for a lock."""
+    async with asyncio.timeout(60):
+        while True:
+            async with db.read() as conn:
+                waiting = text("SELECT count(*) FROM pg_locks WHERE NOT granted")
+                if await conn.scalar(waiting):
+                    return

@@ -270,6 +270,9 @@ async def test_a_catch_up_waits_for_the_end_of_quiet_hours(room: Newsroom) -> No
     await room.publish((article(), understood("sanctions")), catch_up=True)
     (row,) = await room.owed()
     assert row.due_at == room.clock() + timedelta(hours=1)
+    await room.door.configure(slack(), ANN, urgent_topics=["sanctions"])
+    await room.publish((article(), understood("sanctions")), catch_up=True)
+    assert [row.due_at for row in await room.owed()][1] == room.clock()
 
 
 async def test_an_edit_of_substance_updates_those_who_were_told_and_want_it(
