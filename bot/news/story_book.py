@@ -8,29 +8,29 @@ grow with what is stored.
 from __future__ import annotations
 
 from collections import Counter
-from collections.abc import Iterable, Mapping, Sequence
+from collections.abc import Iterable, Sequence
 from dataclasses import dataclass
 from datetime import datetime, timedelta
 from typing import Any
 
-from sqlalchemy import Row, delete, func, insert, select, update
+from sqlalchemy import Row, bindparam, delete, func, insert, select, update
 from sqlalchemy.ext.asyncio import AsyncConnection
 
 from bot.feeds.model import FeedEntry
 from bot.news.model import Analysis, Citation, Placement
 from bot.news.stories import WINDOW_DAYS
-from bot.news.story_choice import Choice, Member, choose
+from bot.news.story_choice import Choice, choose
 from bot.news.story_features import StoryFeatures, features
+from bot.news.story_shelf import LEAST_SHARED, MAX_CANDIDATES, SURE, Shelf
 from bot.storage.tables import citation, entry, story, story_key
 
 _WINDOW = timedelta(days=WINDOW_DAYS)
-_MAX_KEYS = 400
-"""Keys asked for in one query; SQLite takes at most 999 parameters in old versions."""
+_AT_ONCE = 400
+"""Keys or ids in one query; SQLite takes at most 999 parameters in old versions."""
 
 _MAX_ROWS = 4_000
-_MAX_CANDIDATES = 40
-_LEAST_SHARED = 2
-"""Telling words that two entries must share before they are compared at all."""
+_TEXT = 1_000
+"""Characters of a stored text that are read again: what happened stands at its beginning."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -66,20 +66,30 @@ async def place(
 async def place_many(conn: AsyncConnection, batch: Sequence[Unplaced]) -> tuple[Placement, ...]:
     """Put many stored entries into their stories, in the order of their times.
 
-    Takes some ten queries for the whole batch; give the placements in the batch's order. Keep
-    batches to some hundreds of entries that are near to each other in time.
+    Takes about ten queries for the whole batch, and gives the placements in the batch's order.
+    Keep batches to some hundreds of entries that are near to each other in time.
     """
-    shelf = _Shelf()
+    shelf = Shelf()
     news = [_features(each) for each in batch]
     await _load_candidates(conn, shelf, batch, news)
-    placements: dict[int, Placement] = {}
+    ledger = _Ledger()
+    made: dict[int, Choice] = {}
+    told: dict[int, int] = {}
     for place in sorted(range(len(batch)), key=lambda i: (news[i].when, batch[i].entry_id)):
-        made = choose(news[place], shelf.candidates(news[place]))
-        story_id = await _write_story(conn, news[place], made)
-        shelf.add(batch[place].entry_id, news[place], story_id)
-        placements[place] = Placement(story_id, made.relation, made.follows)
+        made[place] = choose(news[place], shelf.candidates(news[place]))
+        told[place] = ledger.note(news[place], made[place])
+        shelf.add(batch[place].entry_id, news[place], told[place])
+    ids = await ledger.write(conn)
+    placements = tuple(
+        Placement(
+            ids.get(told[place], told[place]),
+            made[place].relation,
+            ids.get(made[place].follows or 0, made[place].follows),
+        )
+        for place in range(len(batch))
+    )
     await _write_entries(conn, batch, news, placements)
-    return tuple(placements[place] for place in range(len(batch)))
+    return placements
 
 
 def _features(each: Unplaced) -> StoryFeatures:
@@ -93,83 +103,66 @@ def _features(each: Unplaced) -> StoryFeatures:
     )
 
 
-class _Shelf:
-    """Entries already placed that may share a story with the batch's, by key."""
-
-    def __init__(self) -> None:
-        self._members: dict[int, Member] = {}
-        self._by_key: dict[str, list[int]] = {}
-
-    def add(self, entry_id: int, found: StoryFeatures, story_id: int) -> None:
-        self._members[entry_id] = Member(found, story_id)
-        for key in found.keys:
-            self._by_key.setdefault(key, []).append(entry_id)
-
-    def candidates(self, new: StoryFeatures) -> list[Member]:
-        """Give the entries that share most with `new`; a number or address counts most."""
-        shared = Counter[int]()
-        for key in new.keys:
-            weight = 1 if key.startswith("w:") else 100
-            for entry_id in self._by_key.get(key, ()):
-                shared[entry_id] += weight
-        best = sorted(shared.items(), key=lambda found: (-found[1], -found[0]))[:_MAX_CANDIDATES]
-        return [self._members[entry_id] for entry_id, count in best if count >= _LEAST_SHARED]
-
-
 async def _load_candidates(
     conn: AsyncConnection,
-    shelf: _Shelf,
+    shelf: Shelf,
     batch: Sequence[Unplaced],
     news: Sequence[StoryFeatures],
 ) -> None:
     """Put on the shelf every stored entry that the batch's entries may share a story with."""
     if not news:
         return
-    earliest = min(each.when for each in news) - _WINDOW
-    latest = max(each.when for each in news) + _WINDOW
-    words = {key for each in news for key in each.keys if key.startswith("w:")}
-    sure = {key for each in news for key in each.keys} - words
+    around = story_key.c.at.between(
+        min(each.when for each in news) - _WINDOW, max(each.when for each in news) + _WINDOW
+    )
+    keys = {key for each in news for key in each.keys}
     shared = Counter[int]()
-    for keys, weight in ((words, 1), (sure, _LEAST_SHARED)):
-        ordered = sorted(keys)
-        for start in range(0, len(ordered), _MAX_KEYS):
+    for words in (True, False):
+        some = sorted(key for key in keys if key.startswith("w:") == words)
+        for start in range(0, len(some), _AT_ONCE):
             query = (
                 select(story_key.c.entry_id, func.count().label("shared"))
-                .where(story_key.c.key.in_(ordered[start : start + _MAX_KEYS]))
+                .where(story_key.c.key.in_(some[start : start + _AT_ONCE]))
                 .group_by(story_key.c.entry_id)
                 .order_by(func.count().desc(), story_key.c.entry_id.desc())
                 .limit(_MAX_ROWS)
             )
-            if weight == 1:
-                query = query.where(story_key.c.at.between(earliest, latest))
-            for entry_id, count in await conn.execute(query):
-                shared[int(entry_id)] += weight * int(count)
-    own = {each.entry_id for each in batch}
-    best = sorted(shared.items(), key=lambda found: (-found[1], -found[0]))
-    wanted = [
-        entry_id
-        for entry_id, count in best[: _MAX_CANDIDATES * len(batch) * 2]
-        if count >= _LEAST_SHARED and entry_id not in own
-    ]
-    await _load(conn, shelf, wanted)
+            for entry_id, count in await conn.execute(query.where(around) if words else query):
+                shared[int(entry_id)] += int(count) if words else SURE
+    for each in batch:
+        shared.pop(each.entry_id, None)
+    most = shared.most_common(MAX_CANDIDATES * 2 * len(batch))
+    await _load(conn, shelf, sorted(found for found, count in most if count >= LEAST_SHARED))
 
 
-async def _load(conn: AsyncConnection, shelf: _Shelf, entry_ids: Sequence[int]) -> None:
-    for start in range(0, len(entry_ids), _MAX_KEYS):
-        chunk = entry_ids[start : start + _MAX_KEYS]
+async def _load(conn: AsyncConnection, shelf: Shelf, entry_ids: Sequence[int]) -> None:
+    for start in range(0, len(entry_ids), _AT_ONCE):
+        chunk = entry_ids[start : start + _AT_ONCE]
         cited: dict[int, list[Citation]] = {}
-        rows = await conn.execute(select(citation).where(citation.c.entry_id.in_(chunk)))
-        for row in rows:
-            one = Citation(row.kind, row.value, row.text, row.start, row.end, row.field)
-            cited.setdefault(row.entry_id, []).append(one)
-        stored = await conn.execute(
-            select(entry).where(entry.c.id.in_(chunk), entry.c.story_id.is_not(None))
+        rows = await conn.execute(
+            select(citation.c.entry_id, citation.c.kind, citation.c.value).where(
+                citation.c.entry_id.in_(chunk)
+            )
         )
-        for row in stored:
-            shelf.add(row.id, _stored_features(row, cited.get(row.id, ())), row.story_id)
+        for row in rows:
+            one = Citation(row.kind, row.value, "", 0, 0, "title")
+            cited.setdefault(row.entry_id, []).append(one)
+        stored = select(
+            entry.c.id,
+            entry.c.story_id,
+            entry.c.publication_id,
+            entry.c.title,
+            entry.c.link,
+            entry.c.published_at,
+            entry.c.document_number,
+            func.substr(entry.c.summary, 1, _TEXT).label("summary"),
+            func.substr(entry.c.content, 1, _TEXT).label("content"),
+        ).where(entry.c.id.in_(chunk), entry.c.story_id.is_not(None))
+        for found in await conn.execute(stored.order_by(entry.c.id)):
+            shelf.add(found.id, _stored_features(found, cited.get(found.id, ())), found.story_id)
 
 
-def _stored_features(row: Row[Any], cited: Iterable[Citation]) -> StoryFeatures:
+def _stored_features(row: Row[*tuple[Any, ...]], cited: Iterable[Citation]) -> StoryFeatures:
     known = FeedEntry(
         row.title,
         link=row.link or "",
@@ -183,50 +176,119 @@ def _stored_features(row: Row[Any], cited: Iterable[Citation]) -> StoryFeatures:
     )
 
 
-async def _write_story(conn: AsyncConnection, new: StoryFeatures, made: Choice) -> int:
-    """Make the story, or move its times; give its id."""
-    if made.story is None:
-        values: Mapping[str, object] = {
-            "title": new.title,
-            "started_at": new.when,
-            "updated_at": new.when,
-            "follows_id": made.follows,
-        }
-        found = await conn.execute(insert(story).values(values).returning(story.c.id))
-        return int(found.scalar_one())
-    one = story.c.id == made.story
-    await conn.execute(
-        update(story).where(one, story.c.updated_at < new.when).values(updated_at=new.when)
-    )
-    await conn.execute(
-        update(story)
-        .where(one, story.c.started_at > new.when)
-        .values(started_at=new.when, title=new.title)
-    )
-    return made.story
+@dataclass(slots=True)
+class _Span:
+    """What one batch tells of one story: its earliest and latest entry there."""
+
+    title: str
+    started_at: datetime
+    updated_at: datetime
+    follows: int | None = None
+
+
+class _Ledger:
+    """What a batch changes in stories, written at its end. New stories have negative numbers."""
+
+    def __init__(self) -> None:
+        self._spans: dict[int, _Span] = {}
+        self._new = 0
+
+    def note(self, new: StoryFeatures, made: Choice) -> int:
+        """Note what was decided of an entry (entries come by time); give its story's number."""
+        if made.story is None:
+            self._new += 1
+        story_id = -self._new if made.story is None else made.story
+        span = self._spans.setdefault(story_id, _Span(new.title, new.when, new.when, made.follows))
+        span.updated_at = max(span.updated_at, new.when)
+        return story_id
+
+    async def write(self, conn: AsyncConnection) -> dict[int, int]:
+        """Write all that was noted; give the ids of the new stories by their numbers."""
+        new = {number: span for number, span in self._spans.items() if number < 0}
+        ids: dict[int, int] = {}
+        if new:
+            made = await conn.execute(
+                insert(story).returning(story.c.id, sort_by_parameter_order=True),
+                [
+                    {
+                        "title": span.title,
+                        "started_at": span.started_at,
+                        "updated_at": span.updated_at,
+                    }
+                    for span in new.values()
+                ],
+            )
+            ids = dict(zip(new, map(int, made.scalars()), strict=True))
+        follows = [
+            {"story": ids[number], "after": ids.get(span.follows, span.follows)}
+            for number, span in new.items()
+            if span.follows is not None
+        ]
+        if follows:
+            await conn.execute(_FOLLOWS, follows)
+        await self._widen(conn)
+        return ids
+
+    async def _widen(self, conn: AsyncConnection) -> None:
+        """Move the times of stories that were there before."""
+        known = [
+            {
+                "story": number,
+                "first": span.started_at,
+                "last": span.updated_at,
+                "headline": span.title,
+            }
+            for number, span in self._spans.items()
+            if number > 0
+        ]
+        if known:
+            await conn.execute(_LATER, [{"story": k["story"], "last": k["last"]} for k in known])
+            await conn.execute(
+                _EARLIER,
+                [{name: k[name] for name in ("story", "first", "headline")} for k in known],
+            )
+
+
+_FOLLOWS = (
+    update(story).where(story.c.id == bindparam("story")).values(follows_id=bindparam("after"))
+)
+_LATER = (
+    update(story)
+    .where(story.c.id == bindparam("story"), story.c.updated_at < bindparam("last"))
+    .values(updated_at=bindparam("last"))
+)
+_EARLIER = (
+    update(story)
+    .where(story.c.id == bindparam("story"), story.c.started_at > bindparam("first"))
+    .values(started_at=bindparam("first"), title=bindparam("headline"))
+)
+_PLACE = (
+    update(entry).where(entry.c.id == bindparam("placed")).values(story_id=bindparam("told_in"))
+)
 
 
 async def _write_entries(
     conn: AsyncConnection,
     batch: Sequence[Unplaced],
     news: Sequence[StoryFeatures],
-    placements: Mapping[int, Placement],
+    placements: Sequence[Placement],
 ) -> None:
     """Tie the entries to their stories, and keep their keys for those that come after."""
-    keys = []
-    for place, each in enumerate(batch):
-        await conn.execute(
-            update(entry)
-            .where(entry.c.id == each.entry_id)
-            .values(story_id=placements[place].story_id)
-        )
-        keys += [
-            {"key": key, "at": news[place].when, "entry_id": each.entry_id}
-            for key in news[place].keys
-        ]
+    if not batch:
+        return
     placed = [each.entry_id for each in batch]
-    for start in range(0, len(placed), _MAX_KEYS):
-        chunk = placed[start : start + _MAX_KEYS]
+    ties = [
+        {"placed": entry_id, "told_in": found.story_id}
+        for entry_id, found in zip(placed, placements, strict=True)
+    ]
+    await conn.execute(_PLACE, ties)
+    for start in range(0, len(placed), _AT_ONCE):
+        chunk = placed[start : start + _AT_ONCE]
         await conn.execute(delete(story_key).where(story_key.c.entry_id.in_(chunk)))
+    keys = [
+        {"key": key, "at": new.when, "entry_id": entry_id}
+        for entry_id, new in zip(placed, news, strict=True)
+        for key in new.keys
+    ]
     if keys:
         await conn.execute(insert(story_key), keys)
