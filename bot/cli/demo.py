@@ -23,6 +23,7 @@ from bot.subscriptions.model import Actor, ChannelRef
 ARTICLE_SECONDS = 4.0
 BATCH = 6
 STEP_SECONDS = 10.0
+PROXIES = {"http_proxy", "https_proxy", "all_proxy"}
 LEDGER_LINES = 1000
 QUIET_ROUNDS, MOST_ROUNDS = 3, 200
 CORE_TOPICS = CHANNELS[0].topics
@@ -44,8 +45,9 @@ def register(app: typer.Typer) -> None:
         ] = False,
     ) -> None:
         """Try it with no account: sample news, and a Slack look-alike in your browser."""
-        # What runs on this machine must not be asked of a proxy.
-        os.environ["NO_PROXY"] = os.environ["no_proxy"] = "127.0.0.1,localhost"
+        # All of it runs on this machine, and slack_sdk asks a proxy whatever NO_PROXY says.
+        for name in [name for name in os.environ if name.lower() in PROXIES]:
+            del os.environ[name]
         if once:
             raise typer.Exit(asyncio.run(_once()))
         asyncio.run(_show(port, browser=not no_browser))
@@ -60,14 +62,15 @@ async def _once() -> int:
 
 async def _show(port: int | None, *, browser: bool) -> None:
     stop = stop_on_signals()
-    async with open_setting(port=port) as setting, _open_bot(setting) as runtime:
-        await _prepare(setting, runtime)
-        await runtime.connect()
-        typer.echo(f"The demo runs at {setting.slack.url} (the newsroom: {setting.newsroom.url})")
+    async with open_setting(port=port) as setting:
+        typer.echo(f"The demo is at {setting.slack.url} (its newsroom at {setting.newsroom.url}).")
         typer.echo("Type `/exportnews help` there. Ctrl+C ends it; nothing is kept.")
         if browser:
             await asyncio.to_thread(webbrowser.open, setting.slack.url)
-        await asyncio.gather(runtime.work(stop), setting.newsroom.run(ARTICLE_SECONDS, stop))
+        async with _open_bot(setting) as runtime:
+            await _prepare(setting, runtime)
+            await runtime.connect()
+            await asyncio.gather(runtime.work(stop), setting.newsroom.run(ARTICLE_SECONDS, stop))
 
 
 def _open_bot(setting: Setting) -> AbstractAsyncContextManager[Runtime]:
@@ -82,9 +85,7 @@ async def _prepare(setting: Setting, runtime: Runtime) -> None:
     for channel in CHANNELS:
         if channel.topics:
             ref = ChannelRef("slack", setting.slack.team_id, channel.id, channel.name)
-            await subscriptions.subscribe(
-                ref, Actor(YOU, "You", admin=True), channel.topics
-            )
+            await subscriptions.subscribe(ref, Actor(YOU, "You", admin=True), channel.topics)
     await runtime.once()
 
 

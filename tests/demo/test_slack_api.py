@@ -53,7 +53,7 @@ async def test_auth_test_says_who_and_with_which_scopes(client: AsyncWebClient) 
 
 
 def test_the_scopes_are_those_of_the_manifest() -> None:
-    manifest = Path("docs/slack-manifest.yaml").read_text(encoding="utf-8")
+    manifest = Path("docs/slack-manifest.json").read_text(encoding="utf-8")
     listed = manifest.partition("    bot:\n")[2].partition("settings:")[0]
     assert [line.strip(" -") for line in listed.splitlines() if line.strip()] == list(BOT_SCOPES)
 
