@@ -106,7 +106,7 @@ function show() {
   byId("title").textContent = titleOf(channel);
   byId("about").textContent = channel.topic;
   byId("box-label").textContent = `Message ${titleOf(channel)}`;
-  byId("box").placeholder = `Message ${titleOf(channel)}, or type /exportnews`;
+  byId("box").placeholder = "Type /exportnews, or a message";
   const place = byId("messages");
   const atEnd = place.scrollHeight - place.scrollTop - place.clientHeight < 80;
   const found = inChannel(channel.id).filter((one) => !one.thread || one.thread === one.ts || one.ephemeral);
