@@ -83,7 +83,7 @@ class Sender(Protocol):
         """Ask whether the delivery's message is there: its id, or None when it is not.
 
         `thread`: the message that it answers, if it does. Raises DeliveryError when the platform
-        cannot be asked: with `retry_after` when it should be asked later.
+        cannot be asked: with `retry_after` or `unknown` when it should be asked later.
         """
 
     async def update(self, address: Address, external_id: str, outgoing: Outgoing) -> None:

@@ -113,8 +113,9 @@ def judge(
         return Verdict(Outcome(delivery_id, "dead", reason=reason))
     if error.permanent:
         return Verdict(Outcome(delivery_id, "kept", reason=reason, counts=False), pause=reason)
-    if attempts >= policy.attempts and not error.unknown:
-        return Verdict(Outcome(delivery_id, "dead", reason=f"Given up: {reason}"))
+    if attempts >= policy.attempts:
+        given_up = f"Given up after {attempts} attempts. {reason}"
+        return Verdict(Outcome(delivery_id, "dead", reason=given_up, unknown=error.unknown))
     wait = policy.wait(attempts, rng)
     if error.unknown:
         wait = max(wait, policy.settle)
@@ -132,18 +133,26 @@ def cannot_tell(
     """Decide what follows when the platform did not say whether a message is there.
 
     `unknown_for`: seconds since the message may have been sent. Gives None when nobody will ever
-    say, so that the setting must decide; else what to do meanwhile. An error with `retry_after`
-    means "ask later"; one without it means that this platform cannot be asked.
+    say, so that the setting must decide; else what to do meanwhile. An error with `retry_after` or
+    `unknown` means "ask later"; without either this platform cannot be asked.
     """
     reason = error.sentence
     if error.permanent:
         kept = Outcome(delivery_id, "kept", reason=reason, unknown=True, counts=False)
         return Verdict(kept, pause=reason)
     asked_enough = unknown_for >= policy.settle_within and attempts > policy.settle_attempts
-    if error.retry_after is None or asked_enough:
+    if asked_enough or (error.retry_after is None and not error.unknown):
         return None
-    # Spread out, for all that wait are told the same time.
-    wait = error.retry_after * (1 + rng.random())
-    wait = min(max(wait, policy.wait(attempts, rng)), policy.settle_within)
-    later = Outcome(delivery_id, "failed", reason=reason, wait=wait, unknown=True)
-    return Verdict(later, limit=Limit("find", error.retry_after))
+    wait = min(max(error.retry_after or 0.0, policy.wait(attempts, rng)), policy.settle_within)
+    limit = None if error.retry_after is None else Limit("find", error.retry_after)
+    return Verdict(Outcome(delivery_id, "failed", reason=reason, wait=wait, unknown=True), limit)
+
+
+def ask_later(delivery_id: int, seconds: float, rng: Random) -> Verdict:
+    """Put off asking while the workspace's limit holds, spread over as much time again: all that
+    wait are told the same moment, and one may be let in at a time."""
+    reason = "It may have arrived; the platform can be asked only so often."
+    wait = seconds * (1 + rng.random())
+    return Verdict(
+        Outcome(delivery_id, "failed", reason=reason, wait=wait, unknown=True, counts=False)
+    )

@@ -22,6 +22,7 @@ from bot.delivery.policy import (
     Outcome,
     RetryPolicy,
     Verdict,
+    ask_later,
     cannot_tell,
     judge,
 )
@@ -147,20 +148,15 @@ async def _settle_unknown(
     """Find out whether the message arrived at an earlier attempt; None when it is to be sent."""
     if owed.kind == "update":
         return None
+    if claim.ask_after:
+        return ask_later(owed.id, claim.ask_after, office.rng)
     since = owed.tried_at or owed.created_at
     doubted = (now - since).total_seconds()
     try:
-        if claim.ask_after:
-            raise DeliveryError(
-                "The platform will say later whether it arrived.", retry_after=claim.ask_after
-            )
         thread = claim.threads.get(owed.id, "")
         found = await _call(office.sender.find(claim.address, owed.id, since, thread), bounds)
     except DeliveryError as error:
         log.info("delivery.unsettled", delivery=owed.id, reason=str(error), detail=error.detail)
-        if not error.retry_after and error.unknown:
-            # It did not answer in time: ask again.
-            error = DeliveryError(str(error), retry_after=office.policy.settle)
         verdict = cannot_tell(error, owed.id, owed.attempts, doubted, office.policy, office.rng)
         if verdict is not None:
             return verdict

@@ -77,8 +77,8 @@ class SlackSender:
     ) -> str | None:
         """Look in the channel's (or thread's) newest messages for a delivery; its `ts`, or None.
 
-        Raises DeliveryError: with `retry_after` when Slack should be asked later, without when
-        the history may not be read or is too long to tell.
+        Raises DeliveryError: with `retry_after` or `unknown` when Slack should be asked later,
+        without when the history may not be read or is too long to tell.
         """
         if address.channel.startswith(("U", "W")):
             raise DeliveryError("A direct message's history is not read.")
@@ -110,11 +110,7 @@ class SlackSender:
         method = "conversations.replies" if thread else "conversations.history"
         token = await self._access.token(address.workspace)
         for _ in range(_PAGES):
-            try:
-                answer = await self._call(token, method, form=form)
-            except DeliveryError as error:
-                after = error.retry_after or errors.DEFAULT_RETRY_AFTER
-                raise DeliveryError(str(error), detail=error.detail, retry_after=after) from None
+            answer = await self._call(token, method, form=form)
             messages = answer.get("messages")
             for message in messages if isinstance(messages, list) else ():
                 if isinstance(message, dict) and _delivery_of(message) == delivery_id:
@@ -194,7 +190,7 @@ class SlackSender:
                 answer = _read(await _bounded(response))
                 status = response.status
         except (aiohttp.ClientConnectorError, aiohttp.ConnectionTimeoutError) as error:
-            raise DeliveryError("Slack cannot be reached.", detail=type(error).__name__) from error
+            raise errors.unreachable(type(error).__name__, asked=form is not None) from error
         except (TimeoutError, aiohttp.ClientError, OSError) as error:
             raise errors.unclear(None, type(error).__name__) from error
         if answer is None:
@@ -219,8 +215,11 @@ def _next_page(answer: Mapping[str, Any]) -> str:
 
 
 def _unreadable(refused: _Refused) -> DeliveryError:
-    if refused.code in errors.OF_WORKSPACE and refused.code != "missing_scope":
-        return errors.refused(refused.code, detail=refused.detail)
+    """Give what a refusal to show a channel's history means."""
+    meant = errors.refused(refused.code, detail=refused.detail)
+    of_workspace = refused.code in errors.OF_WORKSPACE and refused.code != "missing_scope"
+    if of_workspace or meant.unknown or meant.retry_after is not None:
+        return meant
     return DeliveryError(f"The channel's history cannot be read ({refused.code}).")
 
 

@@ -88,6 +88,12 @@ def unclear(status: int | None, detail: str = "") -> DeliveryError:
     return DeliveryError(f"{said}; the message may have arrived.", detail=detail, unknown=True)
 
 
+def unreachable(detail: str, *, asked: bool) -> DeliveryError:
+    """Give the error for a connection that was not made; `asked`: it was to settle a doubt, which
+    then remains."""
+    return DeliveryError("Slack cannot be reached.", detail=detail, unknown=asked)
+
+
 def refused(code: str, *, detail: str = "") -> DeliveryError:
     """Give the error for an answer `"ok": false` with Slack's `error` code."""
     if code in _TRY_LATER:
