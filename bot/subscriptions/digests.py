@@ -6,7 +6,7 @@ from collections.abc import Mapping, Sequence
 from dataclasses import replace
 from datetime import datetime, timedelta
 
-from sqlalchemy import func, select, update
+from sqlalchemy import bindparam, func, select, update
 from sqlalchemy.ext.asyncio import AsyncConnection
 
 from bot.storage import dialects
@@ -36,8 +36,11 @@ from bot.subscriptions.times import next_moment
 
 __all__ = ["MAX_AT_ONCE", "coverage", "next_digest", "owe_digests", "weights"]
 
-MAX_AT_ONCE = 2000
+MAX_AT_ONCE = 1000
 """Channels whose digests one call makes; the rest come with the next."""
+
+_CHANNELS_A_STEP = 100
+"""So few that making their digests does not hold up the event loop."""
 
 _DAY, _WEEK = timedelta(days=1), timedelta(days=7)
 
@@ -64,10 +67,9 @@ async def owe_digests(conn: AsyncConnection, now: datetime) -> int:
     ids = list((await conn.scalars(due)).all())
     read: dict[datetime, Coverage] = {}
     made = 0
-    for first in range(0, len(ids), CHUNK):
-        channels = await store.load_channels(
-            conn, None, channel.c.id.in_(ids[first : first + CHUNK])
-        )
+    for first in range(0, len(ids), _CHANNELS_A_STEP):
+        some = ids[first : first + _CHANNELS_A_STEP]
+        channels = await store.load_channels(conn, None, channel.c.id.in_(some))
         for since in {_since(settings, now) for settings in channels}:
             if since not in read:
                 read[since] = await coverage(conn, since, now)
@@ -104,10 +106,12 @@ async def _owe_some(
         if stories or next_digest(settings, now) is not None:
             subject = f"digest:{_due(settings, now):%Y-%m-%dT%H:%M}"
             owed.append(OwedSummary(settings.id, "digest", subject, summary))
+    if channels:
         await conn.execute(
             update(channel)
-            .where(channel.c.id == settings.id)
-            .values(next_digest_at=next_digest(settings, now))
+            .where(channel.c.id == bindparam("of_channel"))
+            .values(next_digest_at=bindparam("next_at")),
+            [{"of_channel": one.id, "next_at": next_digest(one, now)} for one in channels],
         )
     return await owe(conn, owed, now)
 
