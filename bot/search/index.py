@@ -9,7 +9,7 @@ from typing import Any
 from sqlalchemy import select
 from sqlalchemy.ext.asyncio import AsyncConnection
 
-from bot.search.document import Document, Facts, document
+from bot.search.document import Facts, document
 from bot.search.tokens import stem
 from bot.storage import fulltext
 from bot.storage.tables import citation, entry, entry_company, entry_topic
@@ -61,6 +61,11 @@ async def _index(conn: AsyncConnection, ids: Sequence[int]) -> None:
         made = document(row.title, row.content or row.summary, facts)
         rows.append(fulltext.TextRow(row.position, made.title, made.body, made.tags))
     await fulltext.delete_texts(conn, [row.position for row in entries])
+    await add_documents(conn, rows)
+
+
+async def add_documents(conn: AsyncConnection, rows: Sequence[fulltext.TextRow]) -> None:
+    """Index rows that are not indexed yet, and remember their words."""
     await fulltext.insert_texts(conn, rows)
     await fulltext.add_forms(conn, _forms(rows))
 
@@ -73,7 +78,7 @@ async def _of(conn: AsyncConnection, ids: Sequence[int], table: Any, *columns: A
     return found
 
 
-def _forms(rows: Iterable[Document | fulltext.TextRow]) -> dict[str, str]:
+def _forms(rows: Iterable[fulltext.TextRow]) -> dict[str, str]:
     """Give the words that have inflections: those of letters only."""
     seen: set[str] = set()
     for row in rows:

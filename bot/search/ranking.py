@@ -33,13 +33,13 @@ class _Counted:
     body: list[float]
 
 
-def rank(
-    rows: Sequence[TextRow], plan: Plan, headline: str, now_position: int
-) -> list[tuple[float, TextRow]]:
+def rank(rows: Sequence[TextRow], plan: Plan, headline: str) -> list[tuple[float, TextRow]]:
     """Put candidates in order, best first, ties newest first. Pure.
 
     `headline`: the tokens of what was typed; an entry whose title is just that comes first.
+    How new an entry is counts from the newest of them, so that no clock is needed.
     """
+    newest = max((row.position for row in rows), default=0)
     padded = [(f" {row.title} ", f" {row.body} {row.tags} ") for row in rows]
     scores = _score(plan, padded, _norms(rows))
     wanted = f" {headline} " if headline else ""
@@ -47,7 +47,7 @@ def rank(
     for row, score, (title, _body) in zip(rows, scores, padded, strict=True):
         if wanted and wanted in title:
             score += EXACT_HEADLINE if title == wanted else TITLE_PHRASE * (score + 1)
-        age = max(now_position - row.position, 0) / _PER_DAY
+        age = (newest - row.position) / _PER_DAY
         blended = (score + 0.01) * (1 + RECENCY * math.exp(-age / RECENCY_DAYS))
         scored.append((round(blended, 9), row))
     scored.sort(key=lambda pair: (-pair[0], -pair[1].position))

@@ -4,8 +4,7 @@ from __future__ import annotations
 
 import asyncio
 import time
-from collections import Counter
-from collections.abc import Mapping, Sequence
+from collections.abc import Sequence
 from dataclasses import dataclass
 from datetime import UTC, date, datetime, timedelta
 
@@ -15,6 +14,7 @@ from sqlalchemy.ext.asyncio import AsyncConnection
 from bot.news.taxonomy import Taxonomy
 from bot.search import document as tags
 from bot.search import entries
+from bot.search.facets import Facets
 from bot.search.model import Results
 from bot.search.parser import parse
 from bot.search.plan import (
@@ -34,7 +34,7 @@ from bot.search.tokens import tokenise
 from bot.storage import fulltext
 from bot.storage.database import Database
 from bot.storage.fulltext import TextRow
-from bot.storage.fulltext_query import HIGHEST, LOWEST, AnyPhrase, Span, count, newest, texts
+from bot.storage.fulltext_query import HIGHEST, LOWEST, AnyPhrase, Seen, Span, count, newest, texts
 from bot.storage.positions import first_position
 from bot.storage.tables import entry
 
@@ -62,6 +62,7 @@ class Search:
     def __init__(self, db: Database, taxonomy: Taxonomy) -> None:
         self._db = db
         self._taxonomy = taxonomy
+        self._facets = Facets()
 
     async def find(self, text: str, *, limit: int = 10, offset: int = 0) -> Results:
         """Search for `text`, in the query language; never fails for what was typed.
@@ -71,13 +72,12 @@ class Search:
         started = time.perf_counter()
         query = parse(text)
         async with self._db.read() as conn:
-            now = await self._db.now(conn)
             known, notes = await self._known(conn, query)
             wanted = plan(query.root, known)
-            found = await _find(conn, query, wanted, text, now)
+            found = await _find(conn, query, wanted, text)
             page = found.rows[offset : offset + limit]
             shown = await entries.results(conn, [row.position for row in page], units(wanted))
-            facets = await _facets(conn, found.rows)
+            facets = await self._facets.count(conn, found.rows)
         took = (time.perf_counter() - started) * 1000
         return Results(
             query=str(query),
@@ -99,7 +99,6 @@ class Search:
         """Give entries like one that is stored, the most alike first; none if it is not there."""
         started = time.perf_counter()
         async with self._db.read() as conn:
-            now = await self._db.now(conn)
             position = await conn.scalar(select(entry.c.position).where(entry.c.id == entry_id))
             found = await texts(conn, [position]) if position is not None else []
             rows: list[TextRow] = []
@@ -107,7 +106,7 @@ class Search:
                 finding, ranking = likeness(found[0])
                 alike = await newest(conn, expression(finding), Span(), RANKED)
                 others = [row for row in alike if row.position != position]
-                ranked = await asyncio.to_thread(rank, others, ranking, "", first_position(now))
+                ranked = await asyncio.to_thread(rank, others, ranking, "")
                 rows = [row for _score, row in ranked]
             page = [row.position for row in rows[:limit]]
             shown = await entries.results(conn, page, ())
@@ -149,16 +148,14 @@ def _no_topic(value: str, nearest: Sequence[str]) -> str:
     )
 
 
-async def _find(
-    conn: AsyncConnection, query: Query, wanted: Plan, typed: str, now: datetime
-) -> _Found:
+async def _find(conn: AsyncConnection, query: Query, wanted: Plan, typed: str) -> _Found:
     question, span = expression(wanted), _span(query)
     notes: tuple[str, ...] = ()
     rows = await newest(conn, question, span, RANKED + 1)
     if len(rows) <= RANKED:
         total = len(rows)
     else:
-        total = await count(conn, question, span, COUNTED + 1)
+        total = await count(conn, question, span, COUNTED + 1, Seen(len(rows), rows[-1].position))
         notes = _counted(total)
         total = min(total, COUNTED)
         rows = rows[:RANKED]
@@ -168,7 +165,7 @@ async def _find(
     if total > RANKED:
         notes = (f"Best of the newest {RANKED:,}.", *notes)
         rows += await _headlined(conn, headline, span, {row.position for row in rows})
-    ranked = await asyncio.to_thread(rank, rows, wanted, headline, first_position(now))
+    ranked = await asyncio.to_thread(rank, rows, wanted, headline)
     return _Found(tuple(row for _score, row in ranked), total, notes)
 
 
@@ -193,26 +190,3 @@ def _span(query: Query) -> Span:
 
 def _midnight(day: date) -> datetime:
     return datetime(day.year, day.month, day.day, tzinfo=UTC)
-
-
-async def _facets(
-    conn: AsyncConnection, rows: Sequence[TextRow]
-) -> Mapping[str, tuple[tuple[str, int], ...]]:
-    """Count what was found by topic, publication and year."""
-    counts: Counter[str] = Counter()
-    years: Counter[str] = Counter()
-    for row in rows:
-        counts.update(tag for tag in row.tags.split(" ") if tag[:3] in ("#t=", "#p="))
-        years[str(datetime.fromtimestamp(row.position >> 20, UTC).year)] += 1
-    names = {tags.publication_tag(p.id): p.name for p in await entries.publications(conn)}
-    by_topic = Counter({tag[3:]: n for tag, n in counts.items() if tag.startswith("#t=")})
-    by_publication = Counter({names[tag]: n for tag, n in counts.items() if tag in names})
-    return {
-        "topic": _falling(by_topic),
-        "publication": _falling(by_publication),
-        "year": _falling(years),
-    }
-
-
-def _falling(counts: Counter[str]) -> tuple[tuple[str, int], ...]:
-    return tuple(sorted(counts.items(), key=lambda pair: (-pair[1], pair[0])))

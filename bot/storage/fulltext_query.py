@@ -10,7 +10,7 @@ from collections.abc import Sequence
 from dataclasses import dataclass
 from typing import Any
 
-from sqlalchemy import select, text
+from sqlalchemy import TextClause, select, text
 from sqlalchemy.ext.asyncio import AsyncConnection
 
 from bot.storage.dialects import is_postgresql
@@ -60,6 +60,14 @@ class Span:
     high: int = HIGHEST
 
 
+@dataclass(frozen=True, slots=True)
+class Seen:
+    """The newest matches: how many, and the position of the oldest of them."""
+
+    count: int
+    oldest: int
+
+
 def fts5(part: Expression) -> str:
     """Write an expression as an FTS5 MATCH text."""
     if isinstance(part, AnyPhrase):
@@ -106,21 +114,34 @@ async def newest(
 ) -> list[TextRow]:
     """Give the newest `limit` rows that match, newest first."""
     if is_postgresql(conn):
-        return await _postgresql_newest(conn, tsquery(wanted), span, limit)
+        positions = await _postgresql_positions(conn, tsquery(wanted), span, limit)
+        return await texts(conn, positions)
     rows = await conn.execute(_NEWEST, _given(fts5(wanted), span, limit))
-    return [TextRow(*row) for row in rows]
+    return [TextRow(*row) for row in rows.all()]
 
 
-async def count(conn: AsyncConnection, wanted: Expression, span: Span, at_most: int) -> int:
-    """Count the rows that match, up to `at_most`."""
+async def count(
+    conn: AsyncConnection, wanted: Expression, span: Span, at_most: int, seen: Seen
+) -> int:
+    """Count the rows that match, up to `at_most`; `seen` of them are known already."""
     if is_postgresql(conn):
-        return len(await _postgresql_positions(conn, tsquery(wanted), span, at_most))
+        return await _postgresql_count(conn, tsquery(wanted), span, at_most, seen)
     found = await conn.scalar(_COUNT, _given(fts5(wanted), span, at_most))
     return int(found or 0)
 
 
 def _given(query: str, span: Span, limit: int) -> dict[str, Any]:
     return {"query": query, "low": span.low, "high": span.high, "limit": limit}
+
+
+async def texts(conn: AsyncConnection, positions: Sequence[int]) -> list[TextRow]:
+    """Give the rows at `positions` that there are, newest first."""
+    rows = await conn.execute(
+        select(*entry_text.c)
+        .where(entry_text.c.position.in_(list(positions)))
+        .order_by(entry_text.c.position.desc())
+    )
+    return [TextRow(*row) for row in rows.all()]
 
 
 _WALK = text(
@@ -133,27 +154,67 @@ _GATHER = text(
     "WHERE vector @@ CAST(:query AS tsquery) AND position >= :low AND position < :high) "
     "SELECT position FROM found ORDER BY position DESC LIMIT :limit"
 )
+_EXPECTED = text(
+    "EXPLAIN (FORMAT JSON) SELECT 1 FROM entry_text WHERE vector @@ CAST(:query AS tsquery) "
+    "AND position >= :low AND position < :high"
+)
+_EXPECTED_ROWS = text(
+    "EXPLAIN (FORMAT JSON) SELECT 1 FROM entry_text WHERE position >= :low AND position < :high"
+)
+_FLOOR = text(
+    "SELECT position FROM entry_text WHERE position < :high ORDER BY position DESC "
+    "OFFSET :window LIMIT 1"
+)
+_BETWEEN = text(
+    "SELECT count(*) FROM (SELECT 1 FROM entry_text WHERE position >= :low AND position < :high "
+    "LIMIT :limit) AS newest"
+)
+_WINDOW = 40_000
+"""How many of the newest rows are walked for a word that many have."""
 
-
-async def _postgresql_newest(
-    conn: AsyncConnection, query: str, span: Span, limit: int
-) -> list[TextRow]:
-    positions = await _postgresql_positions(conn, query, span, limit)
-    return await texts(conn, positions)
+_FREQUENT = 0.04
+"""What share of rows the planner must expect to match before they are walked."""
 
 
 async def _postgresql_positions(
     conn: AsyncConnection, query: str, span: Span, limit: int
 ) -> list[int]:
-    rows = await conn.execute(_GATHER, _given(query, span, limit))
-    return [row.position for row in rows]
+    """Give the newest positions that match.
+
+    A word that many rows have is soon met when the newest are walked. All others are gathered
+    by the GIN index. The planner's expectation only chooses the way: a walk that does not meet
+    enough inside its window is given up, so both ways give the same.
+    """
+    if await _is_frequent(conn, query, span):
+        floor = await conn.scalar(_FLOOR, {"high": span.high, "window": _WINDOW})
+        window = Span(max(span.low, floor if floor is not None else span.low), span.high)
+        walked = (await conn.scalars(_WALK, _given(query, window, limit))).all()
+        if len(walked) == limit or window.low == span.low:
+            return list(walked)
+    return list((await conn.scalars(_GATHER, _given(query, span, limit))).all())
 
 
-async def texts(conn: AsyncConnection, positions: Sequence[int]) -> list[TextRow]:
-    """Give the rows at `positions` that there are, newest first."""
-    rows = await conn.execute(
-        select(*entry_text.c)
-        .where(entry_text.c.position.in_(list(positions)))
-        .order_by(entry_text.c.position.desc())
+async def _is_frequent(conn: AsyncConnection, query: str, span: Span) -> bool:
+    expected = await _plan_rows(conn, _EXPECTED, _given(query, span, 0))
+    return expected > _WINDOW * _FREQUENT and expected > _FREQUENT * await _plan_rows(
+        conn, _EXPECTED_ROWS, _given(query, span, 0)
     )
-    return [TextRow(*row) for row in rows]
+
+
+async def _plan_rows(conn: AsyncConnection, statement: TextClause, given: dict[str, Any]) -> float:
+    plan = await conn.scalar(statement, given)
+    rows: float = plan[0]["Plan"]["Plan Rows"] if plan else 0.0
+    return rows
+
+
+async def _postgresql_count(
+    conn: AsyncConnection, query: str, span: Span, at_most: int, seen: Seen
+) -> int:
+    """Count; where the newest rows show that there are far more than `at_most`, take that."""
+    newer = await conn.scalar(_BETWEEN, {"low": seen.oldest, "high": span.high, "limit": _WINDOW})
+    if newer and newer < _WINDOW:
+        rows = await _plan_rows(conn, _EXPECTED_ROWS, _given(query, span, 0))
+        if seen.count / newer * rows > 3 * at_most:
+            return at_most
+    found = await conn.scalars(_GATHER, _given(query, span, at_most))
+    return len(found.all())

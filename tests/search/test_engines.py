@@ -1,0 +1,37 @@
+"""Both engines give the same results in the same order, whatever is typed."""
+
+from __future__ import annotations
+
+import asyncio
+
+from hypothesis import given, settings
+
+from bot.news.taxonomy import load_taxonomy
+from bot.search.search import Search
+from bot.storage.database import Database
+from tests.search.archive import store
+from tests.search.queries import anything
+from tests.search.test_search import ARTICLES
+
+
+def test_engines_agree_on_anything_typed(sqlite_url: str, postgres_url: str) -> None:
+    taxonomy = load_taxonomy()
+    with asyncio.Runner() as runner:
+        databases = [Database(url) for url in (sqlite_url, postgres_url)]
+        for db in databases:
+            runner.run(store(db, ARTICLES))
+        one, other = (Search(db, taxonomy) for db in databases)
+
+        @given(anything)
+        @settings(max_examples=150, deadline=None)
+        def agree(typed: str) -> None:
+            found, same = runner.run(one.find(typed)), runner.run(other.find(typed))
+            assert [r.title for r in found.results] == [r.title for r in same.results]
+            assert [r.snippet for r in found.results] == [r.snippet for r in same.results]
+            assert (found.query, found.total, found.notes) == (same.query, same.total, same.notes)
+            assert found.facets == same.facets
+            assert found.total <= len(ARTICLES)
+
+        agree()
+        for db in databases:
+            runner.run(db.close())

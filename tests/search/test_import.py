@@ -1,0 +1,80 @@
+"""Back-fill: stored, classified and searchable, once, whatever the file holds."""
+
+from __future__ import annotations
+
+import json
+from typing import Any
+
+from sqlalchemy import func, select
+
+from bot.feeds.model import Show
+from bot.importing import Importer
+from bot.news.taxonomy import load_taxonomy
+from bot.search.search import Search
+from bot.storage.database import Database
+from bot.storage.tables import delivery, entry
+
+
+def line(number: int, title: str, **more: Any) -> bytes:
+    return json.dumps({"id": f"n-{number}", "title": title, **more}).encode() + b"\n"
+
+
+LINES = [
+    line(
+        1,
+        "BIS adds chipmaker to the Entity List",
+        summary="Under <b>3A090</b>, it said.",
+        url="https://news.example/1",
+        published="2024-05-06T10:00:00Z",
+        source="Gazette",
+    ),
+    line(
+        2,
+        "Dutch widen tool controls",
+        published="2024-05-07",
+        source="Licensed Daily",
+        summary="The rest is for subscribers.",
+    ),
+    b"{broken\n",
+    b"\n",
+    line(3, "Undated note"),
+    json.dumps({"id": 9}).encode(),
+]
+
+
+async def imported(db: Database, lines: list[bytes]) -> tuple[int, int, tuple[str, ...]]:
+    shown: dict[str, Show] = {"Licensed Daily": "headline"}
+    done = await Importer(db, shown=shown, processes=1).run(lines)
+    return done.read, done.new, done.problems
+
+
+async def test_good_lines_are_kept_and_bad_ones_named(db: Database) -> None:
+    assert await imported(db, LINES) == (
+        3,
+        3,
+        ("Line 3 is not JSON.", 'Line 6 has no "title".'),
+    )
+    search = Search(db, load_taxonomy())
+    [found] = (await search.find("chipmakers eccn:3A090")).results
+    assert found.topics[0] == "entity-list"
+    assert found.publication == "Gazette"
+    assert "Under \ue0003A090\ue001, it said." not in found.snippet  # a fact is no word of the text
+    assert found.snippet == "Under 3A090, it said."
+    [licensed] = (await search.find("subscribers")).results
+    assert (licensed.title, licensed.snippet) == ("Dutch widen tool controls", "")
+
+
+async def test_run_twice_it_stores_and_owes_nothing_more(db: Database) -> None:
+    await imported(db, LINES)
+    assert (await imported(db, LINES))[:2] == (3, 0)
+    async with db.read() as conn:
+        assert await conn.scalar(select(func.count()).select_from(entry)) == 3
+        assert await conn.scalar(select(func.count()).where(entry.c.history.is_(False))) == 0
+        assert await conn.scalar(select(func.count()).select_from(delivery)) == 0
+
+
+async def test_a_stopped_import_goes_on_where_it_was(db: Database) -> None:
+    lines = [line(n, f"Notice number {n}", source="Gazette") for n in range(700)]
+    assert (await imported(db, lines[:600]))[1] == 600
+    assert (await imported(db, lines))[1] == 100
+    assert (await Search(db, load_taxonomy()).find("notice")).total == 700

@@ -1,0 +1,72 @@
+"""A saved search alerts to just what the search would find."""
+
+from __future__ import annotations
+
+import asyncio
+from collections.abc import Iterator
+from dataclasses import replace
+
+from hypothesis import assume, given, settings
+
+from bot.feeds.model import FeedEntry
+from bot.news.model import Analysis, Citation, Company, TopicMatch
+from bot.news.taxonomy import load_taxonomy
+from bot.search.saved import SavedQuery, SavedSearchMatcher
+from bot.search.search import Search
+from bot.storage.database import Database
+from tests.search.archive import Article, store
+from tests.search.queries import anything
+from tests.search.test_search import ARTICLES
+
+
+def understood(article: Article) -> tuple[FeedEntry, Analysis, str]:
+    entry = FeedEntry(
+        article.title,
+        link=f"https://news.example/article-{article.number}" if article.number else "",
+        summary=article.text,
+        published=article.published,
+    )
+    analysis = Analysis(
+        topics=tuple(TopicMatch(topic, 0.9, True, ()) for topic in article.topics),
+        citations=tuple(Citation(k, v, v, 0, 1, "summary") for k, v in article.references),
+        companies=tuple(Company(name, name) for name in article.companies),
+    )
+    return entry, analysis, article.source
+
+
+def matching(query: str) -> Iterator[str]:
+    matcher = SavedSearchMatcher([SavedQuery(7, query)], load_taxonomy())
+    for article in ARTICLES:
+        if matcher.find(*understood(article)) == (7,):
+            yield article.title
+
+
+def test_the_matcher_agrees_with_the_search(sqlite_url: str) -> None:
+    with asyncio.Runner() as runner:
+        db = Database(sqlite_url)
+        runner.run(store(db, ARTICLES))
+        search = Search(db, load_taxonomy())
+
+        @given(anything)
+        @settings(max_examples=150, deadline=None)
+        def agree(typed: str) -> None:
+            assume("story:" not in typed.lower())  # a new entry has no story yet
+            found = runner.run(search.find(typed))
+            assert {result.title for result in found.results} == set(matching(typed))
+
+        agree()
+        runner.run(db.close())
+
+
+def test_only_the_searches_that_match_are_given_in_order() -> None:
+    queries = ["huawei", "asml", '"entity list" -treasury', "topic:entity-list", "source:gazette"]
+    matcher = SavedSearchMatcher([SavedQuery(n, q) for n, q in enumerate(queries, start=1)])
+    assert matcher.find(*understood(ARTICLES[0])) == (1, 3, 4, 5)
+
+
+def test_an_entry_without_time_counts_from_when_it_was_seen() -> None:
+    matcher = SavedSearchMatcher([SavedQuery(1, "huawei from:2026")])
+    entry, analysis, source = understood(ARTICLES[0])
+    undated = replace(entry, published=None)
+    assert matcher.find(undated, analysis, source, seen=entry.published) == (1,)
+    assert matcher.find(undated, analysis, source) == ()
