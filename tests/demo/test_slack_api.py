@@ -26,6 +26,7 @@ from tests.support.clock import SetClock
 from tests.support.slack import CHANNEL, MEMBER, OTHER_CHANNEL, PRIVATE_CHANNEL, open_slack
 
 SECTION: dict[str, Any] = {"type": "section", "text": {"type": "mrkdwn", "text": "*Chips*"}}
+LONG: dict[str, Any] = {"type": "section", "text": {"type": "mrkdwn", "text": "x" * 3000}}
 ALERT = {"event_type": "exportnews_alert", "event_payload": {"delivery": 7, "story": 3}}
 
 
@@ -125,6 +126,7 @@ async def test_history_is_newest_first_bounded_and_without_replies(
         ({"channel": PRIVATE_CHANNEL, "text": "x"}, "channel_not_found"),
         ({"channel": CHANNEL}, "no_text"),
         ({"channel": CHANNEL, "text": "x" * 40_001}, "msg_too_long"),
+        ({"channel": CHANNEL, "blocks": [LONG] * 5}, "msg_blocks_too_long"),
         ({"channel": CHANNEL, "text": "x", "colour": "red"}, "invalid_arguments"),
         ({"channel": CHANNEL, "text": "x", "blocks": "[{"}, "invalid_blocks_format"),
         ({"channel": CHANNEL, "text": "x", "metadata": {"event_type": "a"}},

@@ -9,10 +9,14 @@ from bot.demo.slack.blockkit import check_message
 from bot.demo.slack.elements import identify
 from bot.demo.slack.errors import Refused
 from bot.demo.slack.limits import POSTING
-from bot.demo.slack.model import Channel, StoredMessage
+from bot.demo.slack.model import Channel, StoredMessage, texts_of
 from bot.demo.slack.registry import Request, method
 
 TEXT_MOST, UPDATE_TEXT_MOST, METADATA_MOST = 40_000, 4_000, 8_000
+BLOCKS_TEXT_MOST = 12_000
+"""Texts of all blocks together; not documented, seen near 12,000 (slackapi/bolt-js#2509, #2867).
+Answers to a `response_url` are not held to it."""
+
 _CONTENT = "text blocks attachments metadata link_names parse as_user markdown_text"
 _POST = (
     f"channel! {_CONTENT} icon_emoji icon_url mrkdwn reply_broadcast thread_ts unfurl_links "
@@ -176,6 +180,8 @@ def content_of(request: Request, most: int) -> tuple[str, list[dict[str, Any]]]:
         raise Refused("no_text")
     if len(text) > most:
         raise Refused("msg_too_long")
+    if sum(len(one) for one in texts_of(blocks)) > BLOCKS_TEXT_MOST:
+        raise Refused("msg_blocks_too_long")
     return text, blocks
 
 
