@@ -1,7 +1,7 @@
 """One worker process for the delivery benches: the real dispatcher, outbox and Slack sender.
 
 Started with one JSON argument: database, api, name, tokens (by workspace), lease, call, settle,
-tick, places. Runs until SIGTERM.
+tick and the rest of `Job`. Runs until SIGTERM.
 """
 
 from __future__ import annotations
@@ -20,11 +20,13 @@ from sqlalchemy import select
 from sqlalchemy.ext.asyncio import AsyncConnection
 
 from bot import logs
+from bot.delivery.composer import StoredComposer
 from bot.delivery.dispatcher import Dispatcher, Timing
 from bot.delivery.model import Owed
 from bot.delivery.policy import RetryPolicy
 from bot.delivery.senders.slack import SlackSender
 from bot.messages.model import Message
+from bot.news.taxonomy import load_taxonomy
 from bot.settings import LogFormat
 from bot.storage.database import Database
 from bot.storage.tables import story
@@ -45,6 +47,8 @@ class Job:
     first: float = 2.0
     tick: float = 5.0
     log: str = ""
+    stored: bool = False
+    """Whether messages are made by the real composer, from what is stored."""
 
     @property
     def argument(self) -> str:
@@ -58,7 +62,7 @@ class Access:
         self._job = job
         self._client = AsyncWebClient(base_url=job.api, session=session)
 
-    def client(self, token: str | None = None) -> AsyncWebClient:  # noqa: ARG002
+    def client(self, token: str | None = None) -> AsyncWebClient:
         return self._client
 
     async def token(self, workspace: str) -> str:
@@ -107,11 +111,14 @@ async def work(job: Job) -> None:
         dispatcher = Dispatcher(
             db,
             {"slack": SlackSender(Access(job, session))},
-            compose,
+            StoredComposer(load_taxonomy()) if job.stored else compose,
             worker=job.name,
             policy=RetryPolicy(first=job.first, longest=job.first * 4, settle=job.settle),
             timing=Timing(call=job.call, lease=job.lease, stop=job.call),
         )
+        if not db.is_sqlite:
+            await wakeups.ready.wait()
+        print("ready", flush=True)
         await dispatcher.run(stop, tick=job.tick, wakeups=wakeups)
     await db.close()
 

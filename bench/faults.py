@@ -56,9 +56,9 @@ class Plan:
     channels: int = 200
     stories: int = 50
     kills: int = 30
-    kill_every: float = 2.0
+    kill_every: float = 1.0
     faulty: float = 0.15
-    seconds: float = 600.0
+    seconds: float = 900.0
     seed: int = 1
     story_every: float = 1.0
 
@@ -205,11 +205,17 @@ class _Workers:
             tick=1.0,
             log=self._log,
         )
-        self._processes.append(
-            await asyncio.create_subprocess_exec(
-                sys.executable, "-m", "bench.delivery_worker", job.argument
-            )
+        process = await asyncio.create_subprocess_exec(
+            sys.executable,
+            "-m",
+            "bench.delivery_worker",
+            job.argument,
+            stdout=asyncio.subprocess.PIPE,
         )
+        assert process.stdout is not None
+        if not await process.stdout.readline():
+            raise RuntimeError("a worker could not start")
+        self._processes.append(process)
 
     async def keep_killing(self) -> None:
         """Kill a worker at a random moment, start another, until all kills are done."""
@@ -287,7 +293,7 @@ def main() -> None:
         print(f"PostgreSQL, {plan.workers} workers: {found}")
         bad += found.lost + found.repeated + found.unsettled
     if asked.only != "postgresql":
-        plan = Plan(workers=1, channels=50, stories=25, kills=10, kill_every=5.0, seed=asked.seed)
+        plan = Plan(workers=1, channels=50, stories=25, kills=10, kill_every=2.0, seed=asked.seed)
         found = asyncio.run(on_sqlite(plan, asked.log))
         print(f"SQLite, one worker restarted: {found}")
         bad += found.lost + found.repeated + found.unsettled
