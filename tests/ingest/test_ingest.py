@@ -8,7 +8,7 @@ from datetime import date, timedelta
 import pytest
 from sqlalchemy import func, select
 
-from bot.feeds.model import NewEntries
+from bot.feeds.model import FeedEntry, NewEntries
 from bot.news.model import Citation, Company, KeyDate
 from bot.storage import tables
 from bot.storage.database import Database
@@ -371,3 +371,31 @@ async def test_a_failed_ingest_leaves_nothing(room: Newsroom) -> None:
     assert await room.owed() == []
     async with room.db.read() as conn:
         assert (await conn.execute(select(tables.story))).first() is None
+
+
+async def test_an_article_goes_all_the_way_from_its_text_to_one_alert(room: Newsroom) -> None:
+    wanted = ["trade-secrets", "chip-controls", "entity-list"]
+    await room.door.subscribe(slack(), ANN, wanted)
+    found = FeedEntry(
+        "Two Capitals Will Discuss Trade Secrets; Beijing Objects to Chip Export Controls",
+        link="https://trade.example/article/2026/03/02/two-capitals-2603020007",
+        summary="Officials will meet on the protection of trade secrets in licensing proceedings.",
+        content=(
+            "Officials will meet on the protection of trade secrets in licensing proceedings. "
+            "The ministry also objected to export controls on advanced semiconductors and chip "
+            "manufacturing equipment (see 2602170055). BIS removed an institute from the Entity "
+            "List last month."
+        ),
+    )
+    (prepared,) = await room.news.prepare(room.feed, [found])
+    (entry_id,) = await room.publish((found, prepared))
+    (row,) = await room.owed()
+    assert row.entry_id == entry_id
+    assert row.reasons == ",".join(sorted(f"topic:{name}" for name in wanted))
+    async with room.db.read() as conn:
+        cited = set(await conn.scalars(select(tables.citation.c.value)))
+        evidence = (await conn.execute(select(entry_topic.c.evidence))).scalars().all()
+    assert "2602170055" in cited
+    for phrase in (phrase for phrases in evidence for phrase in phrases):
+        place = getattr(found, phrase["field"])
+        assert place[phrase["start"] : phrase["end"]] == phrase["text"]
