@@ -9,20 +9,18 @@ FILE is JSONL with `id`, `title`, `summary`, `topics`, and where true `hard`, `b
 from __future__ import annotations
 
 import argparse
-import json
 import re
 import statistics
 import time
 from collections.abc import Callable, Mapping, Sequence
-from dataclasses import dataclass
 from itertools import pairwise
 from pathlib import Path
-from typing import Any
 
 from bot.feeds.model import FeedEntry
 from bot.news.analyst import Analyst
 from bot.news.classifier import Classifier
 from bot.news.model import TopicMatch
+from bot.news.quality import Count, LabelledItem, macro, measure, micro, read_labelled
 from bot.news.taxonomy import load_taxonomy
 
 WORST = 25
@@ -32,97 +30,20 @@ SLOW_TEXTS = 6
 LEAST_RATIO = 50.0
 
 
-@dataclass(frozen=True)
-class Item:
-    """A labelled item."""
-
-    id: str
-    title: str
-    text: str
-    topics: frozenset[str]
-    hard: bool
-    borderline: bool
-
-
-def load(path: Path) -> list[Item]:
-    items: list[Item] = []
-    for line in path.read_text(encoding="utf-8").splitlines():
-        if line.strip():
-            raw: dict[str, Any] = json.loads(line)
-            items.append(
-                Item(
-                    str(raw.get("id", len(items))),
-                    raw["title"],
-                    raw.get("content") or raw.get("summary") or "",
-                    frozenset(raw["topics"]),
-                    bool(raw.get("hard")),
-                    bool(raw.get("borderline")),
-                )
-            )
-    return items
-
-
-@dataclass
-class Count:
-    """Right, wrong and missed finds of one topic."""
-
-    right: int = 0
-    wrong: int = 0
-    missed: int = 0
-
-    @property
-    def precision(self) -> float:
-        return self.right / (self.right + self.wrong) if self.right + self.wrong else 1.0
-
-    @property
-    def recall(self) -> float:
-        return self.right / (self.right + self.missed) if self.right + self.missed else 1.0
-
-    @property
-    def f1(self) -> float:
-        both = self.precision + self.recall
-        return 2 * self.precision * self.recall / both if both else 0.0
-
-
-def measure(
-    items: Sequence[Item], found: Sequence[Mapping[str, float]], *, borderline: bool = True
-) -> dict[str, Count]:
-    """Count by topic; `borderline` False leaves out items on which fair readers differ."""
-    counts: dict[str, Count] = {}
-    for item, topics in zip(items, found, strict=True):
-        if item.borderline and not borderline:
-            continue
-        for topic in item.topics | topics.keys():
-            count = counts.setdefault(topic, Count())
-            if topic in item.topics and topic in topics:
-                count.right += 1
-            elif topic in topics:
-                count.wrong += 1
-            else:
-                count.missed += 1
-    return counts
-
-
-def macro(counts: Mapping[str, Count]) -> float:
-    return sum(count.f1 for count in counts.values()) / max(1, len(counts))
+def load(path: Path) -> list[LabelledItem]:
+    with path.open("rb") as lines:
+        return list(read_labelled(lines))
 
 
 def print_table(counts: Mapping[str, Count]) -> None:
-    total = Count()
     print(f"{'topic':24}{'n':>5}{'P':>8}{'R':>8}{'F1':>8}")
-    for topic, count in sorted(counts.items()):
+    for topic, count in [*sorted(counts.items()), ("micro", micro(counts))]:
         n = count.right + count.missed
         print(f"{topic:24}{n:>5}{count.precision:>8.3f}{count.recall:>8.3f}{count.f1:>8.3f}")
-        total.right += count.right
-        total.wrong += count.wrong
-        total.missed += count.missed
-    print(
-        f"{'micro':24}{total.right + total.missed:>5}{total.precision:>8.3f}{total.recall:>8.3f}"
-        f"{total.f1:>8.3f}\n{'macro F1':24}{macro(counts):>29.3f}"
-    )
+    print(f"{'macro F1':24}{macro(counts):>29.3f}")
 
 
-def print_calibration(items: Sequence[Item], found: Sequence[Mapping[str, float]]) -> None:
+def print_calibration(items: Sequence[LabelledItem], found: Sequence[Mapping[str, float]]) -> None:
     """Print how many of the matches in each band of scores are right."""
     bands = [0.5, 0.6, 0.7, 0.8, 0.9, 0.95, 1.0]
     print(f"\n{'score':>12}{'matches':>9}{'mean':>8}{'right':>8}")
@@ -139,7 +60,9 @@ def print_calibration(items: Sequence[Item], found: Sequence[Mapping[str, float]
             print(f"{low:>6.2f}-{high:.2f}{len(inside):>9}{mean:>8.3f}{right:>8.3f}")
 
 
-def print_worst(items: Sequence[Item], matches: Sequence[Sequence[TopicMatch]], most: int) -> None:
+def print_worst(
+    items: Sequence[LabelledItem], matches: Sequence[Sequence[TopicMatch]], most: int
+) -> None:
     """Print wrong matches by falling score, then missed topics, with what was found."""
     wrong: list[tuple[float, str]] = []
     for item, found in zip(items, matches, strict=True):

@@ -15,9 +15,10 @@ import math
 from collections.abc import Mapping, Sequence
 from pathlib import Path
 
-from bench.topics import Item, load, measure, print_table
+from bench.topics import load, print_table
 from bot.news.boilerplate import spans
 from bot.news.classifier import Classifier
+from bot.news.quality import LabelledItem, measure
 from bot.news.scoring import LEAST_SCORE, PRIOR, PRIOR_BIAS, Scorer, logistic
 from bot.news.taxonomy import Taxonomy, load_taxonomy
 
@@ -30,7 +31,9 @@ Row = tuple[tuple[tuple[str, float], ...], float, float]
 """Rules that apply with their places, whether the item has the topic, and its weight."""
 
 
-def fit(taxonomy: Taxonomy, fired: Sequence[Mapping[str, float]], items: Sequence[Item]) -> Scorer:
+def fit(
+    taxonomy: Taxonomy, fired: Sequence[Mapping[str, float]], items: Sequence[LabelledItem]
+) -> Scorer:
     """Give weights fitted to items, of which `fired` says which rules apply."""
     biases: dict[str, float] = {}
     weights: dict[str, float] = {}
@@ -47,7 +50,7 @@ def _rows(
     topic: str,
     prior: Mapping[str, float],
     fired: Sequence[Mapping[str, float]],
-    items: Sequence[Item],
+    items: Sequence[LabelledItem],
 ) -> list[Row]:
     """Give one row for each item on which a rule for the topic applies; others have no say."""
     rows: list[Row] = []
@@ -101,13 +104,16 @@ def predict(taxonomy: Taxonomy, scorer: Scorer, said: Mapping[str, float]) -> di
     return found
 
 
-def part_of(item: Item, folds: int) -> int:
+def part_of(item: LabelledItem, folds: int) -> int:
     """Give the part that an item belongs to, by its title alone."""
     return int(hashlib.sha256(item.title.encode()).hexdigest(), 16) % folds
 
 
 def cross_validate(
-    taxonomy: Taxonomy, fired: Sequence[Mapping[str, float]], items: Sequence[Item], folds: int
+    taxonomy: Taxonomy,
+    fired: Sequence[Mapping[str, float]],
+    items: Sequence[LabelledItem],
+    folds: int,
 ) -> list[dict[str, float]]:
     """Give what is found for each item by a model that has not seen its part."""
     found: list[dict[str, float]] = [{} for _item in items]

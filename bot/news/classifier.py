@@ -13,7 +13,7 @@ from dataclasses import dataclass
 from bot.news.automaton import Hit, PhraseFinder
 from bot.news.model import Evidence, Field, TopicMatch
 from bot.news.scoring import LEAST_SCORE, Scorer
-from bot.news.sentences import sentence_starts
+from bot.news.sentences import heading_starts, sentence_starts
 from bot.news.taxonomy import Rule, Taxonomy, Topic
 
 Span = tuple[int, int]
@@ -164,7 +164,7 @@ class Classifier:
         if not hits:
             return []
         hits = self._visible(hits, masked)
-        starts = sentence_starts(text) if field else [0]
+        starts = sentence_starts(text) if field else heading_starts(text)
         grouped: dict[int, list[Hit]] = {}
         for hit in hits:
             grouped.setdefault(bisect_right(starts, hit[1]) - 1, []).append(hit)

@@ -9,6 +9,7 @@ _ABBREVIATED = re.compile(
     r"\b(?:[A-Z]|Inc|Ltd|Co|Corp|Cos|Bros|No|Nos|vs|v|Dr|Mr|Mrs|Ms|St|Rep|Reps|Sen|Sens|Gov|Gen"
     r"|Sec|Supp|Jr|Sr|LLC|al|seq)$"
 )
+_PART = re.compile(r";\s+")
 _LONGEST = 5
 
 
@@ -23,3 +24,8 @@ def sentence_starts(text: str) -> list[int]:
         if text[at] != "." or not _ABBREVIATED.search(text, max(0, at - _LONGEST), at):
             starts.append(found.end())
     return starts
+
+
+def heading_starts(title: str) -> list[int]:
+    """Give where the parts of a title begin: a semicolon parts two subjects."""
+    return [0, *(found.end() for found in _PART.finditer(title))]

@@ -1,0 +1,103 @@
+"""`exportnews evaluate`: how well topics are found, by a labelled file or by people's words."""
+
+from __future__ import annotations
+
+import asyncio
+import json
+from collections.abc import Sequence
+from pathlib import Path
+from typing import Annotated
+
+import typer
+from rich.console import Console
+from rich.table import Table
+
+from bot.cli.news import TaxonomyFile, opened
+from bot.cli.opening import open_database
+from bot.feeds.model import FeedEntry
+from bot.news.analyst import Analyst
+from bot.news.quality import (
+    LabelledItem,
+    Verdicts,
+    macro,
+    measure,
+    micro,
+    read_labelled,
+    verdicts,
+)
+from bot.news.taxonomy import load_taxonomy
+
+Row = dict[str, str | int | float]
+
+
+def register(app: typer.Typer) -> None:
+    """Add the command."""
+
+    @app.command()
+    def evaluate(
+        file: Annotated[
+            Path | None,
+            typer.Argument(help="JSONL with id, title, summary, topics; else people's feedback."),
+        ] = None,
+        as_json: Annotated[bool, typer.Option("--json", help="As JSON.")] = False,
+        taxonomy: TaxonomyFile = None,
+    ) -> None:
+        """Show precision by topic, from a labelled file or from the feedback in the database."""
+        if file is None:
+            rows = [_verdict_row(each) for each in asyncio.run(_stored())]
+        else:
+            with opened(file) as lines:
+                items = list(read_labelled(lines))
+            rows = _rows(items, Analyst(load_taxonomy(taxonomy)))
+        if as_json:
+            typer.echo(json.dumps(rows, indent=2))
+        elif rows:
+            _print(rows)
+        else:
+            typer.echo("Nothing has gone out and nobody has said anything yet.")
+
+
+async def _stored() -> tuple[Verdicts, ...]:
+    async with open_database() as db, db.read() as conn:
+        return await verdicts(conn)
+
+
+def _rows(items: Sequence[LabelledItem], analyst: Analyst) -> list[Row]:
+    found = [
+        {
+            match.topic: match.score
+            for match in analyst.analyse(FeedEntry(item.title, summary=item.text)).topics
+        }
+        for item in items
+    ]
+    counts = measure(items, found)
+    rows: list[Row] = [
+        {
+            "topic": topic,
+            "items": count.right + count.missed,
+            "precision": round(count.precision, 3),
+            "recall": round(count.recall, 3),
+            "f1": round(count.f1, 3),
+        }
+        for topic, count in [*sorted(counts.items()), ("all together", micro(counts))]
+    ]
+    rows.append({"topic": "mean", "items": len(items), "f1": round(macro(counts), 3)})
+    return rows
+
+
+def _verdict_row(said: Verdicts) -> Row:
+    return {
+        "topic": said.topic,
+        "sent": said.sent,
+        "wrong topic": said.wrong,
+        "not relevant": said.not_relevant,
+        "precision": round(said.precision, 3),
+    }
+
+
+def _print(rows: Sequence[Row]) -> None:
+    columns = list(rows[0])
+    table = Table(*(column.capitalize() for column in columns), box=None, pad_edge=False)
+    for row in rows:
+        table.add_row(*(str(row.get(column, "")) for column in columns))
+    Console(markup=False, highlight=False).print(table)

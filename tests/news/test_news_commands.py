@@ -1,0 +1,176 @@
+"""`exportnews classify`, `topics` and `evaluate`: what goes in, what comes out, what is refused."""
+
+from __future__ import annotations
+
+import json
+from datetime import UTC, datetime
+from pathlib import Path
+from typing import Any
+
+import pytest
+import typer
+from sqlalchemy import insert
+from sqlalchemy.ext.asyncio import AsyncConnection
+from typer.testing import CliRunner
+
+from bot.cli import evaluate, news
+from bot.errors import TaxonomyError, UsageError
+from bot.news.quality import verdicts
+from bot.storage import tables
+from bot.storage.database import Database
+
+LINES: list[dict[str, Any]] = [
+    {"id": "b", "title": "Commerce adds nine firms to the Entity List", "source": "Daily"},
+    {"id": 7, "title": "Potato chips recalled"},
+    {"id": "a", "title": "Notice", "summary": "Trade secrets were stolen (see 2310170055)."},
+]
+
+
+def run(*arguments: str, given: str | bytes = "") -> list[str]:
+    app = typer.Typer()
+    news.register(app)
+    evaluate.register(app)
+    result = CliRunner().invoke(app, [*arguments], input=given)
+    if result.exception and not isinstance(result.exception, SystemExit):
+        raise result.exception
+    assert result.exit_code == 0
+    return result.output.splitlines()
+
+
+def jsonl(*lines: dict[str, Any]) -> str:
+    return "\n".join(json.dumps(line) for line in lines)
+
+
+def test_classify_answers_line_by_line_in_input_order() -> None:
+    answers = [json.loads(line) for line in run("classify", "--json", given=jsonl(*LINES))]
+    assert [answer["id"] for answer in answers] == ["b", 7, "a"]
+    first, second, third = answers
+    assert [match["topic"] for match in first["topics"]] == ["entity-list"]
+    for evidence in first["topics"][0]["evidence"]:
+        title = str(LINES[0]["title"])
+        assert title[evidence["start"] : evidence["end"]] == evidence["text"]
+        assert evidence["field"] == "title"
+    assert second == {"id": 7, "topics": [], "citations": []}
+    assert third["citations"] == [{"kind": "article", "value": "2310170055"}]
+
+
+def test_classify_reads_a_file_and_gives_jsonl_where_nobody_reads_along(tmp_path: Path) -> None:
+    path = tmp_path / "entries.jsonl"
+    path.write_text(jsonl(*LINES) + "\n\n", encoding="utf-8")
+    assert run("classify", str(path)) == run("classify", "--json", given=jsonl(*LINES))
+
+
+@pytest.mark.parametrize(
+    ("bad", "said"),
+    [
+        ("{", "Line 2 is not JSON."),
+        ("[1]", "Line 2 is not a JSON object."),
+        ('{"title": "x"}', 'Line 2 has no "id"'),
+        ('{"id": 1}', 'Line 2 has no "title".'),
+        ('{"id": 1, "title": 5}', 'Line 2: "title" is not a text.'),
+    ],
+)
+def test_a_bad_line_is_named_by_its_number(bad: str, said: str) -> None:
+    with pytest.raises(UsageError, match=said):
+        run("classify", given=f"{jsonl(LINES[0])}\n{bad}\n")
+
+
+def test_a_file_that_is_not_there_is_named(tmp_path: Path) -> None:
+    with pytest.raises(UsageError, match=r"Cannot read .*nothing\.jsonl"):
+        run("classify", str(tmp_path / "nothing.jsonl"))
+    with pytest.raises(TaxonomyError, match=r"nothing\.toml"):
+        run("topics", "--taxonomy", str(tmp_path / "nothing.toml"))
+
+
+def test_broken_characters_go_through() -> None:
+    (line,) = run("classify", given='{"id": "\\ud800", "title": "Entity List \\ud800 grows"}')
+    assert json.loads(line)["id"] == "\ud800"
+
+
+def test_topics_are_listed_with_what_belongs() -> None:
+    listed = json.loads("\n".join(run("topics", "--json")))
+    assert len(listed) == 11
+    assert listed[0]["id"] == "chip-controls"
+    assert all(each["definition"] and each["excludes"] for each in listed)
+    shown = "\n".join(run("topics"))
+    assert all(each["id"] in shown for each in listed)
+
+
+def test_evaluate_measures_a_labelled_file() -> None:
+    path = Path(__file__).with_name("data") / "examples.jsonl"
+    rows = {
+        row["topic"]: row for row in json.loads("\n".join(run("evaluate", str(path), "--json")))
+    }
+    assert rows["entity-list"]["precision"] >= 0.95
+    assert rows["mean"]["f1"] >= 0.9
+    assert "trade-secrets" in "\n".join(run("evaluate", str(path)))
+
+
+def test_evaluate_names_the_line_without_topics(tmp_path: Path) -> None:
+    path = tmp_path / "labelled.jsonl"
+    path.write_text(jsonl({"id": 1, "title": "x", "topics": []}, {"id": 2, "title": "y"}))
+    with pytest.raises(UsageError, match='Line 2 has no "topics"'):
+        run("evaluate", str(path))
+
+
+def test_evaluate_says_so_where_nobody_has_said_anything() -> None:
+    assert run("evaluate") == ["Nothing has gone out and nobody has said anything yet."]
+
+
+async def store(conn: AsyncConnection, now: datetime) -> None:
+    """Store three entries that went out to one channel, and what two people said of them."""
+    t = tables
+    await conn.execute(insert(t.publication).values(id=1, name="Daily", url="https://daily.test"))
+    workspace = {"platform": "slack", "external_id": "T1", "installed_at": now}
+    await conn.execute(insert(t.workspace).values(id=1, **workspace))
+    await conn.execute(
+        insert(t.channel).values(id=1, workspace_id=1, external_id="C1", created_at=now)
+    )
+    for number in (1, 2, 3):
+        await conn.execute(
+            insert(t.entry).values(
+                id=number,
+                position=number,
+                publication_id=1,
+                title=f"Entry {number}",
+                published_at=now,
+                first_seen_at=now,
+                text_hash=str(number),
+            )
+        )
+        await conn.execute(
+            insert(t.entry_topic).values(entry_id=number, topic="entity-list", score=0.9)
+        )
+        await conn.execute(
+            insert(t.delivery).values(
+                channel_id=1,
+                entry_id=number,
+                kind="alert",
+                subject=str(number),
+                state="sent",
+                position=number,
+                due_at=now,
+                created_at=now,
+            )
+        )
+    await conn.execute(insert(t.entry_topic).values(entry_id=3, topic="sanctions", score=0.8))
+    said = [(1, "ann", "wrong-topic", "entity-list"), (1, "bob", "wrong-topic", "entity-list")]
+    for entry_id, actor, verdict, topic in [*said, (2, "ann", "not-relevant", "")]:
+        await conn.execute(
+            insert(t.feedback).values(
+                entry_id=entry_id, channel_id=1, actor=actor, verdict=verdict, topic=topic, at=now
+            )
+        )
+
+
+async def test_people_say_how_precise_a_topic_is(db: Database) -> None:
+    """Of three entries that went out one was wrong, twice said, and one was of no use."""
+    now = datetime(2026, 1, 5, tzinfo=UTC)
+    async with db.write() as conn:
+        await store(conn, now)
+        said = await verdicts(conn)
+    assert [(v.topic, v.sent, v.wrong, v.not_relevant) for v in said] == [
+        ("entity-list", 3, 1, 1),
+        ("sanctions", 1, 0, 0),
+    ]
+    assert said[0].precision == pytest.approx(1 / 3)
