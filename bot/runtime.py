@@ -172,6 +172,7 @@ async def open_runtime(
             stack.push_async_callback(front.close)
         wakeups = await stack.enter_async_context(Wakeups(db))
         yield Runtime(engine, poller, dispatcher, fronts, wakeups)
+    log.info("process.stopped")
 
 
 async def _open_engine(

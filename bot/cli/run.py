@@ -11,6 +11,7 @@ import typer
 from bot import logs
 from bot.cli import DONE, DONE_WITH_FAILURES
 from bot.errors import SettingsError
+from bot.messages.words import count
 from bot.runtime import Runtime, open_runtime, stop_on_signals
 from bot.settings import Settings, load_settings
 
@@ -65,8 +66,9 @@ async def _once(settings: Settings) -> int:
         report = await runtime.once()
     polls, sent = report.polls, report.deliveries
     typer.echo(
-        f"{polls.polled} feeds polled, {polls.failed} failed; {polls.new} new entries; "
-        f"{sent.sent} alerts sent, {sent.failed + sent.dead} not sent."
+        f"{count(polls.polled, 'feed')} polled, {polls.failed} failed; "
+        f"{count(polls.new, 'new entry', 'new entries')}; "
+        f"{count(sent.sent, 'message')} sent, {sent.failed + sent.dead} not sent."
     )
     return DONE_WITH_FAILURES if polls.failed or sent.failed or sent.dead else DONE
 

@@ -12,10 +12,10 @@ from bot.runtime import Runtime, open_runtime
 from bot.settings import Settings, load_settings
 
 
-def write_catalogue(folder: Path, *urls: str, show: str = "summary") -> Path:
+def write_catalogue(folder: Path, *urls: str, show: str = "summary", every: str = "1m") -> Path:
     """Write a catalogue of just these feeds, all of one publication."""
     feeds = "".join(
-        f'[[publication.feed]]\nurl = "{url}"\nkind = "feed"\nevery = "1m"\nshow = "{show}"\n'
+        f'[[publication.feed]]\nurl = "{url}"\nkind = "feed"\nevery = "{every}"\nshow = "{show}"\n'
         for url in urls
     )
     path = folder / "catalogue.toml"
