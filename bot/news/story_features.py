@@ -6,6 +6,8 @@ import hashlib
 import re
 from dataclasses import dataclass
 from datetime import UTC, datetime
+from heapq import nsmallest
+from zlib import crc32
 
 from bot.feeds.identity import article_number
 from bot.feeds.model import FeedEntry
@@ -152,5 +154,6 @@ def _sketch(folded_text: str) -> frozenset[str]:
     words = folded_text.split()
     if len(words) < _SHINGLE * 3:
         return frozenset()
-    runs = {" ".join(words[place : place + _SHINGLE]) for place in range(len(words) - _SHINGLE + 1)}
-    return frozenset(sorted(short(run) for run in runs)[:_SKETCH])
+    runs = (" ".join(words[place : place + _SHINGLE]) for place in range(len(words) - _SHINGLE + 1))
+    hashes = {crc32(run.encode("utf-8", "surrogatepass")) for run in runs}
+    return frozenset(f"{number:08x}" for number in nsmallest(_SKETCH, hashes))

@@ -120,8 +120,9 @@ _BACKGROUND_SHARE = 0.5
 _CODE = re.compile(r"(?=[a-z0-9]*\d)(?=[a-z0-9]*[a-z])[a-z0-9]{2,12}")
 
 
+@lru_cache(maxsize=4_096)
 def told(text: str) -> Told:
-    """Say what a headline tells. Never raises.
+    """Say what a headline tells. Never raises; remembers the latest, which come again and again.
 
     What stands after "after", "despite" and the like is background: it counts half, and its
     actions are not this story's.
