@@ -15,6 +15,8 @@ _TRACKING = re.compile(
     r"|source=rss|ncid|_ga",
     re.IGNORECASE,
 )
+_SLASHES = re.compile(r"/{2,}")
+_INDEX = re.compile(r"/index\.(?:html?|php)$")
 _UNSAFE = re.compile(r"[\x00-\x20\x7f\"<>\\^`{|}]")
 _DEFAULT_PORTS = {"http": 80, "https": 443}
 
@@ -73,13 +75,13 @@ def normalise(url: str) -> str:
         return url.strip()
     if port and port not in _DEFAULT_PORTS.values():
         host = f"{host}:{port}"
-    query = sorted(
-        (name, value)
-        for name, value in parse_qsl(parts.query, keep_blank_values=True)
-        if not _TRACKING.fullmatch(name)
-    )
-    path = re.sub(r"/{2,}", "/", parts.path).rstrip("/")
-    path = re.sub(r"/index\.(?:html?|php)$", "", path)
+    query = parse_qsl(parts.query, keep_blank_values=True) if parts.query else []
+    query = sorted(pair for pair in query if not _TRACKING.fullmatch(pair[0]))
+    path = parts.path.rstrip("/")
+    if "//" in path:
+        path = _SLASHES.sub("/", path)
+    if "/index." in path:
+        path = _INDEX.sub("", path)
     return f"{host}{path}" + (f"?{urlencode(query)}" if query else "")
 
 

@@ -238,9 +238,9 @@ def text_hash(entry: FeedEntry) -> str:
     """Give the hash of what an entry says: its title, texts and dates."""
     said = "\0".join(
         (
-            fold(entry.title),
-            fold(entry.summary),
-            fold(entry.content),
+            " ".join(entry.title.split()),
+            " ".join(entry.summary.split()),
+            " ".join(entry.content.split()),
             str(entry.effective_on or ""),
             str(entry.comments_close_on or ""),
         )

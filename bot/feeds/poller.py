@@ -189,8 +189,10 @@ class Poller(Generic[P]):
             return await self._unchanged(state, document)
         parsed = await self._parse(state, document)
         rule, found = await self._identify(state, parsed)
-        async with self._db.read() as conn:
-            seen = await survey(conn, state.record, found, rule)
+        seen = Survey(found)
+        if state.baseline_at is not None:
+            async with self._db.read() as conn:
+                seen = await survey(conn, state.record, found, rule)
         prepared = await self._prepare(state.record, [one.entry for one in seen.wanted])
         pairs = list(zip(seen.wanted, prepared, strict=True))
         async with self._db.write() as conn:
