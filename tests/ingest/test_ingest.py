@@ -399,3 +399,33 @@ async def test_an_article_goes_all_the_way_from_its_text_to_one_alert(room: News
     for phrase in (phrase for phrases in evidence for phrase in phrases):
         place = getattr(found, phrase["field"])
         assert place[phrase["start"] : phrase["end"]] == phrase["text"]
+
+
+async def test_an_odd_analysis_stops_nothing(room: Newsroom) -> None:
+    await room.door.subscribe(slack(), ANN, ["sanctions"])
+    odd = understood(
+        topic("sanctions", 0.9),
+        topic("sanctions", 0.4),
+        citations=(
+            Citation("eccn", "x" * 500, "x", 0, 1, "title"),
+            *(Citation("article", "2603020001", "2603020001", 0, 10, "title") for _ in range(500)),
+        ),
+        companies=(Company("Acme " * 100, "acme " * 100),),
+    )
+    await room.publish((article(), odd), (article(), understood("sanctions")))
+    assert len(await room.owed()) == 2
+    async with room.db.read() as conn:
+        scores = set(await conn.scalars(select(entry_topic.c.score)))
+        cited = await conn.scalar(select(func.count()).select_from(tables.citation))
+        key = (await conn.execute(select(tables.entry_company.c.key))).scalar_one()
+    assert scores == {0.9}
+    assert cited == 199
+    assert len(key) == 160
+
+
+async def test_a_huge_text_without_a_space_stops_nothing(room: Newsroom) -> None:
+    await room.door.watch(slack(), ANN, "Acme Foundries")
+    found = article("x" * 200_000, summary="y" * 200_000 + " Acme Foundries")
+    (prepared,) = await room.news.prepare(room.feed, [found])
+    await room.publish((found, prepared))
+    assert len(await room.owed()) == 1
