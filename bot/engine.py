@@ -6,7 +6,10 @@ from dataclasses import dataclass
 
 from bot.clock import Clock
 from bot.commands.service import Commands
+from bot.feeds.poller import Poller
+from bot.feeds.websub import WebSub
 from bot.installations import SlackInstallations
+from bot.news.model import Analysis
 from bot.news.taxonomy import Taxonomy
 from bot.search.search import Search
 from bot.settings import Settings
@@ -28,3 +31,5 @@ class Engine:
     subscriptions: Subscriptions
     commands: Commands
     slack: SlackInstallations
+    poller: Poller[Analysis]
+    websub: WebSub

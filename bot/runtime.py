@@ -8,7 +8,7 @@ import signal
 import socket
 import uuid
 from collections.abc import AsyncIterator, Sequence
-from contextlib import AsyncExitStack, asynccontextmanager
+from contextlib import AsyncExitStack, asynccontextmanager, suppress
 from dataclasses import dataclass
 
 import structlog
@@ -25,12 +25,12 @@ from bot.engine import Engine
 from bot.feeds.catalogue import load_catalogue, sync_catalogue
 from bot.feeds.fetcher import Fetcher
 from bot.feeds.poller import Poller, PollReport
+from bot.feeds.websub import WebSub
 from bot.fronts import Front, load_fronts
 from bot.ingest import NewsIngest
 from bot.installations import SlackInstallations
 from bot.metrics import DELIVERIES, ENTRIES, POLLS
 from bot.news.analyst import Analyst
-from bot.news.model import Analysis
 from bot.news.taxonomy import load_taxonomy
 from bot.notices import OperatorNotices
 from bot.retention import prune
@@ -52,6 +52,7 @@ log = structlog.get_logger(__name__)
 
 CONSOLE = ChannelRef("console", "console", "console", "console")
 DIGEST_TICK_SECONDS = 30.0
+WEBSUB_TICK_SECONDS = 60.0
 PRUNE_TICK_SECONDS = 3600.0
 
 
@@ -69,13 +70,11 @@ class Runtime:
     def __init__(
         self,
         engine: Engine,
-        poller: Poller[Analysis],
         dispatcher: Dispatcher,
         fronts: Sequence[Front],
         wakeups: Wakeups,
     ) -> None:
         self.engine = engine
-        self.poller = poller
         self.dispatcher = dispatcher
         self.fronts = fronts
         self._wakeups = wakeups
@@ -91,13 +90,14 @@ class Runtime:
         poll_seconds = self.engine.settings.exportnews_poll_seconds
         schedule.every(poll_seconds, "poll", self._poll)
         schedule.every(DIGEST_TICK_SECONDS, "digests", self._digests)
+        schedule.every(WEBSUB_TICK_SECONDS, "websub", self.engine.websub.renew)
         schedule.every(PRUNE_TICK_SECONDS, "prune", self._prune)
         schedule.start()
         try:
             await self.dispatcher.run(stop, tick=poll_seconds, wakeups=self._wakeups)
         finally:
             seconds = self.engine.settings.exportnews_shutdown_seconds
-            await asyncio.gather(schedule.stop(seconds), self.poller.finish(seconds))
+            await asyncio.gather(schedule.stop(seconds), self.engine.poller.finish(seconds))
 
     async def serve(self, host: str, port: int, stop: asyncio.Event) -> None:
         """Serve HTTP until `stop` is set."""
@@ -111,7 +111,7 @@ class Runtime:
         return any([await front.connect() for front in self.fronts])
 
     async def _poll(self) -> PollReport:
-        report = await self.poller.poll_due()
+        report = await self.engine.poller.poll_due()
         POLLS.labels("done").inc(report.polled - report.failed)
         POLLS.labels("failed").inc(report.failed)
         ENTRIES.inc(report.new)
@@ -143,19 +143,15 @@ async def open_runtime(
         db = Database(settings.database_url, clock=clock)
         stack.push_async_callback(db.close)
         await (schema.upgrade(db) if settings.uses_sqlite else schema.check(db))
-        engine = await _open_engine(stack, settings, db, clock or system_clock)
+        worker = f"{socket.gethostname()[:20]}:{os.getpid()}:{uuid.uuid4().hex[:8]}"
+        notices = OperatorNotices(settings.exportnews_operator_channel, now=db.now)
+        engine = await _open_engine(stack, settings, db, clock or system_clock, notices, worker)
+        await _know_workspace(engine)
         if catalogue:
             async with db.write() as conn:
                 await sync_catalogue(
                     conn, load_catalogue(settings.exportnews_catalogue), await db.now(conn)
                 )
-        worker = f"{socket.gethostname()[:20]}:{os.getpid()}:{uuid.uuid4().hex[:8]}"
-        notices = OperatorNotices(settings.exportnews_operator_channel, now=db.now)
-        fetcher = await stack.enter_async_context(Fetcher.from_settings(settings, engine.vault))
-        news = NewsIngest(db, Analyst(engine.taxonomy))
-        poller = Poller(
-            db, fetcher, prepare=news.prepare, ingest=news.ingest, notify=notices, worker=worker
-        )
         dispatcher = Dispatcher(
             db,
             _senders(engine),
@@ -171,23 +167,28 @@ async def open_runtime(
         for front in fronts:
             stack.push_async_callback(front.close)
         wakeups = await stack.enter_async_context(Wakeups(db))
-        yield Runtime(engine, poller, dispatcher, fronts, wakeups)
+        yield Runtime(engine, dispatcher, fronts, wakeups)
     log.info("process.stopped")
 
 
 async def _open_engine(
-    stack: AsyncExitStack, settings: Settings, db: Database, clock: Clock
+    stack: AsyncExitStack,
+    settings: Settings,
+    db: Database,
+    clock: Clock,
+    notices: OperatorNotices,
+    worker: str,
 ) -> Engine:
     vault = Vault(settings.exportnews_secret_key)
     taxonomy = load_taxonomy()
     search = Search(db, taxonomy)
     subscriptions = Subscriptions(db, taxonomy, vault=vault)
-    slack = await stack.enter_async_context(SlackInstallations(settings, db, vault))
-    if settings.slack_bot_token is not None:
-        who = await slack.identify()
-        await subscriptions.install("slack", who.workspace, who.workspace_name)
-    elif not slack.configured:
-        await _listen_on_console(subscriptions, [topic.id for topic in taxonomy.topics])
+    fetcher = await stack.enter_async_context(Fetcher.from_settings(settings, vault))
+    news = NewsIngest(db, Analyst(taxonomy))
+    poller = Poller(
+        db, fetcher, prepare=news.prepare, ingest=news.ingest, notify=notices, worker=worker
+    )
+    stack.push_async_callback(poller.finish, settings.exportnews_shutdown_seconds)
     return Engine(
         settings=settings,
         db=db,
@@ -197,8 +198,20 @@ async def _open_engine(
         search=search,
         subscriptions=subscriptions,
         commands=Commands(db, taxonomy, search, subscriptions),
-        slack=slack,
+        slack=await stack.enter_async_context(SlackInstallations(settings, db, vault)),
+        poller=poller,
+        websub=WebSub(db, fetcher, vault, settings.exportnews_public_url),
     )
+
+
+async def _know_workspace(engine: Engine) -> None:
+    """Ask Slack who the bot is; without Slack, let the terminal have the alerts."""
+    if engine.settings.slack_bot_token is not None:
+        who = await engine.slack.identify()
+        await engine.subscriptions.install("slack", who.workspace, who.workspace_name)
+    elif not engine.slack.configured:
+        topics = [topic.id for topic in engine.taxonomy.topics]
+        await _listen_on_console(engine.subscriptions, topics)
 
 
 async def _listen_on_console(subscriptions: Subscriptions, topics: list[str]) -> None:
@@ -226,5 +239,6 @@ def stop_on_signals() -> asyncio.Event:
     stop = asyncio.Event()
     loop = asyncio.get_running_loop()
     for number in (signal.SIGTERM, signal.SIGINT):
-        loop.add_signal_handler(number, stop.set)
+        with suppress(NotImplementedError):  # Windows; there Ctrl+C ends the process
+            loop.add_signal_handler(number, stop.set)
     return stop

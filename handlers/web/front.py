@@ -16,6 +16,7 @@ from bot.storage.tables import delivery
 from handlers.web.access import may_enter
 from handlers.web.console import Console
 from handlers.web.health import Readiness, healthz
+from handlers.web.websub import WebSubCallback
 
 
 class WebFront:
@@ -29,11 +30,12 @@ class WebFront:
             Route("/readyz", Readiness(engine).readyz, methods=["GET"]),
             Route("/metrics", self._metrics, methods=["GET"]),
             *console.routes,
+            *WebSubCallback(engine).routes,
         ]
 
     @property
     def routes(self) -> Sequence[BaseRoute]:
-        """Health, metrics, console."""
+        """Health, metrics, console, the hubs' callback."""
         return self._routes
 
     async def connect(self) -> bool:
