@@ -41,7 +41,7 @@ from bot.messages.actions import encode
 from bot.messages.digest_blocks import digest_message
 from bot.messages.kit import Block
 from bot.messages.model import Message
-from bot.messages.mrkdwn import bold, date_time, escape, link
+from bot.messages.mrkdwn import bold, code, date_time, escape, link
 from bot.subscriptions.explanation import Considered
 
 _LABEL = 100
@@ -123,7 +123,9 @@ def topic_list(answer: TopicList) -> Message:
 
 def _topic_line(row: TopicRow) -> str:
     how = f"  _here {MODE_WORDS[row.mode]}_" if row.mode else ""
-    return f"{bold(escape(row.title, _LABEL))}  `{row.id}`{how}\n{escape(row.definition, 200)}"
+    return (
+        f"{bold(escape(row.title, _LABEL))}  {code(row.id, 64)}{how}\n{escape(row.definition, 200)}"
+    )
 
 
 def _topic_button(row: TopicRow) -> Block:
@@ -207,7 +209,10 @@ def help_page(answer: HelpPage) -> Message:
         shown.append(kit.section("*Export-control news, by topic, once, in the right channel.*"))
     for topic in help_words.find(answer.about):
         lines = [f"*{topic.name}*"]
-        lines += [f"`/exportnews {escape(text, 200)}`  {meaning}" for text, meaning in topic.lines]
+        lines += [
+            f"{code(f'/exportnews {text}', 200)}  {escape_code(meaning)}"
+            for text, meaning in topic.lines
+        ]
         shown += kit.paragraphs(lines, sections=1)
     buttons = [
         Offer("Settings…", actions.SettingsForm(), primary=True),

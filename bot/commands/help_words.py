@@ -63,7 +63,7 @@ TOPICS: tuple[Topic, ...] = (
         (
             ("settings", "all of this in one form"),
             ("digest at 8:30 on Monday", "when digests come"),
-            ("quiet 22:00-07:00", "hold alerts at night (or `quiet off`)"),
+            ("quiet 22:00-07:00", "hold alerts at night; `quiet off` ends it"),
             ("urgent entity-list", "topics that pass quiet hours"),
             ("timezone New York", "the zone of this channel's times"),
             ("score 0.7", "only surer matches"),

@@ -24,7 +24,7 @@ from bot.commands.settings_words import (
 from bot.messages import actions, kit, words
 from bot.messages.kit import Block
 from bot.messages.model import Message
-from bot.messages.mrkdwn import bold, date_time, escape, link
+from bot.messages.mrkdwn import bold, code, date_time, escape, link
 from bot.subscriptions.model import ChannelRef, ChannelSettings, Mode, Subscription, Trial
 
 _LABEL, _NAMES, _DAY = 100, 10, "{date_short_pretty}"
@@ -182,7 +182,7 @@ def escape_code(sentence: str) -> str:
     """Escape a sentence of ours that has `code` in it."""
     return re.sub(
         r"`([^`]*)`|([^`]+)",
-        lambda found: f"`{escape(found[1], 80)}`" if found[1] else _escape_part(found[0]),
+        lambda found: code(found[1], 80) if found[1] else _escape_part(found[0]),
         sentence,
     )
 

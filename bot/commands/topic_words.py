@@ -11,6 +11,7 @@ from bot.news.taxonomy import Taxonomy
 ALL = "all"
 _LONGEST = 6
 """Words that the title of a topic may have."""
+_UNKNOWN_MOST = 10
 _SEPARATORS = {",", ";"}
 
 
@@ -48,7 +49,10 @@ def find_topics(taxonomy: Taxonomy, words: Sequence[str]) -> TopicWords:
             else:
                 unknown.append(words[at])
             joining, at = True, at + 1
-    return TopicWords(tuple(found), tuple(unknown_topic(taxonomy, word) for word in unknown[:10]))
+    unheard = [unknown_topic(taxonomy, word) for word in unknown[:_UNKNOWN_MOST]]
+    # "chip controlls": the alias `chip` was understood, and the rest meant the same topic.
+    left = [one for one in unheard if not (one.near and one.near[0][0] in found)]
+    return TopicWords(tuple(found), tuple(left))
 
 
 def unknown_topic(taxonomy: Taxonomy, word: str) -> Unknown:

@@ -20,7 +20,10 @@ HIT_START, HIT_END = "\ue000", "\ue001"
 _CONTROLS = re.compile(r"[\x00-\x08\x0b\x0c\x0e-\x1f\x7f\u202a-\u202e\u2066-\u2069\ufff9-\ufffb]")
 """Control characters, and the marks that turn the direction of what follows them."""
 _SURROGATES = re.compile(r"[\ud800-\udfff]")
-_OPENING = re.compile(r"(?<!\w)([*_~`])(?=\S)|(:)(?=[a-z0-9_+'-]+:)", re.IGNORECASE)
+_OPENING = re.compile(
+    r"(?<!\w)([*_~`])(?=\S)|(:)(?=(?=[^:\s]*[a-z])[a-z0-9_+'-]+:|[+-]1:|100:|1234:)", re.IGNORECASE
+)
+"""A mark that would format what follows, or the colon of an emoji's name."""
 _ESCAPES = {"&": "&amp;", "<": "&lt;", ">": "&gt;"}
 _UNSAFE_IN_URL = re.compile(r"[\x00-\x20\x7f-\x9f\"<>|\\^`{}\s]")
 _WEB = re.compile(r"https?://[^\s/]", re.IGNORECASE)
@@ -56,6 +59,13 @@ def _escaped(plain: str) -> str:
         plain = ZERO_WIDTH + plain  # `&gt;` at the start of a line is a quotation
     marked = _OPENING.sub(lambda found: (found[1] or found[2]) + ZERO_WIDTH, plain)
     return "".join(_ESCAPES.get(character, character) for character in marked)
+
+
+def code(text: str, most: int) -> str:
+    """Give text as code, in which nothing is formatted and that can be copied as it is."""
+    plain = clean(text, most).replace("`", "'")
+    marked = "".join(_ESCAPES.get(character, character) for character in plain)
+    return f"`{marked}`" if marked else ""
 
 
 def address(url: str) -> str:

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from dataclasses import dataclass, replace
+from functools import cache
 from typing import Any
 
 from bot.commands import blocks, plain
@@ -35,6 +36,12 @@ TITLES = (
 )
 
 
+@cache
+def analyst() -> Analyst:
+    """The one analyst of a test process; it takes a while to make."""
+    return Analyst(load_taxonomy())
+
+
 def place(channel: str, **more: Any) -> Place:
     ref = ChannelRef("slack", "T1", channel, more.pop("name", channel.lower()))
     return Place(ref, **{"access": "in", **more})
@@ -59,7 +66,7 @@ class Desk:
     def __init__(self, db: Database, clock: SetClock) -> None:
         self.db, self.clock = db, clock
         taxonomy = load_taxonomy()
-        self.analyst = Analyst(taxonomy)
+        self.analyst = analyst()
         self.news = NewsIngest(db, self.analyst)
         self.subscriptions = Subscriptions(db, taxonomy)
         self.commands = Commands(db, taxonomy, Search(db, taxonomy), self.subscriptions)

@@ -15,13 +15,13 @@ from bot.delivery.model import Address, Owed
 from bot.feeds.model import FeedEntry, NewEntries
 from bot.ingest import NewsIngest
 from bot.messages.model import Message
-from bot.news.analyst import Analyst
 from bot.news.taxonomy import load_taxonomy
 from bot.storage.database import Database
 from bot.storage.tables import channel, delivery, entry, workspace
 from bot.subscriptions.digests import owe_digests
 from bot.subscriptions.model import ChannelRef
 from bot.subscriptions.service import Subscriptions
+from tests.commands.desk import analyst
 from tests.messages.slack_reading import marked_texts, problems_of
 from tests.subscriptions.makers import ANN, make_feed, slack, store
 from tests.support.clock import SetClock
@@ -49,7 +49,7 @@ class Desk:
     def __init__(self, db: Database, clock: SetClock) -> None:
         self.db, self.clock = db, clock
         taxonomy = load_taxonomy()
-        self.analyst = Analyst(taxonomy)
+        self.analyst = analyst()
         self.news = NewsIngest(db, self.analyst)
         self.subscriptions = Subscriptions(db, taxonomy)
         self.composer = StoredComposer(taxonomy)

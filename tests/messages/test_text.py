@@ -9,7 +9,7 @@ from hypothesis import given, settings
 from hypothesis import strategies as st
 
 from bot.messages.limits import cut, cut_marked, fit_lines
-from bot.messages.mrkdwn import address, clean, date_time, escape, link, snippet
+from bot.messages.mrkdwn import address, clean, code, date_time, escape, link, snippet
 from tests.messages.makers import wild_link, wild_text
 from tests.messages.slack_reading import problems_of_text
 
@@ -149,3 +149,15 @@ def test_lines_that_do_not_fit_are_counted() -> None:
     assert fit_lines(lines, 26, more="{count} more") == "line 0\nline 1\n8 more"
     assert fit_lines(lines[:2], 13, more="{count} more") == "line 0\nline 1"
     assert fit_lines(["one two three four"], 10) == "one two…"
+
+
+def test_code_can_be_copied_as_it_is() -> None:
+    assert code("quiet 22:00-07:00 *a* <b>", 50) == "`quiet 22:00-07:00 *a* &lt;b&gt;`"
+    assert code("a`b", 50) == "`a'b`"
+    assert code("", 50) == ""
+
+
+def test_times_stay_as_they_are_and_emoji_names_are_no_emoji() -> None:
+    assert escape("from 10:30:45 to 22:00-07:00", 50) == "from 10:30:45 to 22:00-07:00"
+    for name in (":tada:", ":+1:", ":100:", "a:smile:b"):
+        assert name not in escape(name, 50)
