@@ -76,6 +76,12 @@ class Archive:
             found["".join(self._rng.choices(syllables, k=self._rng.randint(3, 4)))] = None
         return list(found)
 
+    @property
+    def step(self) -> int:
+        """Give positions that lie between two neighbours, wherever they are."""
+        seconds = (LAST - FIRST).total_seconds()
+        return int(seconds * 0.5 / self.size) << 20
+
     def rare_word(self, rank: int) -> str:
         """Give the word of this rank; about 1 in `rank * 12` words of text is it."""
         return self._words[rank]

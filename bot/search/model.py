@@ -38,3 +38,5 @@ class Results:
     notes: tuple[str, ...] = ()
     facets: Mapping[str, tuple[tuple[str, int], ...]] = field(default_factory=dict)
     """Counts by `topic`, `publication` and `year`, largest first."""
+    suggestion: str = ""
+    """The query as it was probably meant, when nothing was found and that would find something."""

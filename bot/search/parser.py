@@ -44,12 +44,13 @@ _LEXEME = re.compile(
     |(?P<word>[^\s()"“„«|]+|.)""",
     re.VERBOSE | re.DOTALL,
 )
+_CONTROL = re.compile(r"[\x00-\x08\x0e-\x1f\x7f\ud800-\udfff]")
 _DAY = re.compile(r"(\d{4})(?:[-/.](\d{1,2})(?:[-/.](\d{1,2}))?)?")
 
 
 def parse(text: str) -> Query:
     """Read a query; never raises. Only the first 4,000 characters and 32 words count."""
-    return _Parser(text[:MAX_QUERY]).query()
+    return _Parser(_CONTROL.sub(" ", text[:MAX_QUERY])).query()
 
 
 class _Parser:

@@ -30,6 +30,7 @@ from bot.search.plan import (
 from bot.search.query import Query
 from bot.search.ranking import everything, rank
 from bot.search.similar import likeness
+from bot.search.suggest import corrected
 from bot.search.tokens import tokenise
 from bot.storage import fulltext
 from bot.storage.database import Database
@@ -78,6 +79,9 @@ class Search:
             page = found.rows[offset : offset + limit]
             shown = await entries.results(conn, [row.position for row in page], units(wanted))
             facets = await self._facets.count(conn, found.rows)
+            suggestion = "" if found.total else await self._suggest(conn, text, query, known)
+        if suggestion:
+            notes += (f"Did you mean: {suggestion}",)
         took = (time.perf_counter() - started) * 1000
         return Results(
             query=str(query),
@@ -86,7 +90,17 @@ class Search:
             took_ms=took,
             notes=query.notes + notes + found.notes,
             facets=facets,
+            suggestion=suggestion,
         )
+
+    async def _suggest(self, conn: AsyncConnection, typed: str, query: Query, known: Known) -> str:
+        """Give a corrected query, if it would find something."""
+        meant = await corrected(conn, typed, query.root, known)
+        if not meant:
+            return ""
+        again = parse(meant)
+        wanted = plan(again.root, (await self._known(conn, again))[0])
+        return meant if await newest(conn, expression(wanted), _span(again), 1) else ""
 
     async def latest(
         self, topic: str | None = None, *, limit: int = 10, offset: int = 0

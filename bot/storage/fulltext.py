@@ -178,3 +178,23 @@ async def forms_of(conn: AsyncConnection, stems: Sequence[str]) -> dict[str, tup
     for row in rows:
         found.setdefault(row.stem, []).append(row.form)
     return {stem: tuple(forms) for stem, forms in found.items()}
+
+
+async def forms_beginning(
+    conn: AsyncConnection, first: str, sizes: tuple[int, int], limit: int
+) -> list[str]:
+    """Give indexed words that begin with the letter `first`, of so many letters, both included."""
+    rows = await conn.scalars(
+        text(
+            "SELECT form FROM search_form WHERE form >= :first AND form < :after "
+            "AND length(form) BETWEEN :least AND :most ORDER BY form LIMIT :limit"
+        ),
+        {
+            "first": first,
+            "after": chr(ord(first) + 1),
+            "least": sizes[0],
+            "most": sizes[1],
+            "limit": limit,
+        },
+    )
+    return list(rows.all())

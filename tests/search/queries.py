@@ -16,6 +16,7 @@ from:2025-13 to:2025-06 to:2024-02-30 sort:date sort:up no:field from: :x ::
 """
 WORDS = _WORDS.split()
 FIELDS = [field.replace("_", " ") for field in _FIELDS.split()]
+BROKEN = ["cite:\x00a", "source:\ud800b", "\x00", "company:\x1f", "topic:\udfff"]
 
 _word = st.sampled_from(WORDS)
 _operand = st.one_of(
@@ -24,6 +25,7 @@ _operand = st.one_of(
     _word.map(lambda word: f"+{word}"),
     st.lists(_word, min_size=1, max_size=3).map(lambda words: f'"{" ".join(words)}"'),
     st.sampled_from(FIELDS),
+    st.sampled_from(BROKEN),
     st.sampled_from(
         ['"', "“", "(", ")", "-", "*", "'", "\\", "#all", "^", "NEAR(", ";--", "%", ":", "|"]
     ),

@@ -2,9 +2,15 @@
 
 from __future__ import annotations
 
+import pytest
+from sqlalchemy import delete, update
+
 from bot.news.taxonomy import load_taxonomy
+from bot.search import search as search_module
+from bot.search.index import index_entries
 from bot.search.search import Search
 from bot.storage.database import Database
+from bot.storage.tables import entry
 from tests.search.archive import Article, day, store
 
 ARTICLES = [
@@ -88,3 +94,65 @@ async def test_more_like_shares_companies_references_and_words(db: Database) -> 
     assert [result.id for result in (await search.more_like(first)).results] == [second]
     assert (await search.more_like(other)).results == ()
     assert (await search.more_like(9_999)).results == ()
+
+
+async def test_a_misspelt_word_is_answered_with_the_nearest(db: Database) -> None:
+    await store(db, ARTICLES)
+    search = Search(db, load_taxonomy())
+    found = await search.find("Huawie supliers")
+    assert (found.total, found.suggestion) == (0, "huawei suppliers")
+    assert found.notes == ("Did you mean: huawei suppliers",)
+    assert (await search.find("zzyzx")).suggestion == ""
+    assert (await search.find("huawei -supliers")).suggestion == ""
+
+
+async def test_an_exact_headline_comes_first_however_old(db: Database) -> None:
+    old = Article("Additions to the Entity List", "Of long ago.", published=day("2010-01-04"))
+    newer = [
+        Article(
+            f"Notice {n} of additions",
+            "To the Entity List: additions.",
+            published=day("2026-02-02"),
+        )
+        for n in range(40)
+    ]
+    await store(db, [old, *newer])
+    found = await Search(db, load_taxonomy()).find("Additions to the Entity List")
+    assert (found.total, found.results[0].title) == (41, old.title)
+
+
+async def test_more_matches_than_are_ranked_are_said(
+    db: Database, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setattr(search_module, "RANKED", 20)
+    monkeypatch.setattr(search_module, "COUNTED", 30)
+    old = Article("Quota notice", "Of long ago.", published=day("2010-01-04"))
+    newer = [
+        Article(f"Notice {n}", "Quota and notice.", published=day("2026-02-02")) for n in range(40)
+    ]
+    await store(db, [old, *newer])
+    found = await Search(db, load_taxonomy()).find("Quota notice")
+    assert found.total == 30
+    assert found.notes == ("Best of the newest 20.", "More than 30 match.")
+    assert found.results[0].title == old.title
+
+
+async def test_facets_count_what_was_found(db: Database) -> None:
+    await store(db, ARTICLES)
+    facets = (await Search(db, load_taxonomy()).find("")).facets
+    assert facets["topic"] == (("chip-controls", 2), ("entity-list", 1))
+    assert facets["publication"] == (("Trade Gazette", 4), ("Federal Register", 1))
+    assert facets["year"] == (("2025", 2), ("2023", 1), ("2024", 1), ("2026", 1))
+
+
+async def test_edits_move_and_deleted_or_retracted_entries_leave_the_index(db: Database) -> None:
+    edited, retracted, deleted, *_ = await store(db, ARTICLES)
+    async with db.write() as conn:
+        await conn.execute(update(entry).where(entry.c.id == edited).values(title="Quota changed"))
+        gone = {"retracted_at": day("2026-03-01")}
+        await conn.execute(update(entry).where(entry.c.id == retracted).values(gone))
+        await index_entries(conn, [edited, retracted])
+        await conn.execute(delete(entry).where(entry.c.id == deleted))
+    assert await titles(db, "quota") == ["Quota changed"]
+    assert await titles(db, '"entity list"') == []
+    assert await titles(db, "chipmaking") == []
