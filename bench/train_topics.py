@@ -25,6 +25,8 @@ from bot.news.taxonomy import Taxonomy, load_taxonomy
 PULL = 0.25
 """How strongly weights are held to their priors: an item's worth of evidence a squared unit."""
 STEPS = 400
+LEAST = 0.05
+"""The least that a rule weighs, for or against."""
 RATE = 0.05
 
 Row = tuple[tuple[tuple[str, float], ...], float, float]
@@ -66,6 +68,7 @@ def _descend(rows: Sequence[Row], prior: Mapping[str, float]) -> tuple[float, di
     names = [*prior, ""]
     current = {**prior, "": PRIOR_BIAS}
     home = dict(current)
+    sign = {name: math.copysign(1.0, home[name]) for name in names}
     first = dict.fromkeys(names, 0.0)
     second = dict.fromkeys(names, 0.0)
     for step in range(1, STEPS + 1):
@@ -82,8 +85,8 @@ def _descend(rows: Sequence[Row], prior: Mapping[str, float]) -> tuple[float, di
             move = first[name] / (1 - 0.9**step)
             size = math.sqrt(second[name] / (1 - 0.999**step)) + 1e-8
             current[name] -= RATE * move / size
-            if name and (current[name] > 0) != (home[name] > 0):
-                current[name] = math.copysign(0.05, home[name])
+            if name:
+                current[name] = math.copysign(max(LEAST, current[name] * sign[name]), sign[name])
     bias = current.pop("")
     return bias, current
 

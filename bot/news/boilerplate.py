@@ -17,6 +17,13 @@ _SERVICE = re.compile(
   | (?:The\ )?(?:Export\ Compliance\ Daily|International\ Trade\ Today|Trade\ Law\ Daily
         |Communications\ Daily|Consumer\ Electronics\ Daily)\ is\ a\ service
         \ of[^.\n]{0,120}(?:\.|$)
+  | (?:Export\ Compliance\ Daily|International\ Trade\ Today|Trade\ Law\ Daily
+        |Communications\ Daily|Consumer\ Electronics\ Daily)\ is\ a\ Warren\ (?:Communications\ )?
+        News\ publication\.?
+  | (?:Export\ Compliance\ Daily|International\ Trade\ Today|Trade\ Law\ Daily
+        |Communications\ Daily|Consumer\ Electronics\ Daily)\ (?:combines|covers|provides|delivers)
+        [^.\n]{0,30}(?:U\.S\.)?[^.\n]{0,300}\ (?:information\ )?service\ [^.\n]{0,200}(?:\.|$)
+  | You\ can\ find\ any\ article\ by\ searching[^.\n]{0,160}(?:\.|$)
   | Sign\ up\ (?:below|here|today)\ (?:for|to)[^.\n!?]{0,200}(?:[.!?]|$)
   | (?:Copyright|©|\(c\))[^.\n]{0,30}\ (?:Warren\ Communications|All\ rights\ reserved)
         [^.\n]{0,120}(?:\.|$)

@@ -18,6 +18,8 @@ NEWS = "Commerce added nine firms to the Entity List, a notice said."
         "Sign up for a free preview to unlock the rest of this article",
         "If you would like to read the rest, sign up here.",
         "Export Compliance Daily is a service of Warren Communications News.",
+        "Export Compliance Daily is a Warren News publication.",
+        "Trade Law Daily combines U.S. court news into a daily information service for readers.",
         "This article is only available to subscribers.",
         "The post Chip Rule Explained appeared first on Trade Blog.",
         "Continue reading…",
