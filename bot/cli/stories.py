@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 import json
-import sys
 from collections.abc import Iterator
 from datetime import UTC, datetime
 from pathlib import Path
@@ -11,7 +10,7 @@ from typing import Annotated
 
 import typer
 
-from bot.errors import UsageError
+from bot.cli.news import opened
 from bot.news.citations import find_citations
 from bot.news.entries_file import FileEntry, read_entries
 from bot.news.model import Field
@@ -32,12 +31,13 @@ def register(app: typer.Typer) -> None:
         json_: Annotated[bool, typer.Option("--json", help="JSONL: id and story.")] = False,
     ) -> None:
         """Group entries into stories: reads JSONL from FILE or standard input."""
-        entries = _read(file)
+        with opened(file) as lines:
+            entries = list(read_entries(lines))
         found = group_entries(entries)
         if json_:
             for each, story in zip(entries, found, strict=True):
                 line = {"id": each.id, "story": story}
-                sys.stdout.write(json.dumps(line, ensure_ascii=False) + "\n")
+                _say(json.dumps(line, ensure_ascii=False))
         else:
             _print_stories(entries, found)
 
@@ -69,16 +69,6 @@ def features_of(each: FileEntry) -> StoryFeatures:
     return features(entry, id=str(each.id), publication=each.source, citations=cited)
 
 
-def _read(file: Path | None) -> list[FileEntry]:
-    if file is None:
-        return list(read_entries(sys.stdin.buffer))
-    try:
-        with file.open("rb") as lines:
-            return list(read_entries(lines))
-    except OSError as error:
-        raise UsageError(f"Cannot read {file}: {error.strerror}.", detail=str(error)) from error
-
-
 def _print_stories(entries: list[FileEntry], found: list[str]) -> None:
     """Print each story with its entries, in the order in which they first appear."""
     members: dict[str, list[FileEntry]] = {}
@@ -88,4 +78,9 @@ def _print_stories(entries: list[FileEntry], found: list[str]) -> None:
         for index, each in enumerate(together):
             mark = "  also: " if index else ""
             source = f" ({each.source})" if each.source else ""
-            sys.stdout.write(f"{mark}{each.entry.title}{source}\n")
+            _say(f"{mark}{each.entry.title}{source}")
+
+
+def _say(line: str) -> None:
+    """Write one line as UTF-8, whatever the terminal; half characters are written escaped."""
+    typer.echo(line.encode("utf-8", "backslashreplace"))

@@ -187,6 +187,12 @@ def run(*arguments: str, text: str | bytes = "") -> tuple[int, str]:
     return result.exit_code, result.stdout
 
 
+def test_half_a_character_stops_nothing() -> None:
+    line = '{"id": "\\ud800", "title": "\\ud800 fined \\udfff", "url": "https://x.org/a-b-\\ud800"}'
+    status, output = run("--json", text=f"{line}\n")
+    assert (status, output.count("\n")) == (0, 1)
+
+
 def test_the_command_answers_in_input_order(tmp_path: Path) -> None:
     file = tmp_path / "news.jsonl"
     lines = [
