@@ -21,7 +21,7 @@ from sqlalchemy.ext.asyncio import AsyncConnection
 
 from bot import logs
 from bot.delivery.composer import StoredComposer
-from bot.delivery.dispatcher import Dispatcher, Timing
+from bot.delivery.dispatcher import PLACES, Dispatcher, Timing
 from bot.delivery.model import Owed
 from bot.delivery.policy import RetryPolicy
 from bot.delivery.senders.slack import SlackSender
@@ -46,6 +46,7 @@ class Job:
     settle: float = 15.0
     first: float = 2.0
     tick: float = 5.0
+    places: int = PLACES
     log: str = ""
     stored: bool = False
     """Whether messages are made by the real composer, from what is stored."""
@@ -113,6 +114,7 @@ async def work(job: Job) -> None:
             {"slack": SlackSender(Access(job, session))},
             StoredComposer(load_taxonomy()) if job.stored else compose,
             worker=job.name,
+            places=job.places,
             policy=RetryPolicy(first=job.first, longest=job.first * 4, settle=job.settle),
             timing=Timing(call=job.call, lease=job.lease, stop=job.call),
         )

@@ -44,7 +44,7 @@ from tests.support.databases import PostgresServer
 from tests.support.outbox import add_channels, add_story, add_workspace, owe
 
 OWED = ("pending", "failed", "sending")
-CALL, LEASE, SETTLE = 2.0, 12.0, 3.0
+CALL, LEASE, SETTLE, PLACES = 4.0, 15.0, 5.0, 30
 
 
 @dataclass(frozen=True, slots=True)
@@ -203,6 +203,7 @@ class _Workers:
             settle=SETTLE,
             first=0.5,
             tick=1.0,
+            places=PLACES,
             log=self._log,
         )
         process = await asyncio.create_subprocess_exec(

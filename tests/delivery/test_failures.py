@@ -6,9 +6,9 @@ import asyncio
 
 import pytest
 
-from bot.delivery.dispatcher import DispatchReport
+from bot.delivery.dispatcher import DispatchReport, Timing
 from bot.delivery.policy import RetryPolicy
-from bot.demo.slack.faults import ApiError, CutBefore, Delay, Garbage, Status
+from bot.demo.slack.faults import ApiError, CutBefore, Delay, Fault, Garbage, Status
 from tests.delivery.conftest import Desk
 from tests.support.outbox import states, the_channel, the_delivery
 
@@ -65,9 +65,7 @@ async def test_retry_after_stops_the_workspace_for_every_worker(desk: Desk) -> N
     assert (await the_delivery(desk.db, owed[0])).attempts == 1
 
 
-def _impatient() -> object:
-    from bot.delivery.dispatcher import Timing
-
+def _impatient() -> Timing:
     return Timing(call=5, lease=90, patience=0, stop=5)
 
 
@@ -144,7 +142,13 @@ async def test_a_slow_channel_does_not_hold_up_the_others(desk: Desk) -> None:
 async def test_slack_away_and_back_again(desk: Desk) -> None:
     ids = await desk.channels(*[f"C{n}" for n in range(5)])
     await desk.owe(await desk.story("Story one"), *ids)
-    faults = [CutBefore(), Status(500), Status(503), Garbage(), ApiError("internal_error")]
+    faults: list[Fault] = [
+        CutBefore(),
+        Status(500),
+        Status(503),
+        Garbage(),
+        ApiError("internal_error"),
+    ]
     desk.slack.plan("chat.postMessage", *faults)
     dispatcher = desk.dispatcher()
     for _ in range(6):

@@ -2,18 +2,20 @@
 
 from __future__ import annotations
 
+from typing import Any
+
 import pytest
 
 from bot.delivery.dispatcher import DispatchReport, Timing
 from bot.delivery.policy import RetryPolicy
-from bot.demo.slack.faults import ApiError, CutAfter, CutBefore, Delay, Garbage, Status
+from bot.demo.slack.faults import ApiError, CutAfter, CutBefore, Delay, Fault, Garbage, Status
 from bot.demo.slack.model import StoredMessage
 from bot.settings import UnknownOutcome
 from tests.delivery.conftest import Desk
 from tests.support.outbox import the_channel, the_delivery
 
 
-async def _dispatch_for(desk: Desk, minutes: int = 3, **options: object) -> DispatchReport:
+async def _dispatch_for(desk: Desk, minutes: int = 3, **options: Any) -> DispatchReport:
     dispatcher = desk.dispatcher(**options)
     report = DispatchReport()
     for _ in range(minutes):
@@ -23,10 +25,10 @@ async def _dispatch_for(desk: Desk, minutes: int = 3, **options: object) -> Disp
 
 
 @pytest.mark.parametrize("fault", [CutAfter(), Garbage(done=True)])
-async def test_a_message_that_arrived_is_not_sent_again(desk: Desk, fault: object) -> None:
+async def test_a_message_that_arrived_is_not_sent_again(desk: Desk, fault: Fault) -> None:
     (here,) = await desk.channels("C1")
     (owed,) = await desk.owe(await desk.story("Story one"), here)
-    desk.slack.plan("chat.postMessage", fault)  # type: ignore[arg-type]
+    desk.slack.plan("chat.postMessage", fault)
     await _dispatch_for(desk)
     (message,) = desk.slack.messages("C1")
     row = await the_delivery(desk.db, owed)
@@ -36,10 +38,10 @@ async def test_a_message_that_arrived_is_not_sent_again(desk: Desk, fault: objec
 
 
 @pytest.mark.parametrize("fault", [CutBefore(), Garbage(), Status(500), ApiError("fatal_error")])
-async def test_a_message_that_did_not_arrive_is_sent(desk: Desk, fault: object) -> None:
+async def test_a_message_that_did_not_arrive_is_sent(desk: Desk, fault: Fault) -> None:
     (here,) = await desk.channels("C1")
     await desk.owe(await desk.story("Story one"), here)
-    desk.slack.plan("chat.postMessage", fault)  # type: ignore[arg-type]
+    desk.slack.plan("chat.postMessage", fault)
     await _dispatch_for(desk)
     assert desk.titles("C1") == ["Story one"]
     assert len(desk.slack.calls("conversations.history")) == 1
