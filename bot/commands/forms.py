@@ -41,7 +41,8 @@ class SettingsSubmitted:
     """A channel's settings as the form has them.
 
     `watches` and `searches` are None where the form had no room to show those there are; then
-    they stay as they are.
+    they stay as they are. `adds`: the channel was chosen in the form, so the form did not show
+    what it has: what is chosen is added, and nothing else is touched.
     """
 
     channel: str
@@ -58,6 +59,7 @@ class SettingsSubmitted:
     timezone: str = ""
     quiet: tuple[str, str] | tuple[()] | None = None
     wants_updates: bool = False
+    adds: bool = False
 
 
 @dataclass(frozen=True, slots=True)
@@ -162,6 +164,7 @@ def _settings(about: Mapping[str, Any], fields: _Fields) -> SettingsSubmitted:
         timezone=fields.one(ZONE),
         quiet=quiet,
         wants_updates=UPDATES_ON in switches,
+        adds=not about.get("channel"),
     )
 
 

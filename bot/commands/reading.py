@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from dataclasses import replace
 from datetime import datetime, timedelta
 
 from sqlalchemy import Row, select
@@ -101,12 +102,15 @@ class Reading:
         return ChangeList(found, ref)
 
     async def form(self, mention: Mention | None, context: CommandContext) -> SettingsFormAnswer:
-        """The form of a channel's settings."""
+        """The form of a channel's settings; in a direct message one that asks for the channel."""
+        topics = tuple((topic.id, topic.title) for topic in self._taxonomy.topics)
+        if mention is None and context.direct:
+            nowhere = replace(context.channel, channel="", name="")
+            return SettingsFormAnswer(ChannelSettings(0, nowhere), topics)
         place = await find_place(context, mention, self._subscriptions)
         settings = await self._subscriptions.settings(place.ref)
         if settings is None:
             settings = ChannelSettings(0, place.ref, timezone=context.timezone)
-        topics = tuple((topic.id, topic.title) for topic in self._taxonomy.topics)
         return SettingsFormAnswer(settings, topics, await self.aliases((settings,)))
 
     async def catch_up(self, asked: model.CatchUp, context: CommandContext) -> DigestAnswer:

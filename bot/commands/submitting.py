@@ -11,7 +11,7 @@ from bot.commands.changing import Changing
 from bot.commands.context import CommandContext, Place
 from bot.commands.entries import Entries
 from bot.commands.finding import Finding
-from bot.commands.forms import SettingsSubmitted, WatchLine
+from bot.commands.forms import SettingsSubmitted
 from bot.commands.model import Mention, Search
 from bot.commands.places import actor_at, find_place
 from bot.news.watches import watch_key
@@ -58,12 +58,13 @@ class Submitting:
         place = await find_place(context, Mention(form.channel, form.name), self._subscriptions)
         actor = actor_at(context, place)
         before = await self._subscriptions.settings(place.ref) or ChannelSettings(0, place.ref)
-        await self._configure(form, place.ref, actor, before)
+        if not form.adds:
+            await self._configure(form, place.ref, actor, before)
         await self._topics(form, place.ref, actor, before)
         if form.watches is not None:
-            await self._watches(form.watches, place.ref, actor, before)
+            await self._watches(form, place.ref, actor, before)
         if form.searches is not None:
-            await self._searches(form.searches, place.ref, actor, before)
+            await self._searches(form, place.ref, actor, before)
         return await self._saved(place, context)
 
     async def _saved(self, place: Place, context: CommandContext) -> SettingsList:
@@ -100,33 +101,29 @@ class Submitting:
                 await self._subscriptions.subscribe(ref, actor, changed, mode=mode)
         kept = {topic for _mode, topics in wanted for topic in topics}
         gone = [topic for topic in have if topic not in kept]
-        if gone:
+        if gone and not form.adds:
             await self._subscriptions.unsubscribe(ref, actor, gone)
 
     async def _watches(
-        self,
-        lines: Sequence[WatchLine],
-        ref: ChannelRef,
-        actor: Actor,
-        before: ChannelSettings,
+        self, form: SettingsSubmitted, ref: ChannelRef, actor: Actor, before: ChannelSettings
     ) -> None:
         have = {watch_key(s.label): s for s in before.subscriptions if s.kind == "watch"}
-        wanted = {watch_key(line.term): line for line in lines}
+        wanted = {watch_key(line.term): line for line in form.watches or ()}
         for key, line in wanted.items():
             mode: Mode = have[key].mode if key in have else "instant"
             await self._subscriptions.watch(ref, actor, line.term, line.aliases, mode=mode)
         for key, old in have.items():
-            if key not in wanted:
+            if key not in wanted and not form.adds:
                 await self._subscriptions.unwatch(ref, actor, old.label)
 
     async def _searches(
-        self, queries: Sequence[str], ref: ChannelRef, actor: Actor, before: ChannelSettings
+        self, form: SettingsSubmitted, ref: ChannelRef, actor: Actor, before: ChannelSettings
     ) -> None:
         have = {search_key(s.label): s for s in before.subscriptions if s.kind == "search"}
-        wanted = {search_key(query): query for query in queries}
+        wanted = {search_key(query): query for query in form.searches or ()}
         for key, query in wanted.items():
             if key not in have:
                 await self._subscriptions.save_search(ref, actor, query)
         for key, old in have.items():
-            if key not in wanted:
+            if key not in wanted and not form.adds:
                 await self._subscriptions.drop_search(ref, actor, old.label)

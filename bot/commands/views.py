@@ -35,8 +35,18 @@ _SCORES = (
 
 
 def settings_form(answer: SettingsFormAnswer) -> View:
-    """The form of one channel's settings: everything that commands can set, in one place."""
+    """The form of one channel's settings: everything that commands can set, in one place.
+
+    Without a channel it asks for one, and for what to add to it.
+    """
     settings = answer.channel
+    if not settings.ref.channel:
+        return modal(
+            forms.SETTINGS,
+            "Export news",
+            [_channel_field(), *_topic_fields(answer), *_term_fields(answer)],
+            submit="Subscribe",
+        )
     return modal(
         forms.SETTINGS,
         "Export news here",
@@ -49,6 +59,19 @@ def settings_form(answer: SettingsFormAnswer) -> View:
         ],
         submit="Save",
         metadata={"channel": settings.ref.channel, "name": clean(settings.ref.name, 80)},
+    )
+
+
+def _channel_field() -> Block:
+    return input_block(
+        forms.CHANNEL,
+        "Channel",
+        {
+            "type": "conversations_select",
+            "action_id": forms.CHANNEL,
+            "default_to_current_conversation": True,
+            "filter": {"include": ["public", "private"], "exclude_bot_users": True},
+        },
     )
 
 
@@ -161,16 +184,7 @@ def share_form(answer: ShareFormAnswer) -> View:
         "Share an article",
         [
             kit.section(bold(escape(answer.title, 250)) or "An article"),
-            input_block(
-                forms.CHANNEL,
-                "Channel",
-                {
-                    "type": "conversations_select",
-                    "action_id": forms.CHANNEL,
-                    "default_to_current_conversation": True,
-                    "filter": {"include": ["public", "private"], "exclude_bot_users": True},
-                },
-            ),
+            _channel_field(),
             input_block(
                 forms.NOTE,
                 "Note",
