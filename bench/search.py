@@ -28,6 +28,7 @@ from sqlalchemy import exists, insert, select, text
 from sqlalchemy.ext.asyncio import AsyncConnection
 
 from bench.search_archive import Archive, Made
+from bench.search_relevance import score
 from bot.news.taxonomy import load_taxonomy
 from bot.search.index import add_documents
 from bot.search.search import Search
@@ -311,6 +312,18 @@ async def postgresql(url: str, archive: Archive, copies: int) -> None:
     await db.close()
 
 
+async def relevance(folder: Path) -> None:
+    """Print nDCG@10 over the judged queries, with the worst of them."""
+    db = Database(f"sqlite+aiosqlite:///{folder / 'relevance.sqlite3'}")
+    await schema.upgrade(db)
+    found = await score(db, Search(db, load_taxonomy()))
+    await db.close()
+    mean = statistics.mean(value for value, _judged in found)
+    print(f"\nnDCG@10 over {len(found)} judged queries: {mean:.3f}")
+    for value, each in found[:5]:
+        print(f"  {value:.2f}  {each.query}")
+
+
 @contextmanager
 def postgresql_server(folder: Path, *, keep: bool) -> Iterator[str]:
     """Start a PostgreSQL of our own with the schema, and give its address."""
@@ -337,6 +350,7 @@ def main() -> None:
     parser.add_argument("--folder", type=Path, help="keep the SQLite archive here for the next run")
     given = parser.parse_args()
     with tempfile.TemporaryDirectory() as temporary:
+        asyncio.run(relevance(Path(temporary)))
         folder = given.folder or Path(temporary)
         folder.mkdir(parents=True, exist_ok=True)
         copies = max(given.entries // given.distinct, 1)
