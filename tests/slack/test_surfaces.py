@@ -50,10 +50,6 @@ class Office:
         (message,) = self.slack.messages(CHANNEL)
         return message.ts
 
-        return [
-            f"{call.method}: {call.outcome}" for call in self.slack.calls() if call.outcome != "ok"
-        ]
-
 
 @pytest.fixture
 async def office(sqlite_url: str, tmp_path: Path) -> AsyncIterator[Office]:
