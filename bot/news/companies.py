@@ -92,7 +92,7 @@ _SHORT_FORM = r"(?:AG|SE|BV|NV|SAS|AB|SA)\b(?! ?[A-Z\d])"
 _FORM = re.compile(rf"(?<=[\w.)”\"'’]),? (?:{_LONG_FORM}|{_SHORT_FORM})(?!\w)")
 _TOKEN = re.compile(r"\S+")
 _NAME_WORD = re.compile(r"[(“\"'‘]?(?:[A-Z0-9ÀÖØ-Þ]|[a-z]{1,2}[A-Z])")
-_LINKS = frozenset(("of", "and", "the", "for", "de", "du", "von", "van", "hynix", "&"))
+_LINKS = frozenset(("of", "and", "the", "de", "du", "von", "van", "hynix", "&"))
 _STOPS = (".", ";", ":", "!", "?", ",", "”", '"', "—", "–")
 _ABBREVIATED = re.compile(r"(?:[A-Z]\.)+|St\.|Bros\.|Intl\.|Int'l\.|Mfg\.|Tech\.|Sci\.|Elec\.")
 _MAX_NAME = 130

@@ -62,7 +62,8 @@ _ADDRESS_END = re.compile(
     rf",? (?:\([^)]{{1,80}}\))?[^;:\n]{{0,160}}?(?<=[ ,])({_ANY})(?=[.;,)\s]|$)", re.IGNORECASE
 )
 _OF_COUNTRY = re.compile(
-    rf",? ?(?:of|in|\(|based in|from) ?(?:the )?({_ANY})(?![\w-])", re.IGNORECASE
+    r"[”\"'’]?,? ?(?:\(?(?:of|in|based in|from) |\(under (?:the )?(?:destination of )?|\()"
+    rf"(?:the )?(?i:({_ANY}))(?![\w-])"
 )
 _HEADING_REACH = 6_000
 

@@ -75,6 +75,15 @@ def test_an_entity_list_rule_gives_country_and_aliases() -> None:
     assert found["anadolu makina"].country == "Turkey"
 
 
+def test_the_country_beside_a_name_wins_over_one_named_before() -> None:
+    [found] = find_companies(
+        "",
+        'It revises the entry for "Tilia Cloud" (under Brazil) and adds one for "Tilia Networks'
+        " Co., Ltd.\" (under China, People's Republic of).",
+    )
+    assert (found.name, found.country) == ("Tilia Networks Co., Ltd.", "China")
+
+
 def test_a_company_named_twice_comes_once_and_keeps_what_is_known() -> None:
     [found] = find_companies(
         "Polaris Etch Inc. Fined", "POLARIS ETCH, INC. (Singapore), also known as Star Etch, paid."
