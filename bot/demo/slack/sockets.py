@@ -11,6 +11,7 @@ import itertools
 import json
 import secrets
 import uuid
+from collections import deque
 from collections.abc import Callable
 from dataclasses import dataclass, field
 from typing import Any
@@ -24,6 +25,7 @@ log = structlog.get_logger(__name__)
 
 TICKET_SECONDS = 30
 CONNECTIONS_MOST = 10
+ENVELOPES_KEPT = 10_000
 
 
 @dataclass(slots=True)
@@ -56,7 +58,7 @@ class Sockets:
         self._links: list[_Link] = []
         self._turn = itertools.count()
         self._opened = asyncio.Event()
-        self.sent: list[Envelope] = []
+        self.sent: deque[Envelope] = deque(maxlen=ENVELOPES_KEPT)
 
     @property
     def count(self) -> int:

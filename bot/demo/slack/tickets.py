@@ -14,6 +14,8 @@ from bot.demo.slack.workspace import Workspace
 TRIGGER_SECONDS = 3
 RESPONSE_URL_USES = 5
 RESPONSE_URL_MINUTES = 30
+KEPT = 10_000
+"""How many of each are remembered; older ones count as expired."""
 
 
 @dataclass(slots=True)
@@ -35,6 +37,8 @@ class Triggers:
         """Make a trigger id for a person's interaction."""
         trigger = f"{secrets.randbelow(10**12)}.{workspace.team_id}.{secrets.token_hex(16)}"
         self._given[trigger] = _Trigger(workspace, user, self._clock())
+        if len(self._given) > KEPT:
+            del self._given[next(iter(self._given))]
         return trigger
 
     def use(self, trigger: str, workspace: Workspace) -> str:
@@ -81,6 +85,8 @@ class ResponseUrls:
         """Make an address; give its path."""
         key = secrets.token_hex(12)
         self._given[key] = ResponseUrl(workspace, channel, user, replies, self._clock(), source)
+        if len(self._given) > KEPT:
+            del self._given[next(iter(self._given))]
         return f"/response/{workspace.team_id}/{key}"
 
     def use(self, key: str) -> ResponseUrl:
