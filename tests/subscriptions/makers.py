@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import hashlib
 import itertools
+import random
 from collections.abc import Iterable, Mapping, Sequence
 from datetime import datetime, timedelta
 from typing import Any
@@ -22,6 +23,7 @@ from bot.subscriptions.model import Actor, ChannelRef
 
 ANN = Actor("U1", "Ann")
 _numbers = itertools.count(1)
+_SYLLABLES = [c + v for c in "bdfgklmnprstvz" for v in "aeiou"]
 
 
 def slack(channel: str = "C1", workspace: str = "T1") -> ChannelRef:
@@ -104,11 +106,12 @@ async def store(
 def article(title: str = "", **more: Any) -> FeedEntry:
     """An article that is like no other, unless it is given the same title and summary."""
     number = next(_numbers)
-    words = f"alpha{number} bravo{number} carbon{number} delta{number} echo{number}"
+    rng = random.Random(number)
+    words = ["".join(rng.choices(_SYLLABLES, k=3)) for _ in range(12)]
     return FeedEntry(
-        title=title or f"Agency publishes {words}",
+        title=title or " ".join(words[:5]).title(),
         link=more.pop("link", f"https://trade.example/{number}"),
-        summary=more.pop("summary", f"The agency said {words} foxtrot{number} golf{number}."),
+        summary=more.pop("summary", f"{' '.join(words).capitalize()}."),
         **more,
     )
 
