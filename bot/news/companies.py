@@ -1,4 +1,4 @@
-"""Companies that a text names: by their legal form, by Entity List wording, or well known.
+"""Companies that a text names: by their legal form, or because they are well known.
 
 A name's `key` is the folded name without its legal form: what names are compared by.
 """
@@ -6,7 +6,10 @@ A name's `key` is the folded name without its legal form: what names are compare
 from __future__ import annotations
 
 import re
-from collections.abc import Iterator
+import tomllib
+from collections.abc import Iterator, Mapping
+from functools import cache
+from importlib.resources import files
 
 from bot.news.countries import Destinations, country_after, country_name
 from bot.news.folding import is_cjk, squeeze
@@ -143,6 +146,33 @@ def _merge(known: Company, again: Company) -> Company:
 
 
 def _in_field(body: str) -> Iterator[Company]:
+    yield from _with_legal_form(body)
+    known = _well_known()
+    for match in _NAME_OF_TWO.finditer(body):
+        names = (match[0],) if match[0] in known else match[0].split(" ")
+        yield from (known[name] for name in names if name in known)
+    if is_cjk(body):
+        yield from (found for name, found in known.items() if is_cjk(name) and name in body)
+
+
+_NAME_OF_TWO = re.compile(r"(?<![\w.])[A-Za-z]*[A-Z][A-Za-z\d]+(?: [A-Za-z]+)?(?![\w-])")
+
+
+@cache
+def _well_known() -> Mapping[str, Company]:
+    """Read the companies that news names without their legal form, by each of their names."""
+    text = files("bot.news").joinpath("known_companies.toml").read_text(encoding="utf-8")
+    known: dict[str, Company] = {}
+    for country, listed in tomllib.loads(text).items():
+        for line in listed:
+            name, _, others = line.partition(" = ")
+            also = tuple(filter(None, others.split(", ")))
+            company = Company(name, company_key(name), country, also)
+            known |= dict.fromkeys((name, *also), company)
+    return known
+
+
+def _with_legal_form(body: str) -> Iterator[Company]:
     listed = Destinations(body)
     names = sorted(_names(body), key=lambda found: (found[1], -found[2]))
     for name, start, end in names[:_MAX_NAMES]:

@@ -84,6 +84,24 @@ def test_the_country_beside_a_name_wins_over_one_named_before() -> None:
     assert (found.name, found.country) == ("Tilia Networks Co., Ltd.", "China")
 
 
+@pytest.mark.parametrize(
+    ("text", "name", "country"),
+    [
+        ("Washington puts Huawei under review", "Huawei", "China"),
+        ("消息称中芯国际将扩产", "SMIC", "China"),
+        ("A visit to Tokyo Electron ended", "Tokyo Electron", "Japan"),
+        ("NVIDIA's chips", "Nvidia", "United States"),
+    ],
+)
+def test_well_known_companies_need_no_legal_form(text: str, name: str, country: str) -> None:
+    assert [(each.name, each.country) for each in find_companies("", text)] == [(name, country)]
+
+
+@pytest.mark.parametrize("text", ["The huaweification", "He armed his Intelligence", "Armada"])
+def test_parts_of_words_are_no_company(text: str) -> None:
+    assert find_companies("", text) == ()
+
+
 def test_a_company_named_twice_comes_once_and_keeps_what_is_known() -> None:
     [found] = find_companies(
         "Polaris Etch Inc. Fined", "POLARIS ETCH, INC. (Singapore), also known as Star Etch, paid."
