@@ -114,6 +114,15 @@ class SubscriptionChange:
 
 
 @dataclass(frozen=True, slots=True)
+class TrialAnswer:
+    """What a subscription to topics (ids and titles) would have sent."""
+
+    topics: tuple[tuple[str, str], ...]
+    trial: Trial
+    unknown: tuple[Unknown, ...] = ()
+
+
+@dataclass(frozen=True, slots=True)
 class SettingsList:
     """What channels get, and who set it.
 
@@ -254,6 +263,7 @@ Answer = (
     | Listing
     | TopicList
     | SubscriptionChange
+    | TrialAnswer
     | SettingsList
     | ChangeList
     | DigestAnswer

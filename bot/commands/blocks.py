@@ -21,6 +21,7 @@ from bot.commands.answers import (
     SubscriptionChange,
     TopicList,
     TopicRow,
+    TrialAnswer,
     WhyAnswer,
     WrongTopicFormAnswer,
 )
@@ -35,6 +36,7 @@ from bot.commands.settings_blocks import (
     person,
     settings_list,
     subscription_change,
+    trial,
 )
 from bot.messages import actions, blocks, kit, words
 from bot.messages.actions import encode
@@ -74,6 +76,8 @@ def render(answer: Answer) -> Reply:  # noqa: C901 - one line a kind
             return Reply(settings_list(answer))
         case SubscriptionChange():
             return Reply(subscription_change(answer))
+        case TrialAnswer():
+            return Reply(trial(answer))
         case ChangeList():
             return Reply(change_list(answer))
         case PermissionAnswer():

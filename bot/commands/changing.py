@@ -6,7 +6,13 @@ from collections.abc import Callable, Sequence
 from dataclasses import replace
 
 from bot.commands import model
-from bot.commands.answers import SettingsList, SubscriptionChange, Unknown, Verb
+from bot.commands.answers import (
+    SettingsList,
+    SubscriptionChange,
+    TrialAnswer,
+    Unknown,
+    Verb,
+)
 from bot.commands.context import CommandContext, Place
 from bot.commands.places import access_note, actor_at, find_place, is_here
 from bot.commands.settings_words import (
@@ -55,6 +61,19 @@ class Changing:
         return self._change(
             "subscribe", changed, place, context, words.unknown, mode=mode, trial=trial
         )
+
+    async def try_out(self, asked: model.Try, context: CommandContext) -> TrialAnswer | None:
+        """Say what topics would have sent here; None when no word is a topic's name."""
+        words = find_topics(self._taxonomy, asked.words)
+        if not words.topics:
+            return None
+        known = await self._subscriptions.settings(context.channel)
+        settings = known or ChannelSettings(0, context.channel)
+        trial = await self._subscriptions.trial(
+            words.topics, days=_TRIAL_DAYS, min_score=settings.min_score
+        )
+        topics = tuple((topic, self._titles[topic]) for topic in words.topics)
+        return TrialAnswer(topics, trial, words.unknown)
 
     async def unsubscribe(
         self, asked: model.Unsubscribe, context: CommandContext

@@ -33,8 +33,9 @@ TOPICS: tuple[Topic, ...] = (
     ),
     Topic(
         "Get alerts",
-        ("subscribe", "unsubscribe", "watch", "unwatch", "save", "drop", "subscriptions"),
+        ("subscribe", "unsubscribe", "try", "watch", "unwatch", "save", "drop", "subscriptions"),
         (
+            ("try entity-list chip-controls", "what it would have sent in the last 30 days"),
             ("subscribe entity-list chip-controls", "alerts in this channel, at once"),
             ("subscribe sanctions daily", "in the daily digest (or weekly)"),
             ("subscribe all #trade", "every topic, in another channel"),

@@ -45,6 +45,13 @@ class Subscribe:
 
 
 @dataclass(frozen=True, slots=True)
+class Try:
+    """What a subscription to topics would have sent."""
+
+    words: tuple[str, ...]
+
+
+@dataclass(frozen=True, slots=True)
 class Unsubscribe:
     """Take topics away."""
 
@@ -216,6 +223,7 @@ Command = (
     Search
     | Latest
     | Topics
+    | Try
     | Subscriptions
     | Changes
     | Settings

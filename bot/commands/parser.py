@@ -31,6 +31,7 @@ from bot.commands.model import (
     Subscriptions,
     Timezone,
     Topics,
+    Try,
     Unsubscribe,
     Unwatch,
     Updates,
@@ -152,6 +153,11 @@ def _subscribe(rest: str) -> Command:
     return Subscribe(_topic_words(given.text), given.channel, given.mode)
 
 
+def _try(rest: str) -> Command | None:
+    given = _arguments(rest, modes=True)
+    return Try(_topic_words(given.text)) if given.text else None
+
+
 def _unsubscribe(rest: str) -> Command:
     given = _arguments(rest)
     return Unsubscribe(_topic_words(given.text), given.channel)
@@ -255,6 +261,7 @@ _READERS: Mapping[str, Callable[[str], Command | None]] = {
     "topics": _alone(Topics()),
     "subscribe": _subscribe,
     "unsubscribe": _unsubscribe,
+    "try": _try,
     "subscriptions": _of_channel(Subscriptions),
     "changes": _of_channel(Changes),
     "settings": _of_channel(Settings),

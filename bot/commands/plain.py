@@ -18,6 +18,7 @@ from bot.commands.answers import (
     ShareFormAnswer,
     SubscriptionChange,
     TopicList,
+    TrialAnswer,
     WhyAnswer,
     WrongTopicFormAnswer,
 )
@@ -32,7 +33,7 @@ from bot.commands.settings_words import (
 from bot.messages import words
 from bot.messages.mrkdwn import HIT_END, HIT_START, clean
 from bot.messages.plain import alert_text, digest_text
-from bot.subscriptions.model import ChannelRef, ChannelSettings
+from bot.subscriptions.model import ChannelRef, ChannelSettings, Trial
 
 _TITLE, _LABEL = 300, 100
 _EMPTY = {
@@ -54,6 +55,8 @@ def render(answer: Answer, zone: str) -> str:  # noqa: C901 - one line a kind
             return "\n".join(f"{row.id:24} {row.title}: {row.definition}" for row in answer.rows)
         case SubscriptionChange():
             return subscription_change(answer, zone)
+        case TrialAnswer():
+            return trial(answer, zone)
         case SettingsList():
             listed = () if answer.brief else answer.channels
             shown = [channel_text(settings, zone) for settings in listed]
@@ -124,15 +127,28 @@ def subscription_change(answer: SubscriptionChange, zone: str) -> str:
     lines += [unknown_sentence(unknown) for unknown in answer.unknown]
     lines += answer.notes
     if answer.trial is not None:
-        alerts = words.count(answer.trial.alerts, "alert")
-        lines.append(f"In the last {answer.trial.days} days this would have been {alerts}.")
-        lines += [
-            f"  - {clean(story.title, _TITLE)} ({words.moment_in(story.published, zone)})"
-            for story in answer.trial.stories
-        ]
+        lines += _tried(answer.trial, zone)
     if answer.access:
         lines.append(answer.access)
     return "\n".join(lines) or "Nothing was changed."
+
+
+def trial(answer: TrialAnswer, zone: str) -> str:
+    """What topics would have sent."""
+    names = ", ".join(title for _topic, title in answer.topics)
+    unknown = [unknown_sentence(one) for one in answer.unknown]
+    return "\n".join([names, *unknown, *_tried(answer.trial, zone)])
+
+
+def _tried(tried: Trial, zone: str) -> list[str]:
+    alerts = words.count(tried.alerts, "alert")
+    return [
+        f"In the last {tried.days} days this would have been {alerts}.",
+        *(
+            f"  - {clean(story.title, _TITLE)} ({words.moment_in(story.published, zone)})"
+            for story in tried.stories
+        ),
+    ]
 
 
 def channel_text(settings: ChannelSettings, zone: str) -> str:

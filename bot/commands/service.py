@@ -84,6 +84,10 @@ class Commands:
                 return await self._reading.form(command.channel, context)
             case model.Settings():
                 return await self._settings(command, context)
+            case model.Try():
+                tried = await self._changing.try_out(command, context)
+                words = model.Search(" ".join(("try", *command.words)))
+                return tried or await self._finding.search(words)
             case model.Topics():
                 return await self._reading.topics(context)
             case model.Subscriptions():

@@ -11,6 +11,7 @@ from bot.commands.answers import (
     PermissionAnswer,
     SettingsList,
     SubscriptionChange,
+    TrialAnswer,
 )
 from bot.commands.listing_blocks import offers
 from bot.commands.settings_words import (
@@ -146,7 +147,7 @@ def subscription_change(answer: SubscriptionChange) -> Message:
         lines.append(f":warning: {answer.access}")
     blocks = kit.paragraphs(lines or ["Nothing was changed."])
     if answer.trial is not None:
-        blocks += _trial(answer.trial)
+        blocks += _tried(answer.trial, most=3)
     buttons = _next(answer)
     if buttons:
         blocks.append(offers(buttons, "next"))
@@ -193,7 +194,21 @@ def _escape_part(text: str) -> str:
     return f"{lead}{escape(text, 400)}{trail}"
 
 
-def _trial(trial: Trial) -> list[Block]:
+def trial(answer: TrialAnswer) -> Message:
+    """Render what topics would have sent, with the button that subscribes to them."""
+    names = _names(tuple(title for _topic, title in answer.topics))
+    lines = [names, *(escape_code(unknown_sentence(unknown)) for unknown in answer.unknown)]
+    ids = " ".join(topic for topic, _title in answer.topics)
+    buttons = [
+        Offer("Subscribe", actions.Run(f"subscribe {ids}"), primary=True),
+        Offer("In the daily digest", actions.Run(f"subscribe {ids} daily")),
+    ]
+    blocks = [*kit.paragraphs(lines), *_tried(answer.trial, most=10), offers(buttons, "try")]
+    text = f"{names}: {words.count(answer.trial.alerts, 'alert')} in {answer.trial.days} days"
+    return Message(text=text, blocks=tuple(blocks))
+
+
+def _tried(trial: Trial, *, most: int) -> list[Block]:
     if not trial.alerts:
         return [kit.context(f"In the last {trial.days} days this would have sent nothing.")]
     alerts = words.count(trial.alerts, "alert")
@@ -201,9 +216,9 @@ def _trial(trial: Trial) -> list[Block]:
     lines += [
         f"• {link(story.link, story.title, 150)} _{escape(story.publication, 80)}, "
         f"{date_time(story.published, form=_DAY)}_"
-        for story in trial.stories[:3]
+        for story in trial.stories[:most]
     ]
-    return kit.paragraphs(lines, sections=1)
+    return kit.paragraphs(lines, sections=2)
 
 
 def _next(answer: SubscriptionChange) -> list[Offer]:
@@ -215,6 +230,9 @@ def _next(answer: SubscriptionChange) -> list[Offer]:
     if answer.here:
         word = "Unsubscribe from" if answer.verb == "unsubscribe" else "Subscribe to"
         found = [Offer(f"{word} {title}", make(topic)) for topic, title in list(near.items())[:4]]
+    if answer.here and answer.verb == "subscribe" and answer.added:
+        ids = [topic for topic, title in answer.topic_titles.items() if title in answer.added]
+        found.append(Offer("Undo", actions.Run(f"unsubscribe {' '.join(ids)}")))
     found.append(Offer("All settings…", actions.SettingsForm(answer.channel.ref.channel)))
     return found
 

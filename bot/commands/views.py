@@ -12,10 +12,10 @@ from typing import Any
 
 from bot.commands import forms
 from bot.commands.answers import SettingsFormAnswer, ShareFormAnswer, WrongTopicFormAnswer
+from bot.commands.fields import checkboxes, choose_many, choose_one, input_block, time_of_day
 from bot.commands.settings_blocks import channel_name
 from bot.messages import kit, limits
 from bot.messages.kit import Block
-from bot.messages.limits import cut
 from bot.messages.model import Message
 from bot.messages.mrkdwn import bold, clean, escape
 from bot.subscriptions.model import ChannelSettings, Mode
@@ -138,7 +138,9 @@ def _delivery_fields(settings: ChannelSettings) -> list[Block]:
                 repr(settings.min_score),
             ),
         ),
-        input_block(forms.DIGEST_AT, "Digests come at", _time(forms.DIGEST_AT, settings.digest_at)),
+        input_block(
+            forms.DIGEST_AT, "Digests come at", time_of_day(forms.DIGEST_AT, settings.digest_at)
+        ),
         input_block(
             forms.WEEKDAY, "Weekly digests come on", choose_one(days, str(settings.digest_weekday))
         ),
@@ -165,9 +167,11 @@ def _quiet_fields(answer: SettingsFormAnswer) -> list[Block]:
     chosen += [forms.UPDATES_ON] if settings.wants_updates else []
     quiet_from, quiet_to = settings.quiet_from or "20:00", settings.quiet_to or "07:00"
     return [
-        input_block(forms.SWITCHES, "Also", _checkboxes(switches, chosen), optional=True),
-        input_block(forms.QUIET_FROM, "Quiet from", _time(forms.QUIET_FROM, quiet_from)),
-        input_block(forms.QUIET_TO, "Quiet until", _time(forms.QUIET_TO, quiet_to)),
+        input_block(
+            forms.SWITCHES, "Also", checkboxes(switches, chosen, forms.SWITCHES), optional=True
+        ),
+        input_block(forms.QUIET_FROM, "Quiet from", time_of_day(forms.QUIET_FROM, quiet_from)),
+        input_block(forms.QUIET_TO, "Quiet until", time_of_day(forms.QUIET_TO, quiet_to)),
         input_block(
             forms.URGENT,
             "Topics that pass quiet hours",
@@ -213,7 +217,7 @@ def wrong_topic_form(answer: WrongTopicFormAnswer) -> View:
             input_block(
                 forms.TOPICS,
                 "Which of its topics are wrong?",
-                _checkboxes(topics, [], forms.TOPICS),
+                checkboxes(topics, [], forms.TOPICS),
             ),
         ],
         submit="Send",
@@ -260,70 +264,3 @@ def modal(
     if submit:
         view["submit"] = kit.plain(submit, limits.VIEW_TITLE)
     return view
-
-
-def input_block(
-    block_id: str, label: str, element: Block, *, optional: bool = False, hint: str = ""
-) -> Block:
-    """A field; its element is known by the block's id."""
-    block: Block = {
-        "type": "input",
-        "block_id": block_id,
-        "label": kit.plain(label, limits.INPUT_LABEL),
-        "element": {"action_id": block_id, **element},
-        "optional": optional,
-    }
-    if hint:
-        block["hint"] = kit.plain(hint, limits.INPUT_LABEL)
-    return block
-
-
-def choose_one(options: Sequence[tuple[str, str]], initial: str) -> Block:
-    """A menu of one choice."""
-    shown = [kit.option(label, value) for value, label in options[: limits.OPTIONS]]
-    element: Block = {"type": "static_select", "options": shown}
-    chosen = [one for one in shown if one["value"] == initial]
-    if chosen:
-        element["initial_option"] = chosen[0]
-    return element
-
-
-def choose_many(
-    options: Sequence[tuple[str, str]], initial: Sequence[str], placeholder: str
-) -> Block:
-    """A menu of many choices; more than a hundred come in groups."""
-    shown = [kit.option(label, value) for value, label in options]
-    element: Block = {
-        "type": "multi_static_select",
-        "placeholder": kit.plain(placeholder, limits.PLACEHOLDER),
-    }
-    if len(shown) <= limits.OPTIONS:
-        element["options"] = shown
-    else:
-        starts = range(0, len(shown), limits.OPTIONS)
-        element["option_groups"] = [
-            {
-                "label": kit.plain(cut(shown[at]["text"]["text"], 60) + " …", limits.OPTION_TEXT),
-                "options": shown[at : at + limits.OPTIONS],
-            }
-            for at in starts
-        ]
-    chosen = [one for one in shown if one["value"] in set(initial)][: limits.OPTIONS]
-    if chosen:
-        element["initial_options"] = chosen
-    return element
-
-
-def _checkboxes(
-    options: Sequence[tuple[str, str]], chosen: Sequence[str], action_id: str = forms.SWITCHES
-) -> Block:
-    shown = [kit.option(label, value) for value, label in options]
-    element: Block = {"type": "checkboxes", "action_id": action_id, "options": shown}
-    initial = [one for one in shown if one["value"] in chosen]
-    if initial:
-        element["initial_options"] = initial
-    return element
-
-
-def _time(block: str, at: str) -> Block:
-    return {"type": "timepicker", "action_id": block, "initial_time": at}

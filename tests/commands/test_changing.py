@@ -7,9 +7,11 @@ from dataclasses import replace
 import pytest
 
 from bot.commands.answers import (
+    Listing,
     Sentence,
     SettingsList,
     SubscriptionChange,
+    TrialAnswer,
 )
 from bot.messages import actions
 from bot.subscriptions.model import Actor, ChannelRef, ChannelSettings, Mode
@@ -126,6 +128,27 @@ async def test_a_subscription_says_what_it_would_have_sent(desk: Desk) -> None:
     assert answer.trial is not None
     assert answer.trial.alerts == 2
     assert "In the last 30 days this would have been *2 alerts*" in shown(answer)
+
+
+async def test_topics_can_be_tried_before_they_are_subscribed(desk: Desk) -> None:
+    await desk.fill()
+    answer = await desk.ask("try entity-list trade-secrets")
+    assert isinstance(answer, TrialAnswer)
+    assert answer.trial.alerts == 4
+    assert "this would have been *4 alerts*" in shown(answer)
+    assert await desk.subscriptions.settings(desk.context.channel) is None
+    await desk.press(actions.Run("subscribe entity-list trade-secrets"))
+    assert len(await topics_of(desk)) == 2
+    assert "would have been 4 alerts" in await desk.say("try entity-list trade-secrets")
+    assert isinstance(await desk.ask("try again"), Listing)
+
+
+async def test_a_subscription_is_undone_by_its_own_button(desk: Desk) -> None:
+    answer = await desk.ask("subscribe entity-list sanctions")
+    undo = actions.Run("unsubscribe entity-list sanctions")
+    assert actions.encode(undo) in shown(answer)
+    await desk.press(undo)
+    assert await topics_of(desk) == {}
 
 
 async def test_all_and_no_more(desk: Desk) -> None:
