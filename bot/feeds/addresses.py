@@ -15,6 +15,7 @@ _TRACKING = re.compile(
     r"|source=rss|ncid|_ga",
     re.IGNORECASE,
 )
+_OTHER_SCHEME = re.compile(r"[A-Za-z][\w+.-]*:(?!//|\d)")
 _SLASHES = re.compile(r"/{2,}")
 _INDEX = re.compile(r"/index\.(?:html?|php)$")
 _UNSAFE = re.compile(r"[\x00-\x20\x7f\"<>\\^`{|}]")
@@ -52,6 +53,8 @@ def checked_address(text: str) -> str:
     if wanted.startswith("feed://"):
         wanted = "http://" + wanted.removeprefix("feed://")
     wanted = wanted.removeprefix("feed:")
+    if _OTHER_SCHEME.match(wanted):
+        raise UsageError("A feed's address starts with https:// (or http://).")
     if wanted and "://" not in wanted:
         wanted = f"https://{wanted}"
     found = web_address(wanted)

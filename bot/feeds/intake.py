@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-from collections import defaultdict
 from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass, replace
 from datetime import date, datetime, timedelta
@@ -145,21 +144,20 @@ async def _stored(
     conn: AsyncConnection, found: Sequence[Identified]
 ) -> tuple[dict[Key, int], dict[int, Known]]:
     """Give which entries hold the keys of `found`, and what is needed of those entries."""
-    wanted: dict[tuple[str, str], set[str]] = defaultdict(set)
-    for one in found:
-        for key in one.keys:
-            wanted[key.scope, key.kind].add(key.key)
+    wanted = {key for one in found for key in one.keys}
+    scopes = sorted({key.scope for key in wanted})
+    kinds = sorted({key.kind for key in wanted})
     by_key: dict[Key, int] = {}
-    for (scope, kind), keys in wanted.items():
-        for part in _chunks(sorted(keys)):
-            rows = await conn.execute(
-                select(entry_key.c.key, entry_key.c.entry_id).where(
-                    entry_key.c.scope == scope,
-                    entry_key.c.kind == kind,
-                    entry_key.c.key.in_(part),
-                )
+    for part in _chunks(sorted({key.key for key in wanted})):
+        # Every column of the primary key is given, so each combination is one look-up.
+        rows = await conn.execute(
+            select(entry_key).where(
+                entry_key.c.scope.in_(scopes),
+                entry_key.c.kind.in_(kinds),
+                entry_key.c.key.in_(part),
             )
-            by_key |= {Key(scope, kind, row.key): row.entry_id for row in rows}  # type: ignore[arg-type]
+        )
+        by_key |= {Key(row.scope, row.kind, row.key): row.entry_id for row in rows}
     known: dict[int, Known] = {}
     for ids in _chunks(sorted(set(by_key.values()))):
         rows = await conn.execute(_KNOWN.where(entry_table.c.id.in_(ids)))

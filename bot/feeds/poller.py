@@ -281,7 +281,7 @@ class Poller(Generic[P]):
             now=now,
             rng=self._rng,
         )
-        await self._write_down(conn, state, after)
+        await self._write_down(conn, state, after, now)
         if deliveries:
             await dialects.wake(conn, "deliveries")
         return PollReport(
@@ -300,7 +300,7 @@ class Poller(Generic[P]):
         outcome = await self._books.unchanged(state, document)
         if outcome is not None:
             async with self._db.write() as conn:
-                await self._write_down(conn, state, outcome)
+                await self._write_down(conn, state, outcome, await self._db.now(conn))
         return PollReport(polled=1, unchanged=1)
 
     async def _fail(self, state: FeedState, error: FeedError) -> PollReport:
@@ -315,7 +315,7 @@ class Poller(Generic[P]):
             async with self._db.write() as conn:
                 now = await self._db.now(conn)
                 after = outcomes.after_failure(state, error, now, self._rng)
-                await self._write_down(conn, state, after)
+                await self._write_down(conn, state, after, now)
         except (SQLAlchemyError, StorageError, LeaseLost) as trouble:
             # The lease ends by itself, and another poll will find the same.
             log.warning(
@@ -324,7 +324,11 @@ class Poller(Generic[P]):
         return PollReport(polled=1, failed=1)
 
     async def _write_down(
-        self, conn: AsyncConnection, state: FeedState, after: outcomes.Outcome
+        self,
+        conn: AsyncConnection,
+        state: FeedState,
+        after: outcomes.Outcome,
+        now: datetime,
     ) -> None:
         values, notices = after.values, after.notices
         if after.moves_to and await records.is_taken(conn, after.moves_to):
@@ -332,4 +336,4 @@ class Poller(Generic[P]):
             notices = tuple(notice for notice in notices if notice.kind != "moved")
         for notice in notices:
             await self._notify(conn, notice)
-        await records.save(conn, state, await self._db.now(conn), values)
+        await records.save(conn, state, now, values)

@@ -1,0 +1,57 @@
+"""`exportnews feeds check`, as a process, against a real server."""
+
+from __future__ import annotations
+
+import asyncio
+import json
+import os
+import sys
+from pathlib import Path
+
+from tests.support.newsroom import Item, Newsroom, rss
+
+
+async def _check(folder: Path, *arguments: str, private: str = "1") -> tuple[int, str, str]:
+    process = await asyncio.create_subprocess_exec(
+        sys.executable,
+        "-m",
+        "bot",
+        "feeds",
+        "check",
+        *arguments,
+        stdout=asyncio.subprocess.PIPE,
+        stderr=asyncio.subprocess.PIPE,
+        env=os.environ
+        | {
+            "EXPORTNEWS_ALLOW_PRIVATE_NETWORK": private,
+            "DATABASE_URL": f"sqlite:///{folder}/never-made.sqlite3",
+            "COLUMNS": "200",
+        },
+    )
+    out, err = await process.communicate()
+    return process.returncode or 0, out.decode(), err.decode()
+
+
+async def test_check_prints_what_was_read_and_stores_nothing(
+    newsroom: Newsroom, tmp_path: Path
+) -> None:
+    url = newsroom.serve("/feed", rss(Item("One", "/1", "id"), Item("Two", "/2"))[:-10])
+    status, out, err = await _check(tmp_path, url, "--json")
+    assert (status, err) == (0, "")
+    read = json.loads(out)
+    assert (read["url"], read["status"], read["title"]) == (url, 200, "Trade Wire")
+    assert [entry["title"] for entry in read["entries"]] == ["One", "Two"]
+    assert set(read["entries"][0]) == {
+        "id", "title", "link", "summary", "published", "updated", "authors", "categories"
+    }  # fmt: skip
+    assert any("cut off" in problem for problem in read["problems"])
+    assert not (tmp_path / "never-made.sqlite3").exists()
+
+
+async def test_check_refuses_in_one_line(newsroom: Newsroom, tmp_path: Path) -> None:
+    page = newsroom.serve("/page", b"<!doctype html><title>Hi</title>", content_type="text/html")
+    for arguments, private in (((page,), "1"), ((newsroom.address("/404"),), "1"), ((page,), "0")):
+        status, out, err = await _check(tmp_path, *arguments, private=private)
+        assert (status, out) == (2, "")
+        assert err.count("\n") == 1
+        assert "Traceback" not in err
