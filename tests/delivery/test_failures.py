@@ -8,7 +8,7 @@ import pytest
 
 from bot.delivery.dispatcher import DispatchReport, Timing
 from bot.delivery.policy import RetryPolicy
-from bot.demo.slack.faults import ApiError, CutBefore, Delay, Fault, Garbage, Status
+from bot.demo.slack.faults import ApiError, CutBefore, Delay, Garbage, Status
 from tests.delivery.conftest import Desk
 from tests.support.outbox import states, the_channel, the_delivery
 
@@ -142,14 +142,8 @@ async def test_a_slow_channel_does_not_hold_up_the_others(desk: Desk) -> None:
 async def test_slack_away_and_back_again(desk: Desk) -> None:
     ids = await desk.channels(*[f"C{n}" for n in range(5)])
     await desk.owe(await desk.story("Story one"), *ids)
-    faults: list[Fault] = [
-        CutBefore(),
-        Status(500),
-        Status(503),
-        Garbage(),
-        ApiError("internal_error"),
-    ]
-    desk.slack.plan("chat.postMessage", *faults)
+    desk.slack.plan("chat.postMessage", CutBefore(), Status(500), Status(503), Garbage())
+    desk.slack.plan("chat.postMessage", ApiError("internal_error"))
     dispatcher = desk.dispatcher()
     for _ in range(6):
         await dispatcher.dispatch_due()

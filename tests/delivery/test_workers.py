@@ -130,8 +130,8 @@ async def test_stopping_finishes_what_is_in_flight_and_gives_the_rest_back(desk:
     stop.set()
     assert await working == DispatchReport(sent=2)
     assert await states(desk.db) == {"sent": 2, "pending": 2}
-    for one in ids:
-        assert (await the_channel(desk.db, one)).lease_by is None
+    for channel_id in ids:
+        assert (await the_channel(desk.db, channel_id)).lease_by is None
     # Another goes on at once, and doubts nothing.
     desk.clock.advance(seconds=2)
     assert await desk.dispatcher("two").dispatch_due() == DispatchReport(sent=2)

@@ -1,0 +1,86 @@
+"""`exportnews deliveries`, `deliveries retry`, `db backup`: by the command, on a SQLite file."""
+
+from __future__ import annotations
+
+import asyncio
+import json
+import subprocess
+import sys
+from pathlib import Path
+
+import pytest
+from typer.testing import CliRunner, Result
+
+from bot.cli import build
+from bot.errors import UsageError
+from bot.storage.database import Database
+from tests.support.clock import SetClock
+from tests.support.outbox import add_channels, add_story, add_workspace, owe
+
+
+@pytest.fixture
+def filled(sqlite_url: str, monkeypatch: pytest.MonkeyPatch) -> str:
+    """A database with a sent, a failed and a dead delivery."""
+    monkeypatch.setenv("DATABASE_URL", sqlite_url)
+
+    async def fill() -> None:
+        now = SetClock()()
+        db = Database(sqlite_url)
+        here = await add_workspace(db, "T1", now)
+        (channel,) = await add_channels(db, here, ["C1"], now, name="alerts")
+        for number, state in enumerate(("sent", "failed", "dead")):
+            told = await add_story(db, f"[red]Story {number}[/red]", now)
+            error = "Slack refused the message." if state != "sent" else None
+            await owe(db, told, [channel], now, state=state, attempts=3, last_error=error)
+        await db.close()
+
+    asyncio.run(fill())
+    return sqlite_url
+
+
+def _run(*words: str) -> Result:
+    return CliRunner().invoke(build(), list(words))
+
+
+def test_deliveries_are_listed_with_what_went_wrong(filled: str) -> None:
+    shown = _run("deliveries").stdout
+    assert "alerts" in shown
+    assert "Slack refused" in shown
+    assert "[red]" in shown, "titles are text, not markup"
+    assert "1 dead, 1 failed, 1 sent" in shown
+
+
+def test_the_list_as_json(filled: str) -> None:
+    (line,) = json.loads(_run("deliveries", "--state", "dead", "--json").stdout)
+    assert line["channel"] == "C1"
+    assert line["state"] == "dead"
+    assert line["error"] == "Slack refused the message."
+    assert line["created"] == "2026-03-02T15:00:00Z"
+    assert line["sent"] is None
+
+
+def test_dead_deliveries_are_retried(filled: str) -> None:
+    assert "1 will be sent again" in _run("deliveries", "retry", "--all").stdout
+    (line,) = json.loads(_run("deliveries", "--state", "pending", "--json").stdout)
+    assert line["attempts"] == 0
+    assert "1 will be sent again" in _run("deliveries", "retry", "2").stdout
+    for words in (["retry", "1"], ["retry", "99"], ["retry"], ["--state", "lost"]):
+        assert isinstance(_run("deliveries", *words).exception, UsageError)
+
+
+def test_a_copy_is_made_by_the_command(filled: str, tmp_path: Path) -> None:
+    copy = tmp_path / "copy.sqlite3"
+    assert "Copied" in _run("db", "backup", str(copy)).stdout
+    assert copy.exists()
+    assert "1 deliveries will be looked for" in _run("db", "restored").stdout
+
+
+def test_wrong_use_is_one_sentence_and_exit_status_2(filled: str) -> None:
+    done = subprocess.run(
+        [sys.executable, "-m", "bot", "deliveries", "retry", "99"],
+        capture_output=True,
+        text=True,
+        check=False,
+    )
+    assert (done.returncode, done.stdout) == (2, "")
+    assert done.stderr.strip() == "There is no delivery 99."
