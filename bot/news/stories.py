@@ -89,12 +89,27 @@ def _certain(a: StoryFeatures, b: StoryFeatures) -> Comparison | None:
         return Comparison("same", 1.0, f"article {a.article}", certain=True)
     if a.link and a.link == b.link:
         return Comparison("same", 1.0, "one address", certain=True)
+    if _reports_document(a, b) or _reports_document(b, a):
+        return Comparison("same", 1.0, "reports the document that it names", certain=True)
     cited = _follows(a, b)
     if cited:
         return Comparison("follow-up", 1.0, f"cites {cited}", certain=True)
     if a.document and b.document:
         return Comparison("apart", 0.0, "two Federal Register documents", certain=True)
     return None
+
+
+_REPORTED = 0.3
+"""Likelihood from which an entry that names a document of its days is the report of it, and not
+of what came next."""
+
+
+def _reports_document(report: StoryFeatures, document: StoryFeatures) -> bool:
+    """Whether an entry is news of a Federal Register document of its days, which it names."""
+    if report.document or f"fr-document:{document.document}" not in report.cites:
+        return False
+    days = abs((report.when - document.when).total_seconds()) / 86_400
+    return days <= WINDOW_DAYS and likelihood(signs(report, document)) >= _REPORTED
 
 
 def _follows(a: StoryFeatures, b: StoryFeatures) -> str:

@@ -109,6 +109,22 @@ def test_an_article_that_cites_an_earlier_one_follows_it() -> None:
     assert verdict(first, later) == "follow-up"
 
 
+def test_a_report_that_names_its_document_is_the_same_story_and_a_later_step_is_not() -> None:
+    document = told(
+        "Revisions to Controls on Test Chambers and Shakers",
+        by="Federal Register",
+        link=REGISTER.format("2026-08001"),
+    )
+    report = told(
+        "BIS Revises Controls on Test Chambers", days=-1, summary="The rule is FR Doc. 2026-08001."
+    )
+    protest = told(
+        "Makers of Shakers Sue Over Rule", days=4, summary="They attack FR Doc. 2026-08001."
+    )
+    assert verdict(document, report) == "same"
+    assert verdict(document, protest) == "follow-up"
+
+
 def test_a_correction_follows_the_document_that_it_corrects() -> None:
     rule = told(
         "Controls on Test Chambers",
