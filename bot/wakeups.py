@@ -1,7 +1,7 @@
 """Wakes waiting work when the database says that there is some (`LISTEN/NOTIFY`).
 
-SQLite has no such thing: there the process itself is told when it commits (`Wakeups.wake`), and
-other processes see the work at their next tick.
+SQLite has no such thing: there a commit in this process wakes this process (what
+`dialects.wake` noted on the connection), and others see the work at their next tick.
 """
 
 from __future__ import annotations
@@ -12,6 +12,7 @@ from typing import Any
 
 import psycopg
 import structlog
+from sqlalchemy import Connection, event
 
 from bot.storage.database import Database
 from bot.storage.dialects import WAKE_CHANNEL
@@ -36,7 +37,11 @@ class Wakeups:
         """Set while the database is listened to."""
 
     async def __aenter__(self) -> Wakeups:
-        if not self._db.is_sqlite:
+        if self._db.is_sqlite:
+            event.listen(self._db.engine.sync_engine, "commit", self._committed)
+            event.listen(self._db.engine.sync_engine, "rollback", _forget)
+            self.ready.set()
+        else:
             self._listening = asyncio.create_task(self._listen())
         return self
 
@@ -46,6 +51,9 @@ class Wakeups:
         error: BaseException | None,
         trace: TracebackType | None,
     ) -> None:
+        if self._db.is_sqlite:
+            event.remove(self._db.engine.sync_engine, "commit", self._committed)
+            event.remove(self._db.engine.sync_engine, "rollback", _forget)
         if self._listening is not None:
             self._listening.cancel()
             await asyncio.gather(self._listening, return_exceptions=True)
@@ -57,6 +65,11 @@ class Wakeups:
     def wake(self, what: str) -> None:
         """Say in this process that there is work of kind `what`."""
         self.event(what).set()
+
+    def _committed(self, conn: Connection) -> None:
+        # The commit comes right after; who is woken then waits for the one writer to be done.
+        for what in conn.info.pop(WAKE_CHANNEL, ()):
+            self.wake(what)
 
     async def _listen(self) -> None:
         while True:
@@ -79,3 +92,7 @@ class Wakeups:
         return await psycopg.AsyncConnection.connect(
             *positional, **{**named, "autocommit": True, "connect_timeout": 10}
         )
+
+
+def _forget(conn: Connection) -> None:
+    conn.info.pop(WAKE_CHANNEL, None)

@@ -49,8 +49,13 @@ async def serialise_ingest(conn: AsyncConnection) -> None:
 
 
 async def wake(conn: AsyncConnection, what: str) -> None:
-    """Tell waiting workers, when this transaction commits, that there is work of kind `what`."""
+    """Tell waiting workers, when this transaction commits, that there is work of kind `what`.
+
+    On SQLite only those of this process hear of it (`bot.wakeups`); others see it at their tick.
+    """
     if is_postgresql(conn):
         await conn.execute(
             text("SELECT pg_notify(:channel, :what)"), {"channel": WAKE_CHANNEL, "what": what}
         )
+    elif conn.sync_connection is not None:
+        conn.sync_connection.info.setdefault(WAKE_CHANNEL, set()).add(what)

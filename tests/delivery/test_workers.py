@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import asyncio
+import contextlib
 from collections.abc import Mapping, Sequence
 from datetime import timedelta
 
@@ -207,8 +208,7 @@ async def postgres_desk(desk: Desk) -> Desk:
     return desk
 
 
-async def test_a_commit_wakes_a_waiting_worker_on_another_connection(postgres_desk: Desk) -> None:
-    desk = postgres_desk
+async def test_a_commit_wakes_a_waiting_worker(desk: Desk) -> None:
     (here,) = await desk.channels("C1")
     told = await desk.story("Story one")
     stop = asyncio.Event()
@@ -224,6 +224,20 @@ async def test_a_commit_wakes_a_waiting_worker_on_another_connection(postgres_de
                 await desk.slack.change(desk.slack.version, timeout=1)
         stop.set()
         await working
+
+
+async def test_what_is_rolled_back_wakes_nobody(desk: Desk) -> None:
+    async with Wakeups(desk.db) as wakeups:
+        await asyncio.wait_for(wakeups.ready.wait(), 10)
+        wakeups.event(DELIVERIES).clear()
+        with contextlib.suppress(ZeroDivisionError):
+            async with desk.db.write() as conn:
+                await dialects.wake(conn, DELIVERIES)
+                raise ZeroDivisionError
+        async with desk.db.write() as conn:
+            await dialects.wake(conn, "something else")
+        await asyncio.wait_for(wakeups.event("something else").wait(), 10)
+        assert not wakeups.event(DELIVERIES).is_set()
 
 
 async def test_listening_goes_on_after_the_connection_was_lost(postgres_desk: Desk) -> None:
