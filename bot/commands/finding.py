@@ -153,7 +153,7 @@ class Finding:
         query = results.query or text
         return Listing(
             kind="search",
-            title=f"“{query}”",
+            title=query,
             results=results,
             offset=offset,
             earlier=_page(query, offset - PAGE) if offset else None,

@@ -14,7 +14,7 @@ from bot.search.model import Result
 
 _TITLE, _SNIPPET, _LABEL, _TOPICS = 200, 300, 80, 4
 _EMPTY = {
-    "search": "Nothing was found for {title}.",
+    "search": "Nothing was found for: {title}",
     "latest": "There is nothing yet. {title} will show here as it is published.",
     "saved": "You have saved nothing yet: “Save for me” is under every article.",
 }

@@ -37,7 +37,7 @@ from bot.subscriptions.model import ChannelRef, ChannelSettings, Trial
 
 _TITLE, _LABEL = 300, 100
 _EMPTY = {
-    "search": "Nothing was found for {title}.",
+    "search": "Nothing was found for: {title}",
     "latest": "There is nothing yet.",
     "saved": "You have saved nothing yet.",
 }

@@ -133,7 +133,7 @@ def _line(one: Subscription, aliases: Mapping[str, tuple[str, ...]]) -> str:
         parts.append(f"from score {one.min_score:.2g}")
     if one.muted_until is not None:
         parts.append(f"muted until {date_time(one.muted_until, form=_DAY)}")
-    parts.append(f"set by {person(one.created_by)} on {date_time(one.created_at, form=_DAY)}")
+    parts.append(f"set by {person(one.created_by)} ({date_time(one.created_at, form=_DAY)})")
     return f"• {', '.join(parts)}"
 
 

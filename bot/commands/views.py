@@ -117,7 +117,6 @@ def _lines_field(block: str, label: str, lines: Sequence[str], hint: str) -> Blo
         "type": "plain_text_input",
         "action_id": block,
         "multiline": True,
-        "placeholder": kit.plain(hint, limits.PLACEHOLDER),
     }
     if text:
         element["initial_value"] = text

@@ -225,7 +225,7 @@ async def test_watches_with_other_names_and_saved_searches(desk: Desk) -> None:
 async def test_the_list_says_who_set_what_and_when(desk: Desk) -> None:
     await desk.ask("subscribe sanctions", actor=BOB)
     text = shown(await desk.ask("subscriptions"))
-    assert "*Sanctions*: at once, set by <@U0BOB> on <!date^" in text
+    assert "*Sanctions*: at once, set by <@U0BOB> (<!date^" in text
     assert actions.encode(actions.SettingsForm("C0HERE")) in text
     changes = shown(await desk.ask("changes"))
     assert "<@U0BOB>: subscribe (topics: none → sanctions (instant))" in changes
