@@ -14,7 +14,7 @@ from collections.abc import AsyncIterator, Callable, Iterable, Iterator, Mapping
 from concurrent.futures import Executor, ProcessPoolExecutor, ThreadPoolExecutor
 from contextlib import contextmanager
 from dataclasses import dataclass, replace
-from datetime import timedelta
+from datetime import datetime, timedelta
 from itertools import islice
 
 from sqlalchemy import select
@@ -23,19 +23,23 @@ from sqlalchemy.ext.asyncio import AsyncConnection
 from bot.errors import UsageError
 from bot.feeds.catalogue import put_publication
 from bot.feeds.intake import take_in
-from bot.feeds.model import FeedEntry, FeedRecord, NewEntries, Show
+from bot.feeds.model import FeedEntry, FeedRecord, NewEntries, NewEntry, Show
 from bot.feeds.text import MAX_CONTENT, MAX_SUMMARY, to_line, to_text
-from bot.ingest import NewsIngest
+from bot.ingest import NewsIngest, facts
 from bot.news.analyst import Analyst
 from bot.news.entries_file import FileEntry, read_line
 from bot.news.model import Analysis
 from bot.news.taxonomy import load_taxonomy
+from bot.search.index import index_entries
 from bot.storage import dialects
 from bot.storage.database import Database
 from bot.storage.tables import feed as feed_table
 
 BATCH = 500
 """Entries in one transaction."""
+
+STORIES_FOR = timedelta(days=60)
+"""How old an entry may be for news of today to be part of its story."""
 
 MAX_LINE = 4_000_000
 """Bytes of one line that are read."""
@@ -154,9 +158,23 @@ class Importer:
             for source, entries in batch.sources.items():
                 feed = await self._feed(conn, source)
                 taken = await take_in(conn, feed, entries, analyses[source], now, history=True)
-                await self._ingest.ingest(conn, feed, _as_history(taken))
+                await self._understand(conn, feed, taken, now)
                 new += len(taken.new)
         return new
+
+    async def _understand(
+        self, conn: AsyncConnection, feed: FeedRecord, taken: NewEntries[Analysis], now: datetime
+    ) -> None:
+        """Recent entries are taken in as a feed's history is, with stories that news may follow.
+
+        Older ones are stored with their facts and indexed, which is most of the time saved.
+        """
+        recent = [new for new in taken.new if _moment(new) > now - STORIES_FOR]
+        older = [new for new in taken.new if _moment(new) <= now - STORIES_FOR]
+        batch = NewEntries(new=tuple(recent), edited=taken.edited, history=True)
+        await self._ingest.ingest(conn, feed, batch)
+        await facts.write(conn, [(new.id, new.prepared) for new in older], {})
+        await index_entries(conn, [new.id for new in older])
 
     async def _feed(self, conn: AsyncConnection, source: str) -> FeedRecord:
         """Give a feed that is no row: id 0, so that the entries belong to the publication only."""
@@ -180,8 +198,8 @@ class Importer:
         return "headline" if "headline" in shows else "summary"
 
 
-def _as_history(taken: NewEntries[Analysis]) -> NewEntries[Analysis]:
-    return replace(taken, history=True, catch_up=False, flood=False)
+def _moment(new: NewEntry[Analysis]) -> datetime:
+    return new.entry.published or new.entry.updated or new.seen
 
 
 def _batches(lines: Iterable[bytes]) -> Iterator[_Batch]:
