@@ -44,7 +44,8 @@ from tests.support.databases import PostgresServer
 from tests.support.outbox import add_channels, add_story, add_workspace, owe
 
 OWED = ("pending", "failed", "sending")
-CALL, LEASE, SETTLE, PLACES = 4.0, 15.0, 5.0, 30
+PLACES = 30
+"""Channels a worker serves at a time: enough to be killed with much in flight."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -61,6 +62,9 @@ class Plan:
     seconds: float = 900.0
     seed: int = 1
     story_every: float = 1.0
+    call: float = 4.0
+    lease: float = 15.0
+    settle: float = 5.0
 
 
 @dataclass(slots=True)
@@ -150,18 +154,18 @@ async def _keep_failing(slack: SlackLookalike, plan: Plan) -> None:
         for method in _METHODS:
             missing = 500 - len(slack._api.plans[method])
             if missing > 0:
-                slack.plan(method, *(_fault(rng, plan.faulty) for _ in range(missing)))
+                slack.plan(method, *(_fault(rng, plan) for _ in range(missing)))
         await asyncio.sleep(0.1)
 
 
-def _fault(rng: Random, share: float) -> Fault | None:
-    if rng.random() >= share:
+def _fault(rng: Random, plan: Plan) -> Fault | None:
+    if rng.random() >= plan.faulty:
         return None
     faults: list[Fault] = [
         CutBefore(),
         CutAfter(),
         Delay(rng.uniform(0.2, 1.0)),
-        Delay(CALL + 1.0),
+        Delay(plan.call + 1.0),
         Status(429, retry_after=1),
         Status(500),
         Garbage(),
@@ -198,9 +202,9 @@ class _Workers:
             api=self._api,
             name=f"worker-{self._started}",
             tokens=self._tokens,
-            lease=LEASE,
-            call=CALL,
-            settle=SETTLE,
+            lease=self._plan.lease,
+            call=self._plan.call,
+            settle=self._plan.settle,
             first=0.5,
             tick=1.0,
             places=PLACES,
