@@ -1,0 +1,106 @@
+"""`exportnews import` and `exportnews search`, as an operator types them."""
+
+from __future__ import annotations
+
+import csv
+import io
+import json
+import sys
+from pathlib import Path
+
+import pytest
+
+from bot.cli import main
+
+
+@pytest.fixture
+def run(
+    monkeypatch: pytest.MonkeyPatch, capsys: pytest.CaptureFixture[str], sqlite_url: str
+) -> Runner:
+    monkeypatch.setenv("DATABASE_URL", sqlite_url)
+    return Runner(monkeypatch, capsys)
+
+
+class Runner:
+    def __init__(self, monkeypatch: pytest.MonkeyPatch, capsys: pytest.CaptureFixture[str]) -> None:
+        self._monkeypatch = monkeypatch
+        self._capsys = capsys
+
+    def __call__(self, *words: str) -> tuple[int, str, str]:
+        """Run the command; gives its exit status, standard output and standard error."""
+        self._monkeypatch.setattr(sys, "argv", ["exportnews", *words])
+        status = 0
+        try:
+            main()
+        except SystemExit as stopped:
+            status = int(stopped.code or 0)
+        out, err = self._capsys.readouterr()
+        return status, out, err
+
+
+def write(path: Path, *objects: object) -> str:
+    lines = [each if isinstance(each, str) else json.dumps(each) for each in objects]
+    path.write_text("\n".join(lines) + "\n", encoding="utf-8")
+    return str(path)
+
+
+ONE = {
+    "id": "a1",
+    "title": "=Quota notice for chip tools",
+    "summary": "Licensing officers answer.",
+    "url": "https://news.example/a1",
+    "published": "2025-03-04T05:06:07Z",
+    "source": "Gazette",
+}
+
+
+def test_what_is_imported_is_found(run: Runner, tmp_path: Path) -> None:
+    assert run("import", write(tmp_path / "good.jsonl", ONE))[0] == 0
+    status, out, _err = run("search", "licensed officer", "--json")
+    found = json.loads(out)
+    assert status == 0
+    assert set(found) >= {"total", "took_ms", "results"}
+    [result] = found["results"]
+    assert result.pop("id") > 0
+    assert result == {
+        "title": "=Quota notice for chip tools",
+        "link": "https://news.example/a1",
+        "published": "2025-03-04T05:06:07Z",
+        "publication": "Gazette",
+        "topics": result["topics"],
+        "snippet": "Licensing officers answer.",
+    }
+
+
+def test_results_as_a_table_cannot_be_a_formula(run: Runner, tmp_path: Path) -> None:
+    run("import", write(tmp_path / "good.jsonl", ONE))
+    _status, out, _err = run("search", "quota", "--format", "csv")
+    [row] = csv.DictReader(io.StringIO(out))
+    assert row["title"] == "'=Quota notice for chip tools"
+
+
+def test_bad_lines_are_named_and_the_rest_kept(run: Runner, tmp_path: Path) -> None:
+    status, out, err = run("import", write(tmp_path / "mixed.jsonl", "nonsense", ONE))
+    assert status == 1
+    assert "Line 1 is not JSON." in err
+    assert out == "1 entries imported, 1 bad lines left out.\n"
+
+
+def test_a_file_that_is_not_there_is_wrong_use(run: Runner, tmp_path: Path) -> None:
+    status, _out, err = run("import", str(tmp_path / "none.jsonl"))
+    assert status == 2
+    assert "There is no file" in err
+
+
+def test_nothing_found_is_an_answer(run: Runner) -> None:
+    status, out, _err = run("search", "nothing", "from:never")
+    assert status == 0
+    assert "“from:never” is no date" in out
+    assert "Nothing found for: nothing from never" in out
+
+
+def test_a_large_file_is_analysed_in_processes(run: Runner, tmp_path: Path) -> None:
+    lines = [{**ONE, "id": n, "title": f"Entity List notice {n}"} for n in range(320)]
+    assert run("import", write(tmp_path / "large.jsonl", *lines))[0] == 0
+    found = json.loads(run("search", "topic:entity-list", "--limit", "1", "--json")[1])
+    assert found["total"] == 320
