@@ -19,9 +19,11 @@ from bot.feeds.addresses import web_address
 from bot.feeds.identity import document_number
 from bot.feeds.json_feed import MAX_ENTRIES, is_json_feed, read_json_feed
 from bot.feeds.model import FeedEntry, ParsedFeed
+from bot.feeds.plain_rss import Raw, read_plain_rss
 from bot.feeds.text import MAX_SUMMARY, clip, has_markup, to_line, to_text
 from bot.feeds.times import from_struct, read_time
 
+_XML = "application/xml"
 _PAGE = (
     "The address gives a web page, not a feed; it may be a log-in page, or the feed has moved. "
     "Look for the feed's own address."
@@ -63,25 +65,8 @@ def _parse_json(body: bytes, url: str) -> ParsedFeed:
 
 
 def _parse_xml(body: bytes, url: str, content_type: str, root: str) -> ParsedFeed:
-    # Without a Content-Type (a file, a push) nothing is to be said against it.
-    headers = {"content-location": url, "content-type": content_type or "application/xml"}
-    try:
-        found = feedparser.parse(
-            _Bytes(body), response_headers=headers, sanitize_html=False, resolve_relative_uris=False
-        )
-    except (
-        ValueError,
-        LookupError,
-        AssertionError,
-        TypeError,
-        AttributeError,
-        RecursionError,
-    ) as e:
-        raise NotAFeed("The document is too damaged to be read.", detail=repr(e)[:200]) from e
-    if not found.version and not (found.entries and root in markup.FEED_ROOTS):
-        if not root:
-            raise NotAFeed("The document is neither XML nor JSON; it is no feed.")
-        raise NotAFeed("The document is XML, and no feed that is known (RSS, RDF or Atom).")
+    plain = read_plain_rss(body, content_type or _XML)
+    found = _by_feedparser(body, url, content_type, root) if plain is None else _found(*plain)
     problems = _problems(found, content_type)
     raw = found.entries[:MAX_ENTRIES]
     complete = not (found.bozo and markup.is_cut(body, root))
@@ -111,6 +96,34 @@ def _parse_xml(body: bytes, url: str, content_type: str, root: str) -> ParsedFee
         skip_weekdays=markup.skip_weekdays(body),
         complete=complete,
     )
+
+
+def _by_feedparser(body: bytes, url: str, content_type: str, root: str) -> Any:  # noqa: ANN401
+    # Without a Content-Type (a file, a push) nothing is to be said against it.
+    headers = {"content-location": url, "content-type": content_type or _XML}
+    try:
+        found = feedparser.parse(
+            _Bytes(body), response_headers=headers, sanitize_html=False, resolve_relative_uris=False
+        )
+    except (
+        ValueError,
+        LookupError,
+        AssertionError,
+        TypeError,
+        AttributeError,
+        RecursionError,
+    ) as e:
+        raise NotAFeed("The document is too damaged to be read.", detail=repr(e)[:200]) from e
+    if not found.version and not (found.entries and root in markup.FEED_ROOTS):
+        if not root:
+            raise NotAFeed("The document is neither XML nor JSON; it is no feed.")
+        raise NotAFeed("The document is XML, and no feed that is known (RSS, RDF or Atom).")
+    return found
+
+
+def _found(about: Raw, entries: list[Raw]) -> Any:  # noqa: ANN401 - feedparser's result
+    """Give what was read directly in the form of feedparser's result."""
+    return feedparser.FeedParserDict(version="rss20", bozo=False, feed=about, entries=entries)
 
 
 class _Bytes:
