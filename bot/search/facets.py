@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import re
 from collections import Counter
 from collections.abc import Mapping, Sequence
 from datetime import UTC, datetime
@@ -26,7 +27,7 @@ class Facets:
 
     async def count(self, conn: AsyncConnection, rows: Sequence[TextRow]) -> Mapping[str, Counts]:
         """Count `rows` by topic, publication and year, largest first."""
-        tags = Counter([tag for row in rows for tag in row.tags.split(" ") if tag[:3] in _WANTED])
+        tags = Counter(_WANTED.findall(" ".join([row.tags for row in rows])))
         years = Counter([_year(row.position // _DAY) for row in rows])
         publication = {tag[3:]: count for tag, count in tags.items() if tag.startswith("#p=")}
         if not publication.keys() <= self._names.keys():
@@ -40,7 +41,7 @@ class Facets:
         }
 
 
-_WANTED = frozenset(("#t=", "#p="))
+_WANTED = re.compile(r"#[tp]=[^ ]+")
 
 
 @lru_cache(maxsize=32_768)

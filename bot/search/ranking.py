@@ -26,11 +26,16 @@ _PER_DAY = (1 << 20) * 86_400
 
 
 @dataclass(frozen=True, slots=True)
-class _Counted:
-    """A unit's weighted counts in title and text, one pair for each candidate."""
+class _Candidates:
+    """The texts to count in, each with a space at both ends, and what their lengths take away.
 
-    title: list[float]
-    body: list[float]
+    `all` has every text, so that a word that is in none is not counted in each.
+    """
+
+    titles: list[str]
+    bodies: list[str]
+    norms: list[tuple[float, float]]
+    all: str
 
 
 def rank(rows: Sequence[TextRow], plan: Plan, headline: str) -> list[tuple[float, TextRow]]:
@@ -40,11 +45,11 @@ def rank(rows: Sequence[TextRow], plan: Plan, headline: str) -> list[tuple[float
     How new an entry is counts from the newest of them, so that no clock is needed.
     """
     newest = max((row.position for row in rows), default=0)
-    padded = [(f" {row.title} ", f" {row.body} {row.tags} ") for row in rows]
-    scores = _score(plan, padded, _norms(rows))
+    candidates = _candidates(rows)
+    scores = _score(plan, candidates)
     wanted = f" {headline} " if headline else ""
     scored = []
-    for row, score, (title, _body) in zip(rows, scores, padded, strict=True):
+    for row, score, title in zip(rows, scores, candidates.titles, strict=True):
         if wanted and wanted in title:
             score += EXACT_HEADLINE if title == wanted else TITLE_PHRASE * (score + 1)
         age = (newest - row.position) / _PER_DAY
@@ -54,49 +59,49 @@ def rank(rows: Sequence[TextRow], plan: Plan, headline: str) -> list[tuple[float
     return scored
 
 
-def _norms(rows: Sequence[TextRow]) -> list[tuple[float, float]]:
-    return [
+def _candidates(rows: Sequence[TextRow]) -> _Candidates:
+    titles = [f" {row.title} " for row in rows]
+    bodies = [f" {row.body} {row.tags} " for row in rows]
+    norms = [
         (
             1 - B + B * (row.title.count(" ") + 1) / TITLE_LENGTH,
             1 - B + B * (row.body.count(" ") + 1) / BODY_LENGTH,
         )
         for row in rows
     ]
+    return _Candidates(titles, bodies, norms, "".join(titles) + "".join(bodies))
 
 
-def _score(
-    plan: Plan, padded: list[tuple[str, str]], norms: list[tuple[float, float]]
-) -> list[float]:
+def _score(plan: Plan, candidates: _Candidates) -> list[float]:
     if isinstance(plan, Unit):
-        return _unit(plan, padded, norms)
-    total = [0.0] * len(padded)
+        return _unit(plan, candidates)
+    total = [0.0] * len(candidates.titles)
     if isinstance(plan, No):
         return total
     better = max if isinstance(plan, Any) else float.__add__
     for part in plan.parts:
-        total = list(map(better, total, _score(part, padded, norms)))
+        total = list(map(better, total, _score(part, candidates)))
     return total
 
 
-def _unit(
-    unit: Unit, padded: list[tuple[str, str]], norms: list[tuple[float, float]]
-) -> list[float]:
+def _unit(unit: Unit, candidates: _Candidates) -> list[float]:
     """BM25 of one unit; what few of the candidates have is worth more."""
-    if not unit.weight or not padded:
-        return [0.0] * len(padded)
-    runs = [f" {' '.join(run)} " for run in unit.runs]
-    frequencies = []
-    found = 0
-    for (title, body), (title_norm, body_norm) in zip(padded, norms, strict=True):
-        frequency = 0.0
-        for run in runs:
-            if run in title:
-                frequency += TITLE_WEIGHT * title.count(run) / title_norm
-            if run in body:
-                frequency += body.count(run) / body_norm
-        found += frequency > 0
-        frequencies.append(frequency)
-    rarity = unit.weight * (1 + math.log(len(padded) / found)) if found else 0.0
+    size = len(candidates.titles)
+    frequencies = [0.0] * size
+    runs = [f" {' '.join(run)} " for run in unit.runs] if unit.weight else []
+    for run in runs:
+        if run not in candidates.all:
+            continue
+        in_titles = [title.count(run) for title in candidates.titles]
+        in_bodies = [body.count(run) for body in candidates.bodies]
+        frequencies = [
+            so_far + TITLE_WEIGHT * in_title / title_norm + in_body / body_norm
+            for so_far, in_title, in_body, (title_norm, body_norm) in zip(
+                frequencies, in_titles, in_bodies, candidates.norms, strict=True
+            )
+        ]
+    found = size - frequencies.count(0.0)
+    rarity = unit.weight * (1 + math.log(size / found)) if found else 0.0
     return [rarity * f * (K1 + 1) / (f + K1) for f in frequencies]
 
 

@@ -180,7 +180,7 @@ async def _find(conn: AsyncConnection, query: Query, wanted: Plan, typed: str) -
         notes = (f"Best of the newest {RANKED:,}.", *notes)
         rows += await _headlined(conn, headline, span, {row.position for row in rows})
     ranked = await asyncio.to_thread(rank, rows, wanted, headline)
-    return _Found(tuple(row for _score, row in ranked), total, notes)
+    return _Found(tuple([row for _score, row in ranked]), total, notes)
 
 
 async def _headlined(

@@ -10,8 +10,7 @@ entry by the foreign key.
 from __future__ import annotations
 
 from collections.abc import Iterable, Mapping, Sequence
-from dataclasses import dataclass
-from typing import Any
+from typing import Any, NamedTuple
 
 from sqlalchemy import BigInteger, Connection, bindparam, column, delete, table, text
 from sqlalchemy.ext.asyncio import AsyncConnection
@@ -83,9 +82,11 @@ def drop(conn: Connection) -> None:
     conn.exec_driver_sql("DROP TABLE search_form")
 
 
-@dataclass(frozen=True, slots=True)
-class TextRow:
-    """One entry's tokens, each field's separated by single spaces."""
+class TextRow(NamedTuple):
+    """One entry's tokens, each field's separated by single spaces.
+
+    A tuple, as a search makes thousands of them.
+    """
 
     position: int
     title: str

@@ -117,7 +117,7 @@ async def newest(
         positions = await _postgresql_positions(conn, tsquery(wanted), span, limit)
         return await texts(conn, positions)
     rows = await conn.execute(_NEWEST, _given(fts5(wanted), span, limit))
-    return [TextRow(*row) for row in rows.all()]
+    return [TextRow._make(row) for row in rows.all()]
 
 
 async def count(
@@ -141,7 +141,7 @@ async def texts(conn: AsyncConnection, positions: Sequence[int]) -> list[TextRow
         .where(entry_text.c.position.in_(list(positions)))
         .order_by(entry_text.c.position.desc())
     )
-    return [TextRow(*row) for row in rows.all()]
+    return [TextRow._make(row) for row in rows.all()]
 
 
 _WALK = text(
