@@ -25,11 +25,13 @@ TEXT = st.one_of(
     ),
 )  # fmt: skip
 LINK = st.sampled_from(
-    [*["http://w.example/a", "http://w.example/b/"] * 4, "https://w.example/a?b=1&c=2#d", "/relative", "http://w.example/../x",
+    [*["http://w.example/a", "http://w.example/b/"] * 4, "https://w.example/a?b=1&c=2#d", "/relative",
+     "http://w.example/../x",
      " http://w.example/spaced ", "http://w.example/\u00e9", "mailto:x@w.example", "id-7", ""]
 )  # fmt: skip
 DATE = st.sampled_from(
-    [*["Mon, 02 Mar 2026 12:00:00 GMT"] * 4, "Mon, 2 Mar 2026 12:00:00 -0500", "2026-03-02T12:00:00Z",
+    [*["Mon, 02 Mar 2026 12:00:00 GMT"] * 4, "Mon, 2 Mar 2026 12:00:00 -0500",
+     "2026-03-02T12:00:00Z",
      "Tue, 02 Mar 2026 12:00:00 +0530", "Mon, 31 Feb 2026 12:00:00 GMT", "yesterday", ""]
 )  # fmt: skip
 
