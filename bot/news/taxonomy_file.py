@@ -9,7 +9,7 @@ from typing import Any, get_args
 
 from bot.errors import TaxonomyError
 from bot.news.folding import fold
-from bot.news.taxonomy import Rule, Strength, Taxonomy, Topic, Within
+from bot.news.topics import Rule, Strength, Taxonomy, Topic, Within
 
 _TOPIC_KEYS = {"id", "title", "definition", "excludes", "aliases", "examples", "rule"}
 _RULE_KEYS = {"name", "when", "unless", "strength", "within"}

@@ -32,6 +32,8 @@ _CHANGING = frozenset(
         "permission",
         "permissions",
         "feeds",
+        "try",
+        "changes",
     }
 )
 """Words after which Slack is asked for the person's rights; a search answers without."""

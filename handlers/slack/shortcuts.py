@@ -12,7 +12,7 @@ from bot.commands.views import search_form
 from handlers.slack.desk import Desk
 
 SEARCH, WATCH = "search_news", "watch_company"
-"""Callback ids of the shortcuts; docs/slack-manifest.yaml has the same."""
+"""Callback ids of the shortcuts; docs/slack-manifest.json has the same."""
 
 _MOST = 100
 
