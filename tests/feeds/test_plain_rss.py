@@ -25,8 +25,8 @@ TEXT = st.one_of(
     ),
 )  # fmt: skip
 LINK = st.sampled_from(
-    [*["http://w.example/a", "http://w.example/b/"] * 4, "https://w.example/a?b=1&c=2#d", "/relative",
-     "http://w.example/../x",
+    [*["http://w.example/a", "http://w.example/b/"] * 4, "https://w.example/a?b=1&c=2#d",
+     "/relative", "http://w.example/../x",
      " http://w.example/spaced ", "http://w.example/\u00e9", "mailto:x@w.example", "id-7", ""]
 )  # fmt: skip
 DATE = st.sampled_from(
