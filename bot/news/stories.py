@@ -14,7 +14,9 @@ from typing import Literal, NamedTuple
 
 from rapidfuzz import fuzz
 
+from bot.news import story_amounts, story_marks
 from bot.news.story_features import StoryFeatures
+from bot.news.story_template import exchanged, exchanged_in_text
 from bot.news.story_words import Told, lexicon
 
 Verdict = Literal["same", "follow-up", "apart"]
@@ -73,6 +75,12 @@ def compare(a: StoryFeatures, b: StoryFeatures) -> Comparison:
         return certain
     if abs((a.when - b.when).total_seconds()) > WINDOW_DAYS * 86_400:
         return Comparison("apart", 0.0, "not in the same days")
+    if story_marks.exclude(a.marks, b.marks):
+        return Comparison("apart", 0.0, "numbers, months or parties of two matters", certain=True)
+    if story_amounts.exclude(a.amounts, b.amounts):
+        return Comparison("apart", 0.0, "other amounts of one thing")
+    if exchanged(a, b):
+        return Comparison("apart", 0.0, "one wording, another name")
     if _one_publication(a, b) and _near_identical(a, b):
         return Comparison("apart", 0.0, "one publication's own items of one wording")
     if _near_identical(a, b):
@@ -137,6 +145,8 @@ def _near_identical(a: StoryFeatures, b: StoryFeatures) -> bool:
         return False
     if fuzz.token_sort_ratio(a.folded_title, b.folded_title, score_cutoff=93):
         return len(a.folded_title.split()) >= 4
+    if a.lead is None or b.lead is None or exchanged_in_text(a.lead, b.lead):
+        return False
     return len(a.sketch & b.sketch) >= 2 and fuzz.ratio(a.folded_text, b.folded_text) >= 90
 
 

@@ -13,7 +13,9 @@ from bot.feeds.identity import article_number
 from bot.feeds.model import FeedEntry
 from bot.news.folding import fold
 from bot.news.model import Citation
+from bot.news.story_amounts import Amount, amounts
 from bot.news.story_links import canonical, document_number
+from bot.news.story_marks import Marks, marks
 from bot.news.story_words import LITTLE, Told, told
 
 _LEAD = 700
@@ -47,6 +49,8 @@ class StoryFeatures:
     lead: Told | None
     folded_title: str
     folded_text: str
+    marks: Marks
+    amounts: tuple[Amount, ...]
     document: str = ""
     article: str = ""
     link: str = ""
@@ -95,6 +99,8 @@ def features(
         lead=told(f"{entry.title} . {text}") if text else None,
         folded_title=" ".join(fold(entry.title).split()),
         folded_text=folded_text,
+        marks=marks(entry.title),
+        amounts=amounts(entry.title),
         document=document,
         article=article,
         link=link,

@@ -42,7 +42,7 @@ class Told:
 
     `opening` is the first concept, most often who acts, `main_action` the first action.
     `numbers` are like `n:15%` or `n:140`, `codes` like `h20` or `3a090`; `joined` has neighbours
-    written as one word ("supermicro").
+    written as one word ("supermicro"). `order` has the concepts that tell something, as they stand.
     """
 
     weights: Mapping[str, float]
@@ -55,6 +55,7 @@ class Told:
     codes: frozenset[str]
     opening: str
     joined: frozenset[str]
+    order: tuple[str, ...] = ()
 
 
 @dataclass(frozen=True, slots=True)
@@ -129,18 +130,18 @@ def told(text: str) -> Told:
     """
     foreground, background = _foreground(text)
     new_numbers, rest = _numbers(foreground)
-    concepts = list(_concepts(rest))
+    news = list(concepts(rest))
     old_numbers, old_rest = _numbers(background)
-    old = list(_concepts(old_rest))
+    old = list(concepts(old_rest))
     weights = {key: w * _BACKGROUND_SHARE for key, w in [*old_numbers.items(), *old]}
-    weights |= new_numbers | dict(concepts)
+    weights |= new_numbers | dict(news)
     implied = lexicon().implied
-    for concept, _ in concepts:
+    for concept, _ in news:
         for other in implied.get(concept, ()):
             weights.setdefault(other, PLACE)
-    everything = concepts + old
+    everything = news + old
     strong = [concept for concept, weight in everything if weight > LITTLE]
-    actions = [concept for concept, _ in concepts if concept.startswith("a:")]
+    actions = [concept for concept, _ in news if concept.startswith("a:")]
     plain = [concept for concept, _ in everything if ":" not in concept]
     numbers = frozenset(concept for concept in weights if concept.startswith("n:"))
     return Told(
@@ -148,12 +149,13 @@ def told(text: str) -> Told:
         total=math.fsum(weights.values()),
         actions=frozenset(actions),
         main_action=actions[0] if actions else "",
-        places=frozenset(concept for concept, _ in concepts if concept.startswith("p:")),
+        places=frozenset(concept for concept, _ in news if concept.startswith("p:")),
         numbers=numbers,
         telling_numbers=frozenset(number for number in numbers if weights[number] == RARE),
         codes=frozenset(name for name in plain if _CODE.fullmatch(name)),
         opening=strong[0] if strong else "",
         joined=frozenset(one + other for one, other in pairwise(plain)),
+        order=tuple(strong),
     )
 
 
@@ -168,7 +170,7 @@ def _foreground(text: str) -> tuple[str, str]:
     return (news, background) if comma and len(news) >= len(background) / 2 else (text, "")
 
 
-def _concepts(text: str) -> Iterator[tuple[str, float]]:
+def concepts(text: str) -> Iterator[tuple[str, float]]:
     """Give the concepts of a text in order; of phrases that begin at a word, the longest."""
     phrases = lexicon().phrases
     stems = [stem(_SPELLINGS.get(word, word)) for word in fold(text).split()]

@@ -1,0 +1,88 @@
+"""Headlines of one wording that tell of two matters: only the name in them was exchanged.
+
+"Treasury sanctions Iranian oil network" and "Treasury sanctions Iranian drone network" are as
+alike as two reports of one event, and are not.
+"""
+
+from __future__ import annotations
+
+from difflib import SequenceMatcher
+
+from rapidfuzz import fuzz
+
+from bot.news.story_features import StoryFeatures
+from bot.news.story_words import OFTEN, Told, lexicon
+
+_SHARE = 0.5
+"""Share of the longer headline's words that the other has too, from which it is one wording."""
+
+_MOST_BLOCKS = 2
+_ONE_SPELLING = 80
+"""Likeness in percent from which two names are one, spelled in two ways."""
+
+_ANYONE = frozenset(
+    {
+        *("t:government", "t:commerce", "t:treasury", "t:justice", "t:state_department"),
+        *("t:congress", "t:mofcom", "t:court", "t:supreme_court", "t:company", "t:employee"),
+        *("t:person", "t:leader", "t:former", "t:control", "t:license", "t:export", "t:deal"),
+        *("t:chip", "t:ai", "t:software"),
+    }
+)
+"""Things that are named one for the other in reports of one event."""
+
+
+def exchanged(a: StoryFeatures, b: StoryFeatures) -> bool:
+    """Whether two headlines are the same but for names (places, things) that differ."""
+    one, other = a.headline, b.headline
+    words, others = set(a.folded_title.split()), set(b.folded_title.split())
+    if len(words & others) < _SHARE * max(len(words), len(others)):
+        return False
+    matcher = SequenceMatcher(None, one.order, other.order, autojunk=False)
+    blocks = [each for each in matcher.get_opcodes() if each[0] != "equal"]
+    if len(blocks) > _MOST_BLOCKS or any(tag != "replace" for tag, *_ in blocks):
+        return False
+    return any(
+        _other_name(_names(one, a1, a2), _names(other, b1, b2)) for _, a1, a2, b1, b2 in blocks
+    )
+
+
+def exchanged_in_text(one: Told, other: Told) -> bool:
+    """Whether of two texts of almost one wording each has numbers or names that the other lacks."""
+    if one.numbers - other.numbers and other.numbers - one.numbers:
+        return True
+    return _other_name(_only(one, other), _only(other, one))
+
+
+def _only(one: Told, other: Told) -> list[str]:
+    return [name for name in _names(one, 0, len(one.order)) if name not in other.weights]
+
+
+def _names(headline: Told, start: int, end: int) -> list[str]:
+    """Give the things, places and names that stand in a part of a headline."""
+    return [
+        concept
+        for concept in headline.order[start:end]
+        if concept not in _ANYONE
+        and (concept.startswith(("t:", "p:")) or headline.weights[concept] >= OFTEN)
+        and not concept.startswith("a:")
+    ]
+
+
+def _other_name(one: list[str], other: list[str]) -> bool:
+    """Whether two runs of names name different things of one kind."""
+    implied = {each for name in (*one, *other) for each in lexicon().implied.get(name, ())}
+    for places in (True, False):
+        first, second = (
+            [each for each in names if each.startswith("p:") == places and each not in implied]
+            for names in (one, other)
+        )
+        if first and second and not _one_spelling("".join(first), "".join(second)):
+            return True
+    return False
+
+
+def _one_spelling(one: str, other: str) -> bool:
+    """Whether two names may be one, written in two ways; codes are what they are."""
+    if any(character.isdigit() for character in one + other):
+        return one == other
+    return fuzz.ratio(one, other) >= _ONE_SPELLING
