@@ -56,7 +56,15 @@ def configure(log_format: LogFormat, level: str) -> None:
     root = logging.getLogger()
     root.handlers = [handler]
     root.setLevel(level)
-    for noisy in ("httpx", "httpcore", "apscheduler", "aiosqlite", "alembic", "slack_bolt"):
+    for noisy in (
+        "httpx",
+        "httpcore",
+        "apscheduler",
+        "aiosqlite",
+        "alembic",
+        "slack_bolt",
+        "uvicorn.error",
+    ):
         logging.getLogger(noisy).setLevel(max(logging.WARNING, root.level))
 
 

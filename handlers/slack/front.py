@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import asyncio
+import logging
 import secrets
 from collections.abc import Awaitable, Callable, Sequence
 from typing import cast
@@ -106,11 +107,15 @@ def build_app(engine: Engine) -> AsyncApp:
             bot_user_id=identity.bot_user_id if identity else None,
         )
 
+    bolt = logging.getLogger("exportnews.bolt")
+    bolt.setLevel(logging.ERROR)  # it would warn that SLACK_BOT_TOKEN is not used, as is meant
     app = AsyncApp(
+        logger=bolt,
         client=engine.slack.client(),
         signing_secret=secret.get_secret_value() if secret else secrets.token_hex(),
         authorize=cast(Callable[..., Awaitable[AuthorizeResult]], authorize),
     )
+    bolt.setLevel(logging.WARNING)
     listeners.register(app, engine)
     return app
 

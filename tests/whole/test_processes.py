@@ -147,7 +147,7 @@ async def test_the_procfile_serves_alerts_and_stops_cleanly(tmp_path: Path) -> N
     async with open_newsroom() as newsroom, open_slack() as slack:
         url = newsroom.serve("/f.xml", rss(known))
         env = environment(tmp_path, url, slack=slack)
-        write_catalogue(tmp_path, url, every="1s")
+        write_catalogue(tmp_path, url, every="5s")
         status, out, _err = await result_of("db", "upgrade", env=env)
         assert (status, "version" in out) == (0, True)
         honcho = await asyncio.create_subprocess_exec(
@@ -160,7 +160,7 @@ async def test_the_procfile_serves_alerts_and_stops_cleanly(tmp_path: Path) -> N
                 "PATH": f"{BIN}{os.pathsep}{os.environ['PATH']}",
             },
             cwd=tmp_path,
-            stdout=asyncio.subprocess.PIPE,
+            stdout=(output := (tmp_path / "honcho.txt").open("wb")),
             stderr=asyncio.subprocess.STDOUT,
         )
         await answers(f"http://127.0.0.1:{env['PORT']}/readyz")
@@ -174,8 +174,9 @@ async def test_the_procfile_serves_alerts_and_stops_cleanly(tmp_path: Path) -> N
         await until(slack, lambda: bool(slack.messages(CHANNEL)), timeout=SECONDS)
         honcho.send_signal(signal.SIGTERM)
         async with asyncio.timeout(SECONDS):
-            said_by_honcho, _ = await honcho.communicate()
-    lines = said_by_honcho.decode()
+            await honcho.wait()
+    output.close()
+    lines = (tmp_path / "honcho.txt").read_text()
     assert fresh.title in slack.messages(CHANNEL)[0].text
     assert "Traceback" not in lines
     assert lines.count("process.stopped") == 2, "both parts ended by themselves, not cut off"
