@@ -6,7 +6,7 @@ from dataclasses import replace
 from datetime import UTC, datetime, timedelta
 
 import pytest
-from hypothesis import given
+from hypothesis import HealthCheck, given, settings
 from hypothesis import strategies as st
 
 from bot.feeds.addresses import normalise
@@ -100,6 +100,7 @@ def test_documents_of_one_day_with_one_title_are_two() -> None:
     assert len(_keys(one, replace(one, document_number="2026-2"))) == 2
 
 
+@settings(deadline=None, suppress_health_check=[HealthCheck.too_slow])
 @given(st.lists(st.sampled_from("abcdef"), min_size=1, max_size=12))
 def test_every_distinct_guid_comes_out_once(names: list[str]) -> None:
     entries = [FeedEntry(name, f"http://w.example/{name}", name) for name in names]

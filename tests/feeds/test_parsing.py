@@ -251,6 +251,7 @@ def test_a_page_on_which_nothing_matches_says_so() -> None:
         read_page(PAGE, "http://w.example/list", {"item": "article.news"})
 
 
+@settings(deadline=None, suppress_health_check=[HealthCheck.too_slow])
 @given(st.text(max_size=400))
 def test_text_is_never_longer_and_never_has_control_characters(text: str) -> None:
     line = to_line(text, limit=100)
