@@ -11,7 +11,7 @@ from functools import lru_cache
 from sqlalchemy.ext.asyncio import AsyncConnection
 
 from bot.search.entries import publications
-from bot.storage.fulltext import TextRow
+from bot.storage.fulltext_query import Candidate
 
 _DAY = 86_400 << 20
 """A day's positions."""
@@ -25,9 +25,9 @@ class Facets:
     def __init__(self) -> None:
         self._names: dict[str, str] = {}
 
-    async def count(self, conn: AsyncConnection, rows: Sequence[TextRow]) -> Mapping[str, Counts]:
+    async def count(self, conn: AsyncConnection, rows: Sequence[Candidate]) -> Mapping[str, Counts]:
         """Count `rows` by topic, publication and year, largest first."""
-        tags = Counter(_WANTED.findall(" ".join([row.tags for row in rows])))
+        tags = Counter(_WANTED.findall("".join([row.tags for row in rows])))
         years = Counter([_year(row.position // _DAY) for row in rows])
         publication = {tag[3:]: count for tag, count in tags.items() if tag.startswith("#p=")}
         if not publication.keys() <= self._names.keys():

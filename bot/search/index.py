@@ -67,7 +67,7 @@ async def _index(conn: AsyncConnection, ids: Sequence[int]) -> None:
 async def add_documents(conn: AsyncConnection, rows: Sequence[fulltext.TextRow]) -> None:
     """Index rows that are not indexed yet, and remember their words."""
     await fulltext.insert_texts(conn, rows)
-    await fulltext.add_forms(conn, _forms(rows))
+    await fulltext.add_forms(conn, _forms(rows), stem)
 
 
 async def _of(conn: AsyncConnection, ids: Sequence[int], table: Any, *columns: Any) -> Any:  # noqa: ANN401 - columns
@@ -78,12 +78,8 @@ async def _of(conn: AsyncConnection, ids: Sequence[int], table: Any, *columns: A
     return found
 
 
-def _forms(rows: Iterable[fulltext.TextRow]) -> dict[str, str]:
+def _forms(rows: Iterable[fulltext.TextRow]) -> set[str]:
     """Give the words that have inflections: those of letters only."""
-    seen: set[str] = set()
-    for row in rows:
-        seen.update(row.title.split(" "), row.body.split(" "))
-        seen.update(tag for tag in row.tags.split(" ") if not tag.startswith("#"))
-    return {
-        form: stem(form) for form in seen if len(form) > 2 and form.isascii() and form.isalpha()
-    }
+    texts = [text for row in rows for text in (row.title, row.body, row.tags)]
+    tokens = set(" ".join(texts).split(" "))
+    return {token for token in tokens if len(token) > 2 and token.isascii() and token.isalpha()}

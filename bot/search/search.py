@@ -34,8 +34,19 @@ from bot.search.suggest import corrected
 from bot.search.tokens import tokenise
 from bot.storage import fulltext
 from bot.storage.database import Database
-from bot.storage.fulltext import TextRow
-from bot.storage.fulltext_query import HIGHEST, LOWEST, AnyPhrase, Seen, Span, count, newest, texts
+from bot.storage.fulltext_query import (
+    HIGHEST,
+    LOWEST,
+    AllOf,
+    AnyPhrase,
+    Candidate,
+    Expression,
+    Seen,
+    Span,
+    at,
+    count,
+    newest,
+)
 from bot.storage.positions import first_position
 from bot.storage.tables import entry
 
@@ -52,7 +63,7 @@ _HEADLINES = 20
 class _Found:
     """What matched: `rows` in the order to be read, of which `total` there are."""
 
-    rows: tuple[TextRow, ...]
+    rows: tuple[Candidate, ...]
     total: int
     notes: tuple[str, ...] = ()
 
@@ -114,14 +125,13 @@ class Search:
         started = time.perf_counter()
         async with self._db.read() as conn:
             position = await conn.scalar(select(entry.c.position).where(entry.c.id == entry_id))
-            found = await texts(conn, [position]) if position is not None else []
-            rows: list[TextRow] = []
-            if found:
-                finding, ranking = likeness(found[0])
+            found = await at(conn, position) if position is not None else None
+            rows: list[Candidate] = []
+            if found is not None:
+                finding, ranking = likeness(found)
                 alike = await newest(conn, expression(finding), Span(), RANKED)
                 others = [row for row in alike if row.position != position]
-                ranked = await asyncio.to_thread(rank, others, ranking, "")
-                rows = [row for _score, row in ranked]
+                rows = await asyncio.to_thread(rank, others, ranking, "")
             page = [row.position for row in rows[:limit]]
             shown = await entries.results(conn, page, ())
         took = (time.perf_counter() - started) * 1000
@@ -165,7 +175,8 @@ def _no_topic(value: str, nearest: Sequence[str]) -> str:
 async def _find(conn: AsyncConnection, query: Query, wanted: Plan, typed: str) -> _Found:
     question, span = expression(wanted), _span(query)
     notes: tuple[str, ...] = ()
-    rows = await newest(conn, question, span, RANKED + 1)
+    by_date = query.order == "date" or everything(wanted)
+    rows = await newest(conn, question, span, RANKED + 1, texts=not by_date)
     if len(rows) <= RANKED:
         total = len(rows)
     else:
@@ -173,22 +184,24 @@ async def _find(conn: AsyncConnection, query: Query, wanted: Plan, typed: str) -
         notes = _counted(total)
         total = min(total, COUNTED)
         rows = rows[:RANKED]
-    if query.order == "date" or everything(wanted):
+    if by_date:
         return _Found(tuple(rows), total, notes)
     headline = " ".join(tokenise(typed)[0])
     if total > RANKED:
         notes = (f"Best of the newest {RANKED:,}.", *notes)
-        rows += await _headlined(conn, headline, span, {row.position for row in rows})
+        have = {row.position for row in rows}
+        same = await _headlined(conn, question, headline, span)
+        rows += [row for row in same if row.position not in have]
     ranked = await asyncio.to_thread(rank, rows, wanted, headline)
-    return _Found(tuple([row for _score, row in ranked]), total, notes)
+    return _Found(tuple(ranked), total, notes)
 
 
 async def _headlined(
-    conn: AsyncConnection, headline: str, span: Span, have: set[int]
-) -> list[TextRow]:
-    """Give entries of just this headline, however old."""
+    conn: AsyncConnection, question: Expression, headline: str, span: Span
+) -> list[Candidate]:
+    """Give matches of just this headline, however old."""
     same = AnyPhrase(((tags.headline_tag(headline.split(" ")),),))
-    return [r for r in await newest(conn, same, span, _HEADLINES) if r.position not in have]
+    return await newest(conn, AllOf((same, question)), span, _HEADLINES)
 
 
 def _counted(total: int) -> tuple[str, ...]:

@@ -9,10 +9,21 @@ entry by the foreign key.
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Mapping, Sequence
+from collections.abc import Callable, Iterable, Sequence
 from typing import Any, NamedTuple
+from weakref import WeakKeyDictionary
 
-from sqlalchemy import BigInteger, Connection, bindparam, column, delete, table, text
+from sqlalchemy import (
+    BigInteger,
+    Connection,
+    Engine,
+    bindparam,
+    column,
+    delete,
+    event,
+    table,
+    text,
+)
 from sqlalchemy.ext.asyncio import AsyncConnection
 
 from bot.storage.dialects import is_postgresql
@@ -150,23 +161,42 @@ async def delete_texts(conn: AsyncConnection, positions: Iterable[int]) -> None:
         await conn.execute(delete(entry_text).where(entry_text.c.position.in_(some)))
 
 
-async def add_forms(conn: AsyncConnection, forms: Mapping[str, str]) -> None:
-    """Remember words and their stems. In order of words, so that two writers never deadlock."""
-    if not forms:
+_KNOWN: WeakKeyDictionary[Engine, set[str]] = WeakKeyDictionary()
+_MAX_KNOWN = 400_000
+
+
+async def add_forms(
+    conn: AsyncConnection, forms: Iterable[str], stem: Callable[[str], str]
+) -> None:
+    """Remember words and their stems, in the caller's transaction.
+
+    Words that this process has committed before are passed over: they are nearly all. New ones go
+    in by their order, so that two writers never deadlock.
+    """
+    known = _KNOWN.setdefault(conn.sync_engine, set())
+    new = sorted(form for form in forms if form not in known)
+    if not new:
         return
-    rows = [{"form": form, "stem": forms[form]} for form in sorted(forms)]
     if is_postgresql(conn):
         await conn.execute(
             text(
                 "INSERT INTO search_form(form, stem) SELECT * FROM unnest(CAST(:forms AS text[]), "
                 "CAST(:stems AS text[])) ON CONFLICT DO NOTHING"
             ),
-            {"forms": [row["form"] for row in rows], "stems": [row["stem"] for row in rows]},
+            {"forms": new, "stems": [stem(form) for form in new]},
         )
     else:
         await conn.execute(
-            text("INSERT OR IGNORE INTO search_form(form, stem) VALUES (:form, :stem)"), rows
+            text("INSERT OR IGNORE INTO search_form(form, stem) VALUES (:form, :stem)"),
+            [{"form": form, "stem": stem(form)} for form in new],
         )
+
+    def committed(_conn: Connection) -> None:
+        if len(known) + len(new) <= _MAX_KNOWN:
+            known.update(new)
+
+    if conn.sync_connection is not None:
+        event.listen(conn.sync_connection, "commit", committed)
 
 
 async def forms_of(conn: AsyncConnection, stems: Sequence[str]) -> dict[str, tuple[str, ...]]:

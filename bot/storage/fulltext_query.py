@@ -8,13 +8,12 @@ from __future__ import annotations
 
 from collections.abc import Sequence
 from dataclasses import dataclass
-from typing import Any
+from typing import Any, NamedTuple
 
-from sqlalchemy import TextClause, select, text
+from sqlalchemy import TextClause, text
 from sqlalchemy.ext.asyncio import AsyncConnection
 
 from bot.storage.dialects import is_postgresql
-from bot.storage.fulltext import TextRow, entry_text
 
 LOWEST, HIGHEST = -(1 << 62), 1 << 62
 """Below and above every position."""
@@ -97,12 +96,41 @@ def _ts_phrase(phrase: Sequence[str]) -> str:
     return f"({words})" if len(phrase) > 1 else words
 
 
-_NEWEST = text(
-    "SELECT t.position, t.title, t.body, t.tags FROM entry_fts f "
-    "JOIN entry_text t ON t.position = f.rowid "
+class Candidate(NamedTuple):
+    """A row that matches, ready to be searched in: each text has a space at both ends.
+
+    A tuple, as a search makes thousands of them. Title and body are empty where only facts were
+    asked for.
+    """
+
+    position: int
+    title: str
+    body: str
+    tags: str
+
+
+_TEXTS = "' ' || t.title || ' ', ' ' || t.body || ' ', ' ' || t.tags || ' '"
+_FACTS = "'', '', ' ' || t.tags || ' '"
+
+
+def _with_columns(statement: str) -> dict[bool, TextClause]:
+    """Give a statement that reads texts and tags, and one that reads only tags."""
+    return {
+        texts: text(statement.replace("COLUMNS", _TEXTS if texts else _FACTS))
+        for texts in (True, False)
+    }
+
+
+_NEWEST = _with_columns(
+    "SELECT t.position, COLUMNS FROM entry_fts f JOIN entry_text t ON t.position = f.rowid "
     "WHERE f.entry_fts MATCH :query AND f.rowid >= :low AND f.rowid < :high "
     "ORDER BY f.rowid DESC LIMIT :limit"
 )
+_AT = _with_columns(
+    "SELECT t.position, COLUMNS FROM entry_text t "
+    "WHERE t.position = ANY(CAST(:positions AS bigint[])) ORDER BY t.position DESC"
+)
+_ONE = _with_columns("SELECT t.position, COLUMNS FROM entry_text t WHERE t.position = :position")
 _COUNT = text(
     "SELECT count(*) FROM (SELECT 1 FROM entry_fts WHERE entry_fts MATCH :query "
     "AND rowid >= :low AND rowid < :high LIMIT :limit)"
@@ -110,38 +138,41 @@ _COUNT = text(
 
 
 async def newest(
-    conn: AsyncConnection, wanted: Expression, span: Span, limit: int
-) -> list[TextRow]:
-    """Give the newest `limit` rows that match, newest first."""
+    conn: AsyncConnection, wanted: Expression, span: Span, limit: int, *, texts: bool = True
+) -> list[Candidate]:
+    """Give the newest `limit` rows that match, newest first; without `texts`, only their tags."""
     if is_postgresql(conn):
         positions = await _postgresql_positions(conn, tsquery(wanted), span, limit)
-        return await texts(conn, positions)
-    rows = await conn.execute(_NEWEST, _given(fts5(wanted), span, limit))
-    return [TextRow._make(row) for row in rows.all()]
+        rows = await conn.execute(_AT[texts], {"positions": positions})
+    else:
+        rows = await conn.execute(_NEWEST[texts], _given(fts5(wanted), span, limit))
+    return [Candidate._make(row) for row in rows.all()]
 
 
 async def count(
     conn: AsyncConnection, wanted: Expression, span: Span, at_most: int, seen: Seen
 ) -> int:
-    """Count the rows that match, up to `at_most`; `seen` of them are known already."""
+    """Count the rows that match, up to `at_most`; the newest, `seen`, are counted already."""
+    if is_postgresql(conn) and await _are_far_more(conn, span, at_most, seen):
+        return at_most
+    older = Span(span.low, seen.oldest)
     if is_postgresql(conn):
-        return await _postgresql_count(conn, tsquery(wanted), span, at_most, seen)
-    found = await conn.scalar(_COUNT, _given(fts5(wanted), span, at_most))
-    return int(found or 0)
+        given = _given(tsquery(wanted), older, at_most - seen.count)
+        found = len((await conn.scalars(_GATHER, given)).all())
+    else:
+        given = _given(fts5(wanted), older, at_most - seen.count)
+        found = int(await conn.scalar(_COUNT, given) or 0)
+    return seen.count + found
 
 
 def _given(query: str, span: Span, limit: int) -> dict[str, Any]:
     return {"query": query, "low": span.low, "high": span.high, "limit": limit}
 
 
-async def texts(conn: AsyncConnection, positions: Sequence[int]) -> list[TextRow]:
-    """Give the rows at `positions` that there are, newest first."""
-    rows = await conn.execute(
-        select(*entry_text.c)
-        .where(entry_text.c.position.in_(list(positions)))
-        .order_by(entry_text.c.position.desc())
-    )
-    return [TextRow._make(row) for row in rows.all()]
+async def at(conn: AsyncConnection, position: int) -> Candidate | None:
+    """Give the row at a position, if it is indexed."""
+    row = (await conn.execute(_ONE[True], {"position": position})).one_or_none()
+    return Candidate._make(row) if row is not None else None
 
 
 _WALK = text(
@@ -202,19 +233,16 @@ async def _is_frequent(conn: AsyncConnection, query: str, span: Span) -> bool:
 
 
 async def _plan_rows(conn: AsyncConnection, statement: TextClause, given: dict[str, Any]) -> float:
-    plan = await conn.scalar(statement, given)
+    names = statement.compile().params
+    plan = await conn.scalar(statement, {name: given[name] for name in names})
     rows: float = plan[0]["Plan"]["Plan Rows"] if plan else 0.0
     return rows
 
 
-async def _postgresql_count(
-    conn: AsyncConnection, query: str, span: Span, at_most: int, seen: Seen
-) -> int:
-    """Count; where the newest rows show that there are far more than `at_most`, take that."""
+async def _are_far_more(conn: AsyncConnection, span: Span, at_most: int, seen: Seen) -> bool:
+    """Whether the newest rows show that there are far more matches than `at_most`."""
     newer = await conn.scalar(_BETWEEN, {"low": seen.oldest, "high": span.high, "limit": _WINDOW})
-    if newer and newer < _WINDOW:
-        rows = await _plan_rows(conn, _EXPECTED_ROWS, _given(query, span, 0))
-        if seen.count / newer * rows > 3 * at_most:
-            return at_most
-    found = await conn.scalars(_GATHER, _given(query, span, at_most))
-    return len(found.all())
+    if not newer or newer >= _WINDOW:
+        return False
+    rows = await _plan_rows(conn, _EXPECTED_ROWS, _given("", span, 0))
+    return float(seen.count / newer * rows) > 3 * at_most
