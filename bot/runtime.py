@@ -22,13 +22,14 @@ from bot.delivery.senders.console import ConsoleSender
 from bot.delivery.senders.slack import SlackSender
 from bot.delivery.senders.webhook import WebhookSender
 from bot.engine import Engine
+from bot.errors import DeliveryError
 from bot.feeds.catalogue import load_catalogue, sync_catalogue
 from bot.feeds.fetcher import Fetcher
 from bot.feeds.poller import Poller, PollReport
 from bot.feeds.websub import WebSub
 from bot.fronts import Front, load_fronts
 from bot.ingest import NewsIngest
-from bot.installations import SlackInstallations
+from bot.installations import SlackIdentity, SlackInstallations
 from bot.metrics import DELIVERIES, ENTRIES, POLLS
 from bot.news.analyst import Analyst
 from bot.news.taxonomy import load_taxonomy
@@ -132,12 +133,17 @@ class Runtime:
 
 @asynccontextmanager
 async def open_runtime(
-    settings: Settings, *, clock: Clock | None = None, catalogue: bool = True
+    settings: Settings,
+    *,
+    clock: Clock | None = None,
+    catalogue: bool = True,
+    stop: asyncio.Event | None = None,
 ) -> AsyncIterator[Runtime]:
     """Put the process together, and take it down in reverse order at the end.
 
-    `catalogue`: bring the feeds of the catalogue into the database first. Raises a BotError
-    when a setting, the database or Slack's credentials will not do.
+    `catalogue`: bring the feeds of the catalogue into the database first. `stop`: wait for a
+    Slack that cannot be reached until this is set. Raises a BotError when a setting, the
+    database or Slack's credentials will not do, or when Slack is away and nobody waits.
     """
     async with AsyncExitStack() as stack:
         db = Database(settings.database_url, clock=clock)
@@ -146,7 +152,7 @@ async def open_runtime(
         worker = f"{socket.gethostname()[:20]}:{os.getpid()}:{uuid.uuid4().hex[:8]}"
         notices = OperatorNotices(settings.exportnews_operator_channel, now=db.now)
         engine = await _open_engine(stack, settings, db, clock or system_clock, notices, worker)
-        await _know_workspace(engine)
+        await _know_workspace(engine, stop)
         if catalogue:
             async with db.write() as conn:
                 await sync_catalogue(
@@ -204,14 +210,28 @@ async def _open_engine(
     )
 
 
-async def _know_workspace(engine: Engine) -> None:
+async def _know_workspace(engine: Engine, stop: asyncio.Event | None) -> None:
     """Ask Slack who the bot is; without Slack, let the terminal have the alerts."""
     if engine.settings.slack_bot_token is not None:
-        who = await engine.slack.identify()
+        who = await _identify(engine.slack, stop)
         await engine.subscriptions.install("slack", who.workspace, who.workspace_name)
     elif not engine.slack.configured:
         topics = [topic.id for topic in engine.taxonomy.topics]
         await _listen_on_console(engine.subscriptions, topics)
+
+
+async def _identify(slack: SlackInstallations, stop: asyncio.Event | None) -> SlackIdentity:
+    pause = 2.0
+    while True:
+        try:
+            return await slack.identify()
+        except DeliveryError as error:
+            if stop is None or stop.is_set():
+                raise
+            log.warning("slack.away", reason=str(error), again_in_seconds=pause)
+            with suppress(TimeoutError):
+                await asyncio.wait_for(stop.wait(), pause)
+            pause = min(pause * 2, 60.0)
 
 
 async def _listen_on_console(subscriptions: Subscriptions, topics: list[str]) -> None:

@@ -75,7 +75,7 @@ async def _once(settings: Settings) -> int:
 
 async def _run(settings: Settings) -> None:
     stop = stop_on_signals()
-    async with open_runtime(settings) as runtime:
+    async with open_runtime(settings, stop=stop) as runtime:
         _say_how_alerts_go(settings)
         if not await runtime.connect() and settings.slack_bot_token:
             typer.echo(NO_SOCKET, err=True)
@@ -84,14 +84,14 @@ async def _run(settings: Settings) -> None:
 
 async def _worker(settings: Settings) -> None:
     stop = stop_on_signals()
-    async with open_runtime(settings) as runtime:
+    async with open_runtime(settings, stop=stop) as runtime:
         _say_how_alerts_go(settings)
         await runtime.work(stop)
 
 
 async def _web(settings: Settings, host: str, port: int | None) -> None:
     stop = stop_on_signals()
-    async with open_runtime(settings, catalogue=False) as runtime:
+    async with open_runtime(settings, catalogue=False, stop=stop) as runtime:
         await runtime.serve(host, settings.port if port is None else port, stop)
 
 
