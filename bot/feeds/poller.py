@@ -41,6 +41,7 @@ P = TypeVar("P")
 CONCURRENCY = 32
 MAX_PAGES = 20
 _CLAIM_AT_ONCE = 64
+_LOOK_AGAIN_SECONDS = 5.0
 _IN_THREAD_ABOVE = 200
 
 
@@ -110,7 +111,10 @@ class Poller(Generic[P]):
             waiting |= {self._start(state) for state in claimed}
             if not waiting:
                 break
-            done, waiting = await asyncio.wait(waiting, return_when=asyncio.FIRST_COMPLETED)
+            # One slow feed must not keep others waiting that have come due meanwhile.
+            done, waiting = await asyncio.wait(
+                waiting, timeout=_LOOK_AGAIN_SECONDS, return_when=asyncio.FIRST_COMPLETED
+            )
             report = sum((task.result() for task in done), report)
         if waiting:
             done, _ = await asyncio.wait(waiting)
