@@ -13,9 +13,10 @@ from random import Random
 import structlog
 from sqlalchemy.exc import DBAPIError
 
-from bot.delivery import outbox
+from bot.delivery import claims, outbox
+from bot.delivery.claims import Claim
 from bot.delivery.model import Composer, Owed, Sender
-from bot.delivery.outbox import Claim, Settled
+from bot.delivery.outbox import Settled
 from bot.delivery.pausing import Tell, pause_channels
 from bot.delivery.policy import Outcome, RetryPolicy
 from bot.delivery.sending import Bounds, Office, serve
@@ -101,6 +102,11 @@ class Crew:
         return self._means.places - len(self._running)
 
     @property
+    def batch(self) -> int:
+        """Claims that are worth a transaction of their own."""
+        return min(BATCH, self._means.places)
+
+    @property
     def idle(self) -> bool:
         """Whether nothing is under way and nothing is left to write."""
         return not self._running and not self._done
@@ -133,32 +139,32 @@ class Crew:
         began = time.monotonic()
         async with means.db.write() as conn:
             now = await means.db.now(conn)
-            claims = await outbox.claim(
+            claimed = await claims.claim(
                 conn,
                 means.worker,
                 now,
                 platforms=means.senders,
-                limit=min(self.free, BATCH),
+                limit=min(self.free, self.batch),
                 share=max(1, means.places // _SHARE),
                 lease=timedelta(seconds=means.timing.lease),
                 without=without,
             )
-        if not claims:
+        if not claimed:
             return 0
         try:
-            messages = await self._compose(claims)
+            messages = await self._compose(claimed)
         except BaseException:
-            self._done += [_untouched(one) for one in claims]
+            self._done += [_untouched(one) for one in claimed]
             raise
         # A call must have ended before the lease has, or two workers might send at once.
         until = began + means.timing.lease - means.timing.call - 1.0
-        for one in claims:
+        for one in claimed:
             serving = self._serve(one, messages, now, Bounds(means.timing.call, until))
             self._running[asyncio.create_task(serving)] = one.address.workspace_id
-        return len(claims)
+        return len(claimed)
 
-    async def _compose(self, claims: Sequence[Claim]) -> Mapping[int, Message]:
-        owed = [found for one in claims for found in one.owed]
+    async def _compose(self, claimed: Sequence[Claim]) -> Mapping[int, Message]:
+        owed = [found for one in claimed for found in one.owed]
         try:
             async with self._means.db.read() as conn:
                 return await self._means.composer(conn, owed)
@@ -202,7 +208,7 @@ class Crew:
             task = asyncio.current_task()
             if task is not None:
                 self._running.pop(task, None)
-            if len(self._done) >= BATCH or not self._running:
+            if len(self._done) >= self.batch or not self._running:
                 self.changed.set()
 
     def _opened(self, claim: Claim) -> Claim:

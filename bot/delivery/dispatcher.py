@@ -17,7 +17,7 @@ from sqlalchemy.exc import SQLAlchemyError
 from sqlalchemy.ext.asyncio import AsyncConnection
 
 from bot.delivery import notices, outbox
-from bot.delivery.crew import BATCH, Crew, DispatchReport, Means, Timing, is_away
+from bot.delivery.crew import Crew, DispatchReport, Means, Timing, is_away
 from bot.delivery.model import Composer, Sender
 from bot.delivery.pausing import Tell
 from bot.delivery.policy import RetryPolicy
@@ -34,8 +34,8 @@ log = structlog.get_logger(__name__)
 PLACES = 200
 """Channels served at a time."""
 
-_BEAT = 0.05
-"""How long outcomes and free places are collected before the next transaction, seconds."""
+_BEAT = 0.25
+"""How long outcomes and free places are collected, unless a batch is full before, seconds."""
 
 _AWAY = 2.0
 """How long to wait before a database that is away is asked again, seconds."""
@@ -115,13 +115,15 @@ class Dispatcher:
         crew = Crew(self._means)
         wake = wakeups.event(DELIVERIES) if wakeups else asyncio.Event()
         report = DispatchReport()
-        look_at = 0.0
+        look_at, backlog = 0.0, False
         while not stop.is_set():
             try:
                 report += await self._write(crew)
-                if wake.is_set() or time.monotonic() >= look_at:
+                full = backlog and crew.free >= crew.batch
+                if wake.is_set() or full or time.monotonic() >= look_at:
                     wake.clear()
-                    look_at = time.monotonic() + await self._look(crew, tick)
+                    backlog = bool(crew.free) and bool(await crew.start_more())
+                    look_at = time.monotonic() + await self._rest(crew, tick, backlog=backlog)
             except Exception as error:  # whatever happens, the worker goes on
                 if not is_away(error):
                     log.exception("dispatch.failed")
@@ -133,14 +135,12 @@ class Dispatcher:
             await self._beat(crew, look_at - time.monotonic(), stop, wake)
         return report + await self._stop(crew)
 
-    async def _look(self, crew: Crew, tick: float) -> float:
-        """Claim what is due, and give the seconds until the next look."""
-        if crew.free and await crew.start_more():
-            return _BEAT if crew.free < BATCH else 0.0
-        if crew.left_out or not crew.free:
-            return _BEAT
+    async def _rest(self, crew: Crew, tick: float, *, backlog: bool) -> float:
+        """Give the seconds until the next look for what is due."""
+        if backlog or crew.left_out or not crew.free:
+            return 0.0 if backlog and crew.free >= crew.batch else _BEAT
         wait = await self._until_next()
-        return tick if wait is None else min(max(wait, _BEAT), tick)
+        return tick if wait is None else min(max(wait, 0.02), tick)
 
     async def _beat(
         self, crew: Crew, seconds: float, stop: asyncio.Event, wake: asyncio.Event
@@ -160,8 +160,10 @@ class Dispatcher:
         more = True
         try:
             while more or not crew.idle:
-                if crew.free:
+                while more and crew.free:
                     more = bool(await crew.start_more())
+                    if crew.free < crew.batch:
+                        break
                 if not crew.idle:
                     await _first_of(_BEAT, crew.changed)
                 more = more or bool(crew.unwritten)

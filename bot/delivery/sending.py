@@ -12,8 +12,9 @@ from typing import TypeVar
 
 import structlog
 
+from bot.delivery.claims import Claim
 from bot.delivery.model import Outgoing, Owed, Sender
-from bot.delivery.outbox import Claim, Settled
+from bot.delivery.outbox import Settled
 from bot.delivery.policy import (
     DEFAULT_PACE,
     PACES,

@@ -10,7 +10,7 @@ from datetime import timedelta
 import pytest
 from sqlalchemy.ext.asyncio import AsyncConnection
 
-from bot.delivery import outbox
+from bot.delivery import claims, outbox
 from bot.delivery.dispatcher import DispatchReport, Timing
 from bot.delivery.model import Owed
 from bot.delivery.outbox import Settled
@@ -29,7 +29,7 @@ LEASE = timedelta(seconds=90)
 
 async def _claim(desk: Desk, worker: str, limit: int = 10, **options: object) -> list[str]:
     async with desk.db.write() as conn:
-        claims = await outbox.claim(
+        claimed = await claims.claim(
             conn,
             worker,
             desk.clock(),
@@ -39,7 +39,7 @@ async def _claim(desk: Desk, worker: str, limit: int = 10, **options: object) ->
             lease=LEASE,
             **options,  # type: ignore[arg-type]
         )
-    return [claim.address.channel for claim in claims]
+    return [claim.address.channel for claim in claimed]
 
 
 async def test_workers_together_send_everything_once(desk: Desk) -> None:

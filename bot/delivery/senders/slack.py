@@ -224,6 +224,8 @@ def _unreadable(refused: _Refused) -> DeliveryError:
 
 
 async def _bounded(response: aiohttp.ClientResponse) -> bytes:
+    if response.content_length is not None and response.content_length <= ANSWER_BYTES:
+        return await response.read()
     taken = bytearray()
     async for chunk in response.content.iter_chunked(65_536):
         taken += chunk

@@ -1,0 +1,63 @@
+"""Many rows in one statement, as each engine does it quickest.
+
+psycopg sends an `executemany` of UPDATEs as that many statements and spells out every value of an
+`IN`; an array is one value. SQLite has no arrays, and no journey to save.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Mapping, Sequence
+from typing import Any
+
+from sqlalchemy import (
+    BigInteger,
+    Column,
+    ColumnElement,
+    Table,
+    Text,
+    any_,
+    bindparam,
+    cast,
+    func,
+    literal,
+    update,
+)
+from sqlalchemy.dialects.postgresql import ARRAY
+from sqlalchemy.ext.asyncio import AsyncConnection
+
+from bot.storage.dialects import is_postgresql
+
+
+def among(column: ColumnElement[int], parameter: str, *, postgresql: bool) -> ColumnElement[bool]:
+    """Give the condition that an id column is one of those that are given, as a list, under the
+    name `parameter` when the statement is executed."""
+    if not postgresql:
+        return column.in_(bindparam(parameter, expanding=True))
+    return column == any_(bindparam(parameter, type_=ARRAY(BigInteger)))
+
+
+async def set_text_each(
+    conn: AsyncConnection,
+    table: Table,
+    column: Column[Any],
+    values: Sequence[tuple[int, str | None]],
+    *,
+    where: ColumnElement[bool],
+    also: Mapping[str, Any],
+) -> None:
+    """Set a text column to its own value in each row (id, value), and other columns to the same
+    values (`also`) in all of them, where `where` holds."""
+    same = {table.c[name]: value for name, value in also.items()}
+    if not is_postgresql(conn):
+        each = update(table).where(table.c.id == bindparam("of_row"), where)
+        each = each.values({column: bindparam("to_value"), **same})
+        await conn.execute(each, [{"of_row": key, "to_value": value} for key, value in values])
+        return
+    keys = cast(literal([key for key, _ in values], ARRAY(BigInteger)), ARRAY(BigInteger))
+    texts = cast(literal([value for _, value in values], ARRAY(Text)), ARRAY(Text))
+    given = func.unnest(keys, texts).table_valued("key", "value").render_derived(name="given")
+    await conn.execute(
+        update(table)
+        .where(table.c.id == given.c.key, where)
+        .values({column: given.c.value, **same})
+    )
