@@ -381,7 +381,7 @@ def main() -> None:
         copies = max(given.entries // given.distinct, 1)
         distinct = given.entries // copies
         size = min(distinct, 20_000)
-        rate = bare_insert(Archive(size), folder, size)
+        rate = bare_insert(Archive(size), Path(temporary), size)
         print(f"\nbare bulk insert with FTS5: {rate:,.0f} rows a second")
         cold, warm = asyncio.run(our_insert(Archive(size), Path(temporary)))
         print(f"ours, with positions, topics and tokens: {warm:,.0f} ({warm / rate:.0%} of it);")

@@ -174,26 +174,27 @@ def _no_topic(value: str, nearest: Sequence[str]) -> str:
 
 async def _find(conn: AsyncConnection, query: Query, wanted: Plan, typed: str) -> _Found:
     question, span = expression(wanted), _span(query)
-    notes: tuple[str, ...] = ()
     by_date = query.order == "date" or everything(wanted)
     rows = await newest(conn, question, span, RANKED + 1, texts=not by_date)
-    if len(rows) <= RANKED:
-        total = len(rows)
-    else:
-        total = await count(conn, question, span, COUNTED + 1, Seen(len(rows), rows[-1].position))
-        notes = _counted(total)
-        total = min(total, COUNTED)
-        rows = rows[:RANKED]
-    if by_date:
-        return _Found(tuple(rows), total, notes)
     headline = " ".join(tokenise(typed)[0])
-    if total > RANKED:
-        notes = (f"Best of the newest {RANKED:,}.", *notes)
-        have = {row.position for row in rows}
-        same = await _headlined(conn, question, headline, span)
-        rows += [row for row in same if row.position not in have]
-    ranked = await asyncio.to_thread(rank, rows, wanted, headline)
-    return _Found(tuple(ranked), total, notes)
+    if len(rows) <= RANKED:
+        ranked = rows if by_date else await asyncio.to_thread(rank, rows, wanted, headline)
+        return _Found(tuple(ranked), len(rows))
+    seen = Seen(len(rows), rows[-1].position)
+    rows = rows[:RANKED]
+    if by_date:
+        total = await count(conn, question, span, COUNTED + 1, seen)
+        return _Found(tuple(rows), min(total, COUNTED), _counted(total))
+    have = {row.position for row in rows}
+    same = await _headlined(conn, question, headline, span)
+    rows += [row for row in same if row.position not in have]
+    # The database counts while a thread ranks.
+    ranked, total = await asyncio.gather(
+        asyncio.to_thread(rank, rows, wanted, headline),
+        count(conn, question, span, COUNTED + 1, seen),
+    )
+    notes = (f"Best of the newest {RANKED:,}.", *_counted(total))
+    return _Found(tuple(ranked), min(total, COUNTED), notes)
 
 
 async def _headlined(
