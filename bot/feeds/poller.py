@@ -40,7 +40,6 @@ P = TypeVar("P")
 
 CONCURRENCY = 32
 MAX_PAGES = 20
-_CLAIM_AT_ONCE = 64
 _LOOK_AGAIN_SECONDS = 5.0
 _IN_THREAD_ABOVE = 200
 
@@ -105,8 +104,10 @@ class Poller(Generic[P]):
         waiting: set[asyncio.Task[PollReport]] = set()
         left = limit
         while not self._stopping:
-            free = min(_CLAIM_AT_ONCE, self._concurrency * 2 - len(waiting), left or _CLAIM_AT_ONCE)
-            claimed = await self._claim(free) if free > 0 and left != 0 else []
+            claimed = []
+            if left != 0 and len(waiting) <= self._concurrency:  # many at a time: claims cost
+                free = self._concurrency * 2 - len(waiting)
+                claimed = await self._claim(free if left is None else min(free, left))
             left = None if left is None else left - len(claimed)
             waiting |= {self._start(state) for state in claimed}
             if not waiting:
