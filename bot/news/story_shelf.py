@@ -9,7 +9,7 @@ from bot.news.story_choice import Member
 from bot.news.story_features import StoryFeatures
 
 MAX_CANDIDATES = 30
-LEAST_SHARED = 2
+LEAST_SHARED = 1
 """Telling words that two entries share before they are compared at all."""
 
 SURE = 100

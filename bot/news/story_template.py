@@ -69,16 +69,10 @@ def _names(headline: Told, start: int, end: int) -> list[str]:
 
 
 def _other_name(one: list[str], other: list[str]) -> bool:
-    """Whether two runs of names name different things of one kind."""
+    """Whether two runs of names name different things, neither of which implies the other."""
     implied = {each for name in (*one, *other) for each in lexicon().implied.get(name, ())}
-    for places in (True, False):
-        first, second = (
-            [each for each in names if each.startswith("p:") == places and each not in implied]
-            for names in (one, other)
-        )
-        if first and second and not _one_spelling("".join(first), "".join(second)):
-            return True
-    return False
+    first, second = ([each for each in names if each not in implied] for names in (one, other))
+    return bool(first and second) and not _one_spelling("".join(first), "".join(second))
 
 
 def _one_spelling(one: str, other: str) -> bool:

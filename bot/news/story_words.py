@@ -42,7 +42,8 @@ class Told:
 
     `opening` is the first concept, most often who acts, `main_action` the first action.
     `numbers` are like `n:15%` or `n:140`, `codes` like `h20` or `3a090`; `joined` has neighbours
-    written as one word ("supermicro"). `order` has the concepts that tell something, as they stand.
+    written as one word ("supermicro"). `order` has the concepts that tell something, as they
+    stand; `actor` is the country whose act it is, where the headline opens with it.
     """
 
     weights: Mapping[str, float]
@@ -55,7 +56,8 @@ class Told:
     codes: frozenset[str]
     opening: str
     joined: frozenset[str]
-    order: tuple[str, ...] = ()
+    order: tuple[str, ...]
+    actor: str
 
 
 @dataclass(frozen=True, slots=True)
@@ -64,6 +66,7 @@ class Lexicon:
 
     phrases: Mapping[tuple[str, ...], tuple[str, float]]
     opposites: frozenset[tuple[str, str]]
+    akin: frozenset[tuple[str, str]]
     reactions: frozenset[str]
     implied: Mapping[str, tuple[str, ...]]
 
@@ -77,21 +80,30 @@ def lexicon() -> Lexicon:
     for level, weight in (("often", OFTEN), ("some", SOME), ("little", LITTLE)):
         for phrase in _phrases(tables["weights"][level]):
             phrases[phrase] = (phrase[0], weight)
-    for table, weight in (("things", THING), ("places", PLACE), ("actions", ACTION)):
+    kinds = (
+        ("things", "t", THING),
+        ("topics", "t", OFTEN),
+        ("places", "p", PLACE),
+        ("actions", "a", ACTION),
+    )
+    for table, prefix, weight in kinds:
         for concept, words in tables[table].items():
             for phrase in _phrases(words):
-                phrases[phrase] = (f"{table[0]}:{concept}", weight)
-    pairs = {
-        (f"a:{one}", f"a:{other}")
-        for one, others in tables["opposites"].items()
-        for other in others.split()
-    }
+                phrases[phrase] = (f"{prefix}:{concept}", weight)
     return Lexicon(
         phrases,
-        opposites=frozenset(pairs | {(other, one) for one, other in pairs}),
+        opposites=_both_ways(tables["opposites"]),
+        akin=_both_ways(tables["akin"]),
         reactions=frozenset(f"a:{action}" for action in tables["reactions"]["all"].split()),
         implied={concept: tuple(implied.split()) for concept, implied in tables["implied"].items()},
     )
+
+
+def _both_ways(table: Mapping[str, str]) -> frozenset[tuple[str, str]]:
+    pairs = {
+        (f"a:{one}", f"a:{other}") for one, others in table.items() for other in others.split()
+    }
+    return frozenset(pairs | {(other, one) for one, other in pairs})
 
 
 def _phrases(words: str) -> Iterator[tuple[str, ...]]:
@@ -114,7 +126,8 @@ def stem(word: str) -> str:
 
 _BACKGROUND = re.compile(
     r"(?:^|[ ,;])(?:(?:\w+ )?(?:days|hours|weeks|months) )?(?:after|following|despite|amid|amidst"
-    r"|before|ahead of|in response to|in reply to|in (?:the )?wake of|in bid to|in tit.for.tat)\b",
+    r"|before|ahead of|in response to|in reply to|in (?:the )?wake of"
+    r"|over (?=blocked|rejected|failed|banned)|in bid to|in tit.for.tat)\b",
     re.IGNORECASE,
 )
 _BACKGROUND_SHARE = 0.5
@@ -156,7 +169,16 @@ def told(text: str) -> Told:
         opening=strong[0] if strong else "",
         joined=frozenset(one + other for one, other in pairwise(plain)),
         order=tuple(strong),
+        actor=_actor(strong[0]) if strong else "",
     )
+
+
+def _actor(opening: str) -> str:
+    """Give the country that an opening names: as such, or by its government."""
+    if opening.startswith("p:"):
+        return opening
+    of = lexicon().implied.get(opening, ()) if opening.startswith("t:") else ()
+    return of[0] if of and of[0].startswith("p:") else ""
 
 
 def _foreground(text: str) -> tuple[str, str]:
