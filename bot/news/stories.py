@@ -17,7 +17,7 @@ from rapidfuzz import fuzz
 from bot.news import story_amounts, story_marks
 from bot.news.story_features import StoryFeatures
 from bot.news.story_template import exchanged, exchanged_in_text
-from bot.news.story_words import Told, lexicon
+from bot.news.story_words import OFTEN, Told, lexicon
 
 Verdict = Literal["same", "follow-up", "apart"]
 
@@ -179,7 +179,7 @@ def signs(a: StoryFeatures, b: StoryFeatures) -> Signs:
         reaction=float(bool((one.actions ^ other.actions) & lexicon().reactions)),
         only_planned=float((_PLANNED in one.actions) != (_PLANNED in other.actions)),
         places_differ=_differ(one.places, other.places),
-        opening=enough * float(bool(one.opening) and one.opening == other.opening),
+        opening=enough * _one_opening(one, other),
         actors_differ=float(bool(one.actor and other.actor) and one.actor != other.actor),
         days=min(WINDOW_DAYS, days) / WINDOW_DAYS,
         one_publication=float(_one_publication(a, b)),
@@ -224,6 +224,13 @@ def _agree(one: Told, other: Told) -> float:
     return 0.5 * any(_told_by(action, other.actions) for action in one.actions)
 
 
+def _one_opening(one: Told, other: Told) -> float:
+    """Give 1 where both open with one name, a half for what many open with ("US")."""
+    if not one.opening or one.opening != other.opening:
+        return 0.0
+    return 1.0 if one.weights[one.opening] >= OFTEN else 0.5
+
+
 def _told_by(action: str, actions: frozenset[str]) -> bool:
     return action in actions or any((action, each) in lexicon().akin for each in actions)
 
@@ -260,7 +267,7 @@ _SLOPES = Signs(
     actions=1.0,
     mains_differ=-1.3,
     opposed=-3.5,
-    reaction=-2.4,
+    reaction=-3.0,
     only_planned=-0.4,
     places_differ=-0.7,
     opening=2.1,

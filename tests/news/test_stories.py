@@ -47,12 +47,19 @@ WARREN = "https://exportcompliancedaily.com/article/2026/05/04/some-words-{}"
 REGISTER = "https://www.federalregister.gov/documents/2026/05/04/{}/some-words"
 
 
-def test_labelled_pairs_reach_their_floors() -> None:
-    result = measure(*load([DATA / "pairs.jsonl"]))
-    assert result.pairs >= 300
-    assert result.grouped.precision >= 0.9
-    assert result.grouped.recall >= 0.75
-    assert result.alone.f1 >= 0.82
+@pytest.mark.parametrize(
+    ("file", "precision", "recall"),
+    [
+        ("pairs.jsonl", 0.97, 0.85),
+        ("hard_pairs.jsonl", 0.97, 0.8),
+        ("hard_pairs_aside.jsonl", 0.9, 0.55),
+    ],
+)
+def test_labelled_pairs_reach_their_floors(file: str, precision: float, recall: float) -> None:
+    result = measure(*load([DATA / file]))
+    assert result.pairs >= 200
+    assert result.grouped.precision >= precision
+    assert result.grouped.recall >= recall
 
 
 @pytest.mark.parametrize(
