@@ -111,7 +111,7 @@ class Search:
             return ""
         again = parse(meant)
         wanted = plan(again.root, (await self._known(conn, again))[0])
-        return meant if await newest(conn, expression(wanted), _span(again), 1) else ""
+        return meant if (await newest(conn, expression(wanted), _span(again), 1)).rows else ""
 
     async def latest(
         self, topic: str | None = None, *, limit: int = 10, offset: int = 0
@@ -130,7 +130,7 @@ class Search:
             if found is not None:
                 finding, ranking = likeness(found)
                 alike = await newest(conn, expression(finding), Span(), RANKED)
-                others = [row for row in alike if row.position != position]
+                others = [row for row in alike.rows if row.position != position]
                 rows = await asyncio.to_thread(rank, others, ranking, "")
             page = [row.position for row in rows[:limit]]
             shown = await entries.results(conn, page, ())
@@ -175,7 +175,7 @@ def _no_topic(value: str, nearest: Sequence[str]) -> str:
 async def _find(conn: AsyncConnection, query: Query, wanted: Plan, typed: str) -> _Found:
     question, span = expression(wanted), _span(query)
     by_date = query.order == "date" or everything(wanted)
-    rows = await newest(conn, question, span, RANKED + 1, texts=not by_date)
+    rows, known = await newest(conn, question, span, RANKED + 1, texts=not by_date)
     headline = " ".join(tokenise(typed)[0])
     if len(rows) <= RANKED:
         ranked = rows if by_date else await asyncio.to_thread(rank, rows, wanted, headline)
@@ -183,16 +183,17 @@ async def _find(conn: AsyncConnection, query: Query, wanted: Plan, typed: str) -
     seen = Seen(len(rows), rows[-1].position)
     rows = rows[:RANKED]
     if by_date:
-        total = await count(conn, question, span, COUNTED + 1, seen)
+        total = known or await count(conn, question, span, COUNTED + 1, seen)
         return _Found(tuple(rows), min(total, COUNTED), _counted(total))
     have = {row.position for row in rows}
     same = await _headlined(conn, question, headline, span)
     rows += [row for row in same if row.position not in have]
-    # The database counts while a thread ranks.
-    ranked, total = await asyncio.gather(
-        asyncio.to_thread(rank, rows, wanted, headline),
-        count(conn, question, span, COUNTED + 1, seen),
-    )
+    ranking = asyncio.to_thread(rank, rows, wanted, headline)
+    if known is None:  # the database counts while a thread ranks
+        counting = count(conn, question, span, COUNTED + 1, seen)
+        ranked, total = await asyncio.gather(ranking, counting)
+    else:
+        ranked, total = await ranking, known
     notes = (f"Best of the newest {RANKED:,}.", *_counted(total))
     return _Found(tuple(ranked), min(total, COUNTED), notes)
 
@@ -202,7 +203,7 @@ async def _headlined(
 ) -> list[Candidate]:
     """Give matches of just this headline, however old."""
     same = AnyPhrase(((tags.headline_tag(headline.split(" ")),),))
-    return await newest(conn, AllOf((same, question)), span, _HEADLINES)
+    return (await newest(conn, AllOf((same, question)), span, _HEADLINES)).rows
 
 
 def _counted(total: int) -> tuple[str, ...]:

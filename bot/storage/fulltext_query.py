@@ -126,10 +126,6 @@ _NEWEST = _with_columns(
     "WHERE f.entry_fts MATCH :query AND f.rowid >= :low AND f.rowid < :high "
     "ORDER BY f.rowid DESC LIMIT :limit"
 )
-_AT = _with_columns(
-    "SELECT t.position, COLUMNS FROM entry_text t "
-    "WHERE t.position = ANY(CAST(:positions AS bigint[])) ORDER BY t.position DESC"
-)
 _ONE = _with_columns("SELECT t.position, COLUMNS FROM entry_text t WHERE t.position = :position")
 _COUNT = text(
     "SELECT count(*) FROM (SELECT 1 FROM entry_fts WHERE entry_fts MATCH :query "
@@ -137,16 +133,21 @@ _COUNT = text(
 )
 
 
+class Newest(NamedTuple):
+    """The newest rows that match, newest first, and how many there are in all, where known."""
+
+    rows: list[Candidate]
+    total: int | None = None
+
+
 async def newest(
     conn: AsyncConnection, wanted: Expression, span: Span, limit: int, *, texts: bool = True
-) -> list[Candidate]:
-    """Give the newest `limit` rows that match, newest first; without `texts`, only their tags."""
+) -> Newest:
+    """Give the newest `limit` rows that match; without `texts`, only their tags."""
     if is_postgresql(conn):
-        positions = await _postgresql_positions(conn, tsquery(wanted), span, limit)
-        rows = await conn.execute(_AT[texts], {"positions": positions})
-    else:
-        rows = await conn.execute(_NEWEST[texts], _given(fts5(wanted), span, limit))
-    return [Candidate._make(row) for row in rows.all()]
+        return await _postgresql_newest(conn, tsquery(wanted), span, limit, texts)
+    rows = await conn.execute(_NEWEST[texts], _given(fts5(wanted), span, limit))
+    return Newest([Candidate._make(row) for row in rows.all()])
 
 
 async def count(
@@ -158,11 +159,11 @@ async def count(
     older = Span(span.low, seen.oldest)
     if is_postgresql(conn):
         given = _given(tsquery(wanted), older, at_most - seen.count)
-        found = len((await conn.scalars(_GATHER, given)).all())
+        found = await conn.scalar(_COUNT_GATHERED, given)
     else:
         given = _given(fts5(wanted), older, at_most - seen.count)
-        found = int(await conn.scalar(_COUNT, given) or 0)
-    return seen.count + found
+        found = await conn.scalar(_COUNT, given)
+    return seen.count + int(found or 0)
 
 
 def _given(query: str, span: Span, limit: int) -> dict[str, Any]:
@@ -175,15 +176,28 @@ async def at(conn: AsyncConnection, position: int) -> Candidate | None:
     return Candidate._make(row) if row is not None else None
 
 
-_WALK = text(
-    "SELECT position FROM entry_text WHERE vector @@ CAST(:query AS tsquery) "
-    "AND position >= :low AND position < :high ORDER BY position DESC LIMIT :limit"
+# Only the newest are walked; with the limit met the walk stops before.
+_WALK = _with_columns(
+    "SELECT t.position, COLUMNS FROM (SELECT * FROM entry_text WHERE position >= :low "
+    "AND position < :high ORDER BY position DESC LIMIT :window) t "
+    "WHERE t.vector @@ CAST(:query AS tsquery) ORDER BY t.position DESC LIMIT :limit"
 )
 # The planner must not walk all positions in search of a rare word, so here it cannot.
-_GATHER = text(
+_GATHER = _with_columns(
     "WITH found AS MATERIALIZED (SELECT position FROM entry_text "
-    "WHERE vector @@ CAST(:query AS tsquery) AND position >= :low AND position < :high) "
-    "SELECT position FROM found ORDER BY position DESC LIMIT :limit"
+    "WHERE vector @@ CAST(:query AS tsquery) AND position >= :low AND position < :high), "
+    "newest AS MATERIALIZED (SELECT position FROM found ORDER BY position DESC LIMIT :limit) "
+    "SELECT t.position, COLUMNS, (SELECT count(*) FROM found) FROM newest "
+    "JOIN entry_text t ON t.position = newest.position ORDER BY t.position DESC"
+)
+_COUNT_GATHERED = text(
+    "SELECT count(*) FROM (SELECT 1 FROM entry_text WHERE vector @@ CAST(:query AS tsquery) "
+    "AND position >= :low AND position < :high LIMIT :limit) AS counted"
+)
+# A plan that is made once for any word is the wrong one for the very common and the very rare.
+_PLAN_EACH = text(
+    "SELECT set_config('plan_cache_mode', 'force_custom_plan', true), "
+    "set_config('jit', 'off', true)"
 )
 _EXPECTED = text(
     "EXPLAIN (FORMAT JSON) SELECT 1 FROM entry_text WHERE vector @@ CAST(:query AS tsquery) "
@@ -191,10 +205,6 @@ _EXPECTED = text(
 )
 _EXPECTED_ROWS = text(
     "EXPLAIN (FORMAT JSON) SELECT 1 FROM entry_text WHERE position >= :low AND position < :high"
-)
-_FLOOR = text(
-    "SELECT position FROM entry_text WHERE position < :high ORDER BY position DESC "
-    "OFFSET :window LIMIT 1"
 )
 _BETWEEN = text(
     "SELECT count(*) FROM (SELECT 1 FROM entry_text WHERE position >= :low AND position < :high "
@@ -207,22 +217,23 @@ _FREQUENT = 0.04
 """What share of rows the planner must expect to match before they are walked."""
 
 
-async def _postgresql_positions(
-    conn: AsyncConnection, query: str, span: Span, limit: int
-) -> list[int]:
-    """Give the newest positions that match.
+async def _postgresql_newest(
+    conn: AsyncConnection, query: str, span: Span, limit: int, texts: bool
+) -> Newest:
+    """Give the newest rows that match.
 
     A word that many rows have is soon met when the newest are walked. All others are gathered
     by the GIN index. The planner's expectation only chooses the way: a walk that does not meet
     enough inside its window is given up, so both ways give the same.
     """
+    await conn.execute(_PLAN_EACH)
     if await _is_frequent(conn, query, span):
-        floor = await conn.scalar(_FLOOR, {"high": span.high, "window": _WINDOW})
-        window = Span(max(span.low, floor if floor is not None else span.low), span.high)
-        walked = (await conn.scalars(_WALK, _given(query, window, limit))).all()
-        if len(walked) == limit or window.low == span.low:
-            return list(walked)
-    return list((await conn.scalars(_GATHER, _given(query, span, limit))).all())
+        given = {**_given(query, span, limit), "window": _WINDOW}
+        walked = (await conn.execute(_WALK[texts], given)).all()
+        if len(walked) == limit:
+            return Newest([Candidate._make(row) for row in walked])
+    rows = (await conn.execute(_GATHER[texts], _given(query, span, limit))).all()
+    return Newest([Candidate._make(row[:4]) for row in rows], rows[0][4] if rows else 0)
 
 
 async def _is_frequent(conn: AsyncConnection, query: str, span: Span) -> bool:

@@ -4,17 +4,27 @@ from __future__ import annotations
 
 import asyncio
 
+import pytest
 from hypothesis import given, settings
 
 from bot.news.taxonomy import load_taxonomy
+from bot.search import search as search_module
 from bot.search.search import Search
+from bot.storage import fulltext_query
 from bot.storage.database import Database
 from tests.search.archive import store
 from tests.search.queries import anything
 from tests.search.test_search import ARTICLES
 
 
-def test_engines_agree_on_anything_typed(sqlite_url: str, postgres_url: str) -> None:
+@pytest.mark.parametrize("window", [40_000, 2])
+def test_engines_agree_on_anything_typed(
+    sqlite_url: str, postgres_url: str, window: int, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    """A window of two rows makes PostgreSQL walk, and give up walking, in this small archive."""
+    monkeypatch.setattr(fulltext_query, "_WINDOW", window)
+    if window == 2:
+        monkeypatch.setattr(search_module, "RANKED", 1)
     taxonomy = load_taxonomy()
     with asyncio.Runner() as runner:
         databases = [Database(url) for url in (sqlite_url, postgres_url)]
