@@ -33,7 +33,7 @@ from sqlalchemy.ext.asyncio import AsyncConnection
 
 from bot.delivery.model import Address, Owed
 from bot.delivery.policy import DEFAULT_PACE, PACES
-from bot.storage.batches import among
+from bot.storage.batches import among, read_in_index_order
 from bot.storage.dialects import is_postgresql
 from bot.storage.tables import UtcDateTime, channel, delivery, rate_limit, story, workspace
 
@@ -86,6 +86,7 @@ async def claim(
         "share": share,
         "without": list(without),
     }
+    await read_in_index_order(conn)
     rows = (await conn.execute(_free_channels(postgresql=postgresql), asked)).all()
     if not rows:
         return []
@@ -153,7 +154,8 @@ def _free_channels(*, postgresql: bool) -> Select[Any]:
             _may_be_claimed(),
             ~among(channel.c.workspace_id, "without", postgresql=postgresql),
         )
-        .order_by(delivery.c.due_at)
+        # As the index is ordered, so that only so many rows are read, however much is owed.
+        .order_by(delivery.c.state, delivery.c.due_at)
         .limit(_LOOKED_AT)
         .subquery("due")
     )

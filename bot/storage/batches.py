@@ -20,6 +20,7 @@ from sqlalchemy import (
     cast,
     func,
     literal,
+    text,
     update,
 )
 from sqlalchemy.dialects.postgresql import ARRAY
@@ -34,6 +35,16 @@ def among(column: ColumnElement[int], parameter: str, *, postgresql: bool) -> Co
     if not postgresql:
         return column.in_(bindparam(parameter, expanding=True))
     return column == any_(bindparam(parameter, type_=ARRAY(BigInteger)))
+
+
+async def read_in_index_order(conn: AsyncConnection) -> None:
+    """For this transaction, have PostgreSQL read by an index's order where a LIMIT lets it stop.
+
+    Its statistics seldom know how much is owed just now: expecting a few rows it collects all of
+    them, by a bitmap, and sorts (59 ms a claim at 10,000 owed, against 13).
+    """
+    if is_postgresql(conn):
+        await conn.execute(text("SET LOCAL enable_bitmapscan = off"))
 
 
 async def set_text_each(
