@@ -67,7 +67,7 @@ async def claim(conn: AsyncConnection, now: datetime, without: tuple[int, ...] =
         now,
         platforms=["slack"],
         limit=100,
-        share=50,
+        share=100,
         lease=timedelta(seconds=90),
         without=without,
     )
