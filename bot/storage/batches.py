@@ -41,7 +41,7 @@ async def read_in_index_order(conn: AsyncConnection) -> None:
     """For this transaction, have PostgreSQL read by an index's order where a LIMIT lets it stop.
 
     Its statistics seldom know how much is owed just now: expecting a few rows it collects all of
-    them, by a bitmap, and sorts (59 ms a claim at 10,000 owed, against 13).
+    them, by a bitmap, and sorts (59 ms a claim at 10,000 just owed, against 13).
     """
     if is_postgresql(conn):
         await conn.execute(text("SET LOCAL enable_bitmapscan = off"))
