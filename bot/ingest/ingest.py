@@ -151,10 +151,11 @@ class NewsIngest:
                 )
                 story_id, relation = placed.story_id, placed.relation
         await index_entries(conn, [edited.id])
-        if not edited.substance or row.history or story_id is None:
+        if row.history or story_id is None:
             return 0
         stored = StoredEntry(edited.id, story_id, row.position, relation, before=before)
-        owed = await owe_updates(conn, stored, row.text_hash, now)
+        owed = await owe_updates(conn, stored, row.text_hash, now) if edited.substance else 0
+        # However small the edit: who is wanted by what it has gained has not been told yet.
         if not analysis.roundup and row.first_seen_at > now - NEWS_FOR:
             owed += await _owe_one(conn, stored, now, await quiet_now(conn, now))
         return owed

@@ -298,14 +298,17 @@ async def test_an_edit_of_substance_updates_those_who_were_told_and_want_it(
     assert [r.kind for r in await room.owed(slack("C1"))] == ["alert", "update", "update"]
 
 
-async def test_an_edit_that_brings_a_topic_tells_those_who_want_it(room: Newsroom) -> None:
+@pytest.mark.parametrize("substance", [True, False])
+async def test_an_edit_that_brings_a_topic_tells_those_who_want_it(
+    room: Newsroom, substance: bool
+) -> None:
     await room.door.subscribe(slack("C1"), ANN, ["sanctions"])
     await room.door.subscribe(slack("C2"), ANN, ["entity-list"])
     found = article()
     (entry_id,) = await room.publish((found, understood("sanctions")))
     await room.door.subscribe(slack("C3"), ANN, ["sanctions"])
     after = replace(found, title="Now with the Entity List")
-    await room.edit(entry_id, after, understood("sanctions", "entity-list"))
+    await room.edit(entry_id, after, understood("sanctions", "entity-list"), substance=substance)
     assert [len(await room.owed(slack(c))) for c in ("C1", "C2", "C3")] == [1, 1, 0]
     async with room.db.read() as conn:
         assert set(await conn.scalars(select(entry_topic.c.topic))) == {"sanctions", "entity-list"}
