@@ -10,6 +10,7 @@ from collections.abc import Iterable
 from dataclasses import dataclass
 from datetime import UTC, date, datetime
 
+from bot.feeds.identity import article_number
 from bot.feeds.model import FeedEntry
 from bot.news.model import Analysis
 from bot.news.taxonomy import Taxonomy, load_taxonomy
@@ -78,7 +79,7 @@ class SavedSearchMatcher:
 
     @staticmethod
     def _document(entry: FeedEntry, analysis: Analysis) -> Document:
-        numbers = (entry.document_number,) if entry.document_number else ()
+        numbers = tuple(n for n in (entry.document_number, article_number(entry.link)) if n)
         facts = Facts(
             topics=tuple(match.topic for match in analysis.topics),
             references=tuple((found.kind, found.value) for found in analysis.citations),
