@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import asyncio
 import logging
 import secrets
 from collections.abc import Awaitable, Callable, Sequence
@@ -25,8 +24,6 @@ from handlers.slack import listeners
 from handlers.slack.install import Install
 
 log = structlog.get_logger(__name__)
-
-CLOSE_SECONDS = 5.0
 
 
 class SlackFront:
@@ -77,13 +74,9 @@ class SlackFront:
         return True
 
     async def close(self) -> None:
-        """Leave Socket Mode and wait for answers under way."""
+        """Leave Socket Mode."""
         if self._socket is not None:
             await self._socket.close_async()  # type: ignore[no-untyped-call]
-        if self._app is not None:
-            running = [t for t in asyncio.all_tasks() if t.get_name().startswith("slack-answer")]
-            if running:
-                await asyncio.wait(running, timeout=CLOSE_SECONDS)
 
 
 def build_app(engine: Engine) -> AsyncApp:

@@ -9,25 +9,12 @@ from typing import Any
 from bot.clock import Clock
 from bot.demo.slack.errors import Refused
 from bot.demo.slack.model import Channel, StoredMessage, User, View
+from bot.installations import SCOPES
 
 APP_ID = "A0DEMO0001"
 BOT_NAME = "exportnews"
 # The scopes of docs/slack-manifest.json: what a team that pastes it grants.
-BOT_SCOPES = (
-    "app_mentions:read",
-    "channels:history",
-    "channels:join",
-    "channels:read",
-    "chat:write",
-    "chat:write.public",
-    "commands",
-    "groups:history",
-    "groups:read",
-    "im:history",
-    "im:write",
-    "team:read",
-    "users:read",
-)
+BOT_SCOPES = SCOPES
 
 
 class Workspace:
