@@ -48,50 +48,6 @@ entry_text = table(
 )
 search_form = table("search_form", column("form"), column("stem"))
 
-_SQLITE = (
-    """CREATE TABLE entry_text (
-        position INTEGER PRIMARY KEY REFERENCES entry(position) ON DELETE CASCADE,
-        title TEXT NOT NULL, body TEXT NOT NULL, tags TEXT NOT NULL)""",
-    # The ASCII tokenizer parts at spaces only, as tokens hold no other ASCII characters.
-    """CREATE VIRTUAL TABLE entry_fts USING fts5(
-        title, body, tags, content='entry_text', content_rowid='position',
-        tokenize="ascii tokenchars '#=_-'")""",
-    """CREATE TRIGGER entry_text_added AFTER INSERT ON entry_text BEGIN
-        INSERT INTO entry_fts(rowid, title, body, tags)
-        VALUES (new.position, new.title, new.body, new.tags); END""",
-    """CREATE TRIGGER entry_text_gone AFTER DELETE ON entry_text BEGIN
-        INSERT INTO entry_fts(entry_fts, rowid, title, body, tags)
-        VALUES ('delete', old.position, old.title, old.body, old.tags); END""",
-    "CREATE TABLE search_form (form TEXT PRIMARY KEY, stem TEXT NOT NULL) WITHOUT ROWID",
-    "CREATE INDEX ix_search_form_stem ON search_form(stem, form)",
-)
-_POSTGRESQL = (
-    # Rows stay in the table's own pages: a walk over the newest must not fetch each from TOAST.
-    """CREATE TABLE entry_text (
-        position BIGINT PRIMARY KEY REFERENCES entry(position) ON DELETE CASCADE,
-        title TEXT NOT NULL, body TEXT NOT NULL, tags TEXT NOT NULL, vector TSVECTOR NOT NULL)
-        WITH (toast_tuple_target = 8160)""",
-    "ALTER TABLE entry_text ALTER COLUMN vector SET STATISTICS 1000",
-    "CREATE INDEX ix_entry_text_vector ON entry_text USING GIN (vector)",
-    """CREATE TABLE search_form (form TEXT COLLATE "C" PRIMARY KEY,
-        stem TEXT COLLATE "C" NOT NULL)""",
-    "CREATE INDEX ix_search_form_stem ON search_form(stem, form)",
-)
-
-
-def create(conn: Connection) -> None:
-    """Make the tables of the full-text index; `entry` is there already."""
-    for statement in _POSTGRESQL if conn.dialect.name == "postgresql" else _SQLITE:
-        conn.exec_driver_sql(statement)
-
-
-def drop(conn: Connection) -> None:
-    """Drop the tables of the full-text index."""
-    if conn.dialect.name != "postgresql":
-        conn.exec_driver_sql("DROP TABLE entry_fts")
-    conn.exec_driver_sql("DROP TABLE entry_text")
-    conn.exec_driver_sql("DROP TABLE search_form")
-
 
 class TextRow(NamedTuple):
     """One entry's tokens, each field's separated by single spaces.
