@@ -63,8 +63,9 @@ def _catalogue(conn: Connection) -> set[tuple[str, ...]]:
             "current_schema()"
         ),
         (
-            "SELECT conrelid::regclass::text, conname, pg_get_constraintdef(oid) FROM pg_constraint "
-            "WHERE connamespace = current_schema()::regnamespace AND contype <> 'n'"
+            "SELECT conrelid::regclass::text, conname, pg_get_constraintdef(oid) "
+            "FROM pg_constraint WHERE connamespace = current_schema()::regnamespace "
+            "AND contype <> 'n'"
         ),
         "SELECT tablename, indexname, indexdef FROM pg_indexes WHERE schemaname = current_schema()",
     ):
