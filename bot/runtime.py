@@ -20,6 +20,7 @@ from bot.delivery.dispatcher import Dispatcher, DispatchReport, Timing
 from bot.delivery.model import Sender
 from bot.delivery.senders.console import ConsoleSender
 from bot.delivery.senders.slack import SlackSender
+from bot.delivery.senders.teams import TeamsSender
 from bot.delivery.senders.webhook import WebhookSender
 from bot.engine import Engine
 from bot.errors import DeliveryError
@@ -46,6 +47,8 @@ from bot.subscriptions.digests import owe_digests
 from bot.subscriptions.model import Actor, ChannelRef
 from bot.subscriptions.quiet import release_held
 from bot.subscriptions.service import Subscriptions
+from bot.teams.account import TeamsAccount
+from bot.teams.conversations import Conversations
 from bot.wakeups import DELIVERIES as DELIVERIES_DUE
 from bot.wakeups import Wakeups
 
@@ -160,7 +163,7 @@ async def open_runtime(
                 )
         dispatcher = Dispatcher(
             db,
-            _senders(engine),
+            await _senders(stack, engine),
             StoredComposer(engine.taxonomy),
             worker=worker,
             vault=engine.vault,
@@ -205,17 +208,19 @@ async def _open_engine(
         subscriptions=subscriptions,
         commands=Commands(db, taxonomy, search, subscriptions),
         slack=await stack.enter_async_context(SlackInstallations(settings, db, vault)),
+        teams=await stack.enter_async_context(TeamsAccount(settings, db)),
+        conversations=Conversations(db, subscriptions),
         poller=poller,
         websub=WebSub(db, fetcher, vault, settings.exportnews_public_url),
     )
 
 
 async def _know_workspace(engine: Engine, stop: asyncio.Event | None) -> None:
-    """Ask Slack who the bot is; without Slack, let the terminal have the alerts."""
+    """Ask Slack who the bot is; without Slack and Teams, let the terminal have the alerts."""
     if engine.settings.slack_bot_token is not None:
         who = await _identify(engine.slack, stop)
         await engine.subscriptions.install("slack", who.workspace, who.workspace_name)
-    elif not engine.slack.configured:
+    elif not engine.slack.configured and not engine.teams.configured:
         topics = [topic.id for topic in engine.taxonomy.topics]
         await _listen_on_console(engine.subscriptions, topics)
 
@@ -246,12 +251,15 @@ def _count(report: DispatchReport) -> None:
         DELIVERIES.labels(outcome).inc(getattr(report, outcome))
 
 
-def _senders(engine: Engine) -> dict[str, Sender]:
-    return {
+async def _senders(stack: AsyncExitStack, engine: Engine) -> dict[str, Sender]:
+    private = engine.settings.exportnews_allow_private_network
+    senders: dict[str, Sender] = {
         "slack": SlackSender(engine.slack),
         "console": ConsoleSender(),
-        "webhook": WebhookSender(),
+        "webhook": await stack.enter_async_context(WebhookSender(allow_private=private)),
     }
+    # Without credentials Teams' channels are left to workers that have them.
+    return senders | ({"teams": TeamsSender(engine.teams)} if engine.teams.configured else {})
 
 
 def stop_on_signals() -> asyncio.Event:

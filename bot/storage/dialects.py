@@ -27,9 +27,12 @@ def insert(conn: AsyncConnection, table: Table) -> Any:  # noqa: ANN401 - two un
 def skip_locked(conn: AsyncConnection, query: Select[Any]) -> Select[Any]:
     """Claim rows: on PostgreSQL lock them and step over those that others hold.
 
-    SQLite needs nothing: its one writer already keeps others out (`Database.write`).
+    Foreign keys' checks of others do not wait for it (`key_share`). SQLite needs nothing: its one
+    writer already keeps others out (`Database.write`).
     """
-    return query.with_for_update(skip_locked=True) if is_postgresql(conn) else query
+    if not is_postgresql(conn):
+        return query
+    return query.with_for_update(key_share=True, skip_locked=True)
 
 
 def now_expression(dialect_name: str) -> ColumnElement[Any]:

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import hashlib
+import re
 from collections.abc import Mapping
 from dataclasses import dataclass, replace
 from datetime import datetime
@@ -21,6 +22,12 @@ from bot.subscriptions.model import Actor, ChannelRef, ChannelSettings
 from bot.subscriptions.permissions import may_change, read_permission, refusal
 
 _MAX_ID = 256
+_MAX_ADDRESS = 2000
+_HOOK = re.compile(r"hook-[0-9a-f]{16}")
+"""How a webhook's channel is called: by the hash of its address."""
+
+_LOOPBACK = {"localhost", "127.0.0.1", "::1"}
+"""Hosts to which an address may be unencrypted."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -75,9 +82,10 @@ async def begin(
     will not do; SettingsError when a webhook's address cannot be kept secretly.
     """
     if make:
+        known = known_as(ref)
         address = _seal(ref, vault)
-        ref = known_as(ref)
-        await store.ensure_channel(conn, ref, actor.id[:128], now, address)
+        if address is not None or ref.platform != "webhook":  # one named by its hash is there
+            await store.ensure_channel(conn, known, actor.id[:128], now, address)
     ref = known_as(ref)
     await store.lock_channel(conn, ref)
     found = await store.load_channels(conn, taxonomy, store.is_channel(ref))
@@ -105,23 +113,39 @@ def known_as(ref: ChannelRef) -> ChannelRef:
     """Give the name under which a channel is kept.
 
     A webhook's address is a secret, so the channel is called by the address's hash instead, and
-    shown by its host. Raises UsageError for an empty or overlong name, or a wrong address.
+    shown by its host; either is taken. Raises UsageError for an empty or overlong name, or for
+    what is no webhook's address, which it does not repeat.
     """
     if not ref.channel.strip() or not ref.workspace.strip():
         raise UsageError("Name the workspace and the channel.")
-    if ref.platform != "webhook" or "://" not in ref.channel:
+    if not _is_address(ref):
         if len(ref.channel) > _MAX_ID or len(ref.workspace) > _MAX_ID // 2:
             raise UsageError("The channel's or workspace's name is too long.")
         return ref
-    parts = urlsplit(ref.channel)
-    if parts.scheme not in {"http", "https"} or not parts.hostname:
-        raise UsageError("A webhook's address starts with https://.")
+    host = _webhook_host(ref.channel)
     digest = hashlib.sha256(ref.channel.encode()).hexdigest()[:16]
-    return replace(ref, channel=f"hook-{digest}", name=ref.name or parts.hostname)
+    return replace(ref, channel=f"hook-{digest}", name=ref.name or host)
+
+
+def _is_address(ref: ChannelRef) -> bool:
+    return ref.platform == "webhook" and not _HOOK.fullmatch(ref.channel)
+
+
+def _webhook_host(address: str) -> str:
+    try:
+        parts = urlsplit(address)
+        host, _port = parts.hostname or "", parts.port
+    except ValueError:
+        host = ""
+    written = address.isprintable() and " " not in address and len(address) <= _MAX_ADDRESS
+    secure = host and (parts.scheme == "https" or (parts.scheme == "http" and host in _LOOPBACK))
+    if not secure or not written:
+        raise UsageError("A webhook's address starts with https:// and is written without spaces.")
+    return host
 
 
 def _seal(ref: ChannelRef, vault: Vault | None) -> bytes | None:
-    if ref.platform != "webhook" or "://" not in ref.channel:
+    if not _is_address(ref):
         return None
     if vault is None:
         raise SettingsError(

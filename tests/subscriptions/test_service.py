@@ -223,10 +223,34 @@ async def test_a_webhooks_address_is_kept_only_encrypted(
     assert Vault(SecretStr("a long random text")).open(row.address) == secret
     assert await door.settings(ref) == changed.channel
     assert await door.settings(changed.channel.ref) == changed.channel
-    with pytest.raises(UsageError, match="starts with https"):
-        await door.subscribe(ChannelRef("webhook", "webhook", "ftp://x"), ANN, ["sanctions"])
+    assert (await door.subscribe(changed.channel.ref, ANN, ["sanctions"])).already
     with pytest.raises(SettingsError, match="EXPORTNEWS_SECRET_KEY"):
         await Subscriptions(db, taxonomy, vault=Vault(None)).subscribe(ref, ANN, ["sanctions"])
+
+
+@pytest.mark.parametrize(
+    "address",
+    [
+        "ftp://flows.example/very-secret",
+        "flows.example/very-secret",
+        "http://flows.example/very-secret",
+        "https://[very-secret",
+        "https://flows.example/very secret",
+        "https:///very-secret",
+        "https://flows.example/" + "very-secret" * 200,
+    ],
+)
+async def test_what_is_no_webhooks_address_is_refused_and_neither_kept_nor_shown(
+    door: Subscriptions, db: Database, address: str
+) -> None:
+    with pytest.raises(UsageError, match="starts with https") as refused:
+        await door.subscribe(ChannelRef("webhook", "webhook", address), ANN, ["sanctions"])
+    assert "secret" not in str(refused.value) + refused.value.detail
+    unknown = ChannelRef("webhook", "webhook", "hook-0123456789abcdef")
+    with pytest.raises(UsageError, match="gets nothing yet"):
+        await door.subscribe(unknown, ANN, ["sanctions"])
+    async with db.read() as conn:
+        assert (await conn.execute(select(channel))).all() == []
 
 
 async def test_changes_at_the_same_time_all_take_hold(door: Subscriptions) -> None:
