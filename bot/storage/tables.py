@@ -11,6 +11,7 @@ from datetime import UTC, datetime
 from slack_sdk.oauth.installation_store.sqlalchemy import SQLAlchemyInstallationStore
 from slack_sdk.oauth.state_store.sqlalchemy import SQLAlchemyOAuthStateStore
 from sqlalchemy import (
+    DDL,
     JSON,
     BigInteger,
     Boolean,
@@ -29,6 +30,7 @@ from sqlalchemy import (
     Text,
     TypeDecorator,
     UniqueConstraint,
+    event,
     text,
 )
 from sqlalchemy.dialects.postgresql import JSONB
@@ -187,11 +189,12 @@ entry_key = Table(
     Column("scope", String(32), primary_key=True),
     Column("kind", String(16), primary_key=True),
     Column("key", String(80), primary_key=True),
-    _link("entry"),
+    Column("entry_id", Id, ForeignKey("entry.id", ondelete="SET NULL")),
     Index("ix_entry_key_entry_id", "entry_id"),
 )
 """By what an entry is known: one row a key. `scope` is `p:ID` (publication) or `f:ID` (feed);
-long keys are kept as their hash."""
+long keys are kept as their hash. Keys are kept for ever: of an entry that was pruned they stay
+without it, so that it is no news when its feed lists it again."""
 
 entry_topic = Table(
     "entry_topic",
@@ -298,9 +301,15 @@ channel = Table(
     Column("next_send_at", UtcDateTime),
     Column("lease_by", String(64)),
     Column("lease_until", UtcDateTime),
+    Column("recall_from", UtcDateTime),
+    Column("recall_before", String(64)),
+    Column("recalled_at", UtcDateTime),
     Column("created_at", UtcDateTime, nullable=False),
     UniqueConstraint("workspace_id", "external_id"),
 )
+"""`recall_from`: the database was put back from a copy of that time, and what the channel was told
+since must be asked before anything is sent; `recall_before`: how far back that was done already,
+as the platform's id of a message; `recalled_at`: when all of it was known (`recalled`)."""
 
 subscription = Table(
     "subscription",
@@ -426,6 +435,17 @@ collected = Table(
 message (after quiet hours, a pause or an outage). `told_at`: when they were put into
 `delivery_id`, which may have been pruned since; none while they wait for their digest."""
 
+recalled = Table(
+    "recalled",
+    metadata,
+    Column("channel_id", Id, ForeignKey("channel.id", ondelete="CASCADE"), primary_key=True),
+    Column("mark", String(80), primary_key=True),
+    Column("external_id", Text),
+    Column("at", UtcDateTime, nullable=False, index=True),
+)
+"""What a channel was told after the copy was made from which the database was put back, by the
+marks of `bot.delivery.marks`. `external_id`: the message, where it told of nothing else."""
+
 rate_limit = Table(
     "rate_limit",
     metadata,
@@ -464,6 +484,55 @@ feedback = Table(
     UniqueConstraint("entry_id", "channel_id", "actor", "verdict", "topic"),
     Index("ix_feedback_channel_id", "channel_id"),
 )
+
+handling = Table(
+    "handling",
+    metadata,
+    _id(),
+    _link("workspace"),
+    Column("channel_id", Id, nullable=False),
+    Column("channel", String(256), nullable=False),
+    Column("channel_name", Text, nullable=False, default=""),
+    Column("story_id", Id, nullable=False),
+    Column("entry_id", Id, nullable=False),
+    Column("step", String(16), nullable=False),
+    Column("assignee", String(128), nullable=False, default=""),
+    Column("assignee_name", Text, nullable=False, default=""),
+    Column("due_on", Date),
+    Column("reason", Text, nullable=False, default=""),
+    Column("actor", String(128), nullable=False),
+    Column("actor_name", Text, nullable=False, default=""),
+    Column("title", Text, nullable=False),
+    Column("link", Text, nullable=False, default=""),
+    Column("publication", Text, nullable=False),
+    Column("text_hash", String(64), nullable=False),
+    Column("at", UtcDateTime, nullable=False),
+    Index("ix_handling_story", "channel_id", "story_id"),
+    Index("ix_handling_workspace_id", "workspace_id", "id"),
+    Index("ix_handling_at", "at"),
+)
+"""What teams did with alerts, step by step: the audit record. Rows are only added (a trigger of
+the database refuses to change one); they say by themselves on which text, so they outlive the
+entry, the story and the channel, which they name without a foreign key."""
+
+for _engine, _statement in (
+    (
+        "sqlite",
+        """CREATE TRIGGER handling_is_kept BEFORE UPDATE ON handling BEGIN
+        SELECT RAISE(ABORT, 'a record of handling is never changed'); END""",
+    ),
+    (
+        "postgresql",
+        """CREATE FUNCTION handling_is_kept() RETURNS trigger LANGUAGE plpgsql AS $$ BEGIN
+        RAISE EXCEPTION 'a record of handling is never changed'; END $$""",
+    ),
+    (
+        "postgresql",
+        """CREATE TRIGGER handling_is_kept BEFORE UPDATE ON handling
+        FOR EACH ROW EXECUTE FUNCTION handling_is_kept()""",
+    ),
+):
+    event.listen(handling, "after_create", DDL(_statement).execute_if(dialect=_engine))
 
 saved_entry = Table(
     "saved_entry",

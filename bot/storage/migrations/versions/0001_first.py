@@ -24,9 +24,7 @@ _FULLTEXT_SQLITE = (
     """CREATE VIRTUAL TABLE entry_fts USING fts5(
         title, body, tags, content='entry_text', content_rowid='position',
         tokenize="ascii tokenchars '#=_-'")""",
-    """CREATE TRIGGER entry_text_added AFTER INSERT ON entry_text BEGIN
-        INSERT INTO entry_fts(rowid, title, body, tags)
-        VALUES (new.position, new.title, new.body, new.tags); END""",
+    # No trigger adds rows, for FTS5 would write a segment for each: `storage.fulltext` does.
     """CREATE TRIGGER entry_text_gone AFTER DELETE ON entry_text BEGIN
         INSERT INTO entry_fts(entry_fts, rowid, title, body, tags)
         VALUES ('delete', old.position, old.title, old.body, old.tags); END""",
@@ -44,6 +42,16 @@ _FULLTEXT_POSTGRESQL = (
     """CREATE TABLE search_form (form TEXT COLLATE "C" PRIMARY KEY,
         stem TEXT COLLATE "C" NOT NULL)""",
     "CREATE INDEX ix_search_form_stem ON search_form(stem, form)",
+)
+_KEPT_SQLITE = (
+    """CREATE TRIGGER handling_is_kept BEFORE UPDATE ON handling BEGIN
+        SELECT RAISE(ABORT, 'a record of handling is never changed'); END""",
+)
+_KEPT_POSTGRESQL = (
+    """CREATE FUNCTION handling_is_kept() RETURNS trigger LANGUAGE plpgsql AS $$ BEGIN
+        RAISE EXCEPTION 'a record of handling is never changed'; END $$""",
+    """CREATE TRIGGER handling_is_kept BEFORE UPDATE ON handling
+        FOR EACH ROW EXECUTE FUNCTION handling_is_kept()""",
 )
 _TABLES = (
     "slack_bots",
@@ -67,8 +75,10 @@ _TABLES = (
     "watch",
     "entry_watch",
     "feedback",
+    "handling",
     "saved_entry",
     "notice",
+    "recalled",
     "rate_limit",
     "delivery",
     "collected",
@@ -89,8 +99,10 @@ def upgrade() -> None:
     _make_subscriptions()
     _make_what_people_did()
     _make_deliveries()
+    postgresql = op.get_bind().dialect.name == "postgresql"
     for statement in (
-        _FULLTEXT_POSTGRESQL if op.get_bind().dialect.name == "postgresql" else _FULLTEXT_SQLITE
+        *(_FULLTEXT_POSTGRESQL if postgresql else _FULLTEXT_SQLITE),
+        *(_KEPT_POSTGRESQL if postgresql else _KEPT_SQLITE),
     ):
         op.get_bind().exec_driver_sql(statement)
 
@@ -101,6 +113,8 @@ def downgrade() -> None:
         op.drop_table("entry_fts")
     for table in reversed(_TABLES):
         op.drop_table(table)
+    if op.get_bind().dialect.name == "postgresql":
+        op.get_bind().exec_driver_sql("DROP FUNCTION handling_is_kept")
 
 
 def _make_slack_installations() -> None:
@@ -295,9 +309,9 @@ def _make_entries() -> None:
         sa.Column("scope", sa.String(32), nullable=False),
         sa.Column("kind", sa.String(16), nullable=False),
         sa.Column("key", sa.String(80), nullable=False),
-        sa.Column("entry_id", ID, nullable=False),
+        sa.Column("entry_id", ID),
         sa.ForeignKeyConstraint(
-            ["entry_id"], ["entry.id"], "fk_entry_key_entry_id", ondelete="CASCADE"
+            ["entry_id"], ["entry.id"], "fk_entry_key_entry_id", ondelete="SET NULL"
         ),
         sa.PrimaryKeyConstraint("scope", "kind", "key", name="pk_entry_key"),
     )
@@ -417,6 +431,9 @@ def _make_workspaces() -> None:
         sa.Column("next_send_at", TIME),
         sa.Column("lease_by", sa.String(64)),
         sa.Column("lease_until", TIME),
+        sa.Column("recall_from", TIME),
+        sa.Column("recall_before", sa.String(64)),
+        sa.Column("recalled_at", TIME),
         sa.Column("created_at", TIME, nullable=False),
         sa.ForeignKeyConstraint(
             ["workspace_id"], ["workspace.id"], "fk_channel_workspace_id", ondelete="CASCADE"
@@ -540,6 +557,35 @@ def _make_what_people_did() -> None:
     )
     op.create_index("ix_feedback_channel_id", "feedback", ["channel_id"])
     op.create_table(
+        "handling",
+        sa.Column("id", ID, nullable=False),
+        sa.Column("workspace_id", ID, nullable=False),
+        sa.Column("channel_id", ID, nullable=False),
+        sa.Column("channel", sa.String(256), nullable=False),
+        sa.Column("channel_name", sa.Text(), nullable=False),
+        sa.Column("story_id", ID, nullable=False),
+        sa.Column("entry_id", ID, nullable=False),
+        sa.Column("step", sa.String(16), nullable=False),
+        sa.Column("assignee", sa.String(128), nullable=False),
+        sa.Column("assignee_name", sa.Text(), nullable=False),
+        sa.Column("due_on", sa.Date()),
+        sa.Column("reason", sa.Text(), nullable=False),
+        sa.Column("actor", sa.String(128), nullable=False),
+        sa.Column("actor_name", sa.Text(), nullable=False),
+        sa.Column("title", sa.Text(), nullable=False),
+        sa.Column("link", sa.Text(), nullable=False),
+        sa.Column("publication", sa.Text(), nullable=False),
+        sa.Column("text_hash", sa.String(64), nullable=False),
+        sa.Column("at", TIME, nullable=False),
+        sa.ForeignKeyConstraint(
+            ["workspace_id"], ["workspace.id"], "fk_handling_workspace_id", ondelete="CASCADE"
+        ),
+        sa.PrimaryKeyConstraint("id", name="pk_handling"),
+    )
+    op.create_index("ix_handling_story", "handling", ["channel_id", "story_id"])
+    op.create_index("ix_handling_workspace_id", "handling", ["workspace_id", "id"])
+    op.create_index("ix_handling_at", "handling", ["at"])
+    op.create_table(
         "saved_entry",
         sa.Column("workspace_id", ID, nullable=False),
         sa.Column("actor", sa.String(128), nullable=False),
@@ -567,6 +613,18 @@ def _make_deliveries() -> None:
         sa.PrimaryKeyConstraint("id", name="pk_notice"),
         sa.UniqueConstraint("key", name="uq_notice_key"),
     )
+    op.create_table(
+        "recalled",
+        sa.Column("channel_id", ID, nullable=False),
+        sa.Column("mark", sa.String(80), nullable=False),
+        sa.Column("external_id", sa.Text()),
+        sa.Column("at", TIME, nullable=False),
+        sa.ForeignKeyConstraint(
+            ["channel_id"], ["channel.id"], "fk_recalled_channel_id", ondelete="CASCADE"
+        ),
+        sa.PrimaryKeyConstraint("channel_id", "mark", name="pk_recalled"),
+    )
+    op.create_index("ix_recalled_at", "recalled", ["at"])
     op.create_table(
         "rate_limit",
         sa.Column("workspace_id", ID, nullable=False),
