@@ -1,0 +1,66 @@
+"""Alerts and notices as Adaptive Cards for Microsoft Teams."""
+
+from __future__ import annotations
+
+from bot.messages import alert_words, card_kit
+from bot.messages.card_kit import Card, Element
+from bot.messages.model import Alert, Message
+from bot.messages.mrkdwn import clean
+from bot.messages.rich import ours, outside, together
+
+_NOTICE = 2_000
+_FACTS_BYTES = 8_000
+
+
+def alert_message(alert: Alert, *, buttons: bool = True) -> Message:
+    """Render an alert for Teams: its card, and its text for notifications."""
+    text = clean(alert_words.fallback(alert), card_kit.FALLBACK_TEXT)
+    return Message(text=text, card=alert_card(alert, buttons=buttons))
+
+
+def notice_message(text: str) -> Message:
+    """Render one sentence for the operators."""
+    return Message(text=clean(text, _NOTICE) or "-", card=notice_card(text))
+
+
+def alert_card(alert: Alert, *, buttons: bool = True) -> Card:
+    """Render an alert within all limits, everything from outside made harmless.
+
+    `buttons`: the bot hears of them; a card that is posted through a workflow has none but the
+    one that opens the article.
+    """
+    title = clean(alert.title, 60)
+    body = [
+        card_kit.paragraph(alert_words.headline(alert), size="Medium"),
+        {**card_kit.paragraph(alert_words.origin(alert), isSubtle=True), "spacing": "Small"},
+    ]
+    if summary := alert_words.summary(alert):
+        body.append(card_kit.paragraph(summary))
+    body += _facts(alert)
+    shown = card_kit.open_button(alert.link, said=f"Open {title}")
+    if buttons:
+        shown += _buttons(alert)
+    return card_kit.card(body, shown, fallback=alert_words.fallback(alert))
+
+
+def _facts(alert: Alert) -> list[Element]:
+    facts = [(fact.label, fact.value) for fact in alert_words.facts(alert)]
+    return [card_kit.apart(card_kit.facts(facts, _FACTS_BYTES))] if facts else []
+
+
+def _buttons(alert: Alert) -> list[Element]:
+    first = [
+        card_kit.button(choice.label, choice.action, said=choice.said)
+        for choice in alert_words.first_choices(alert)
+    ]
+    further = [
+        card_kit.button(choice.label, choice.action, said=choice.said, second=True)
+        for choice in alert_words.further_choices(alert)
+    ]
+    return first + further
+
+
+def notice_card(text: str) -> Card:
+    """Render one sentence for the operators."""
+    shown = outside(text, _NOTICE) or ours("-")
+    return card_kit.card([card_kit.paragraph(together("ℹ️ ", shown))], fallback=text)
