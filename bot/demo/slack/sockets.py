@@ -144,20 +144,25 @@ class Sockets:
 
     async def refresh(self, reason: str = "refresh_requested") -> None:
         """Tell each connection that it is ending, as Slack does every few hours, and end it."""
-        for link in list(self._links):
+        for link in self._take_all():
             await link.socket.send_json({"type": "disconnect", "reason": reason})
             await link.socket.close()
 
     def cut(self) -> None:
         """Cut every connection without a word."""
-        for link in list(self._links):
+        for link in self._take_all():
             if link.request.transport is not None:
                 link.request.transport.abort()
 
     async def close(self) -> None:
         """End every connection."""
-        for link in list(self._links):
+        for link in self._take_all():
             await link.socket.close()
+
+    def _take_all(self) -> list[_Link]:
+        """Take every connection out of use: no envelope goes to one that is ending."""
+        taken, self._links = self._links, []
+        return taken
 
     def _hello(self) -> dict[str, Any]:
         return {
