@@ -140,7 +140,7 @@ async def multiply(db: Database, archive: Archive, copies: int) -> float:
     for copy in range(1, copies):
         shift = {"shift": copy * archive.step // copies, "ids": copy * archive.size}
         async with db.write() as conn:
-            for statement in _COPY:
+            for statement in (*_COPY, _COPY_INDEX) if db.is_sqlite else _COPY:
                 own = statement.replace(", vector", "") if db.is_sqlite else statement
                 names = text(own).compile().params
                 given = {**shift, "distinct": archive.size}
@@ -161,6 +161,10 @@ _COPY = (
     SELECT t.position + :shift, t.title, t.body, t.tags, vector FROM entry_text t
     JOIN entry e ON e.position = t.position WHERE e.id <= :distinct ORDER BY t.position""",
 )
+_COPY_INDEX = """INSERT INTO entry_fts (rowid, title, body, tags)
+    SELECT t.position, t.title, t.body, t.tags FROM entry_text t
+    JOIN entry e ON e.position = t.position WHERE e.id > :ids AND e.id <= :ids + :distinct
+    ORDER BY t.position"""
 
 
 async def _store(conn: AsyncConnection, batch: Sequence[Made], first: int) -> None:

@@ -3,18 +3,17 @@
 from __future__ import annotations
 
 import re
+from bisect import bisect_left
 from collections import Counter
 from collections.abc import Mapping, Sequence
 from datetime import UTC, datetime
-from functools import lru_cache
+from operator import neg
 
 from sqlalchemy.ext.asyncio import AsyncConnection
 
 from bot.search.entries import publications
-from bot.storage.fulltext_query import Candidate
-
-_DAY = 86_400 << 20
-"""A day's positions."""
+from bot.storage.fulltext_rows import Rows
+from bot.storage.positions import first_position, moment_of
 
 Counts = tuple[tuple[str, int], ...]
 
@@ -25,10 +24,9 @@ class Facets:
     def __init__(self) -> None:
         self._names: dict[str, str] = {}
 
-    async def count(self, conn: AsyncConnection, rows: Sequence[Candidate]) -> Mapping[str, Counts]:
+    async def count(self, conn: AsyncConnection, rows: Rows) -> Mapping[str, Counts]:
         """Count `rows` by topic, publication and year, largest first."""
-        tags = Counter(_WANTED.findall("".join([row.tags for row in rows])))
-        years = Counter([_year(row.position // _DAY) for row in rows])
+        tags = Counter(_WANTED.findall(rows.tags.whole))
         publication = {tag[3:]: count for tag, count in tags.items() if tag.startswith("#p=")}
         if not publication.keys() <= self._names.keys():
             self._names = {str(each.id): each.name for each in await publications(conn)}
@@ -37,16 +35,28 @@ class Facets:
             "publication": _falling(
                 {self._names[id_]: n for id_, n in publication.items() if id_ in self._names}
             ),
-            "year": _falling(years),
+            "year": _falling(_years(rows.positions)),
         }
 
 
 _WANTED = re.compile(r"#[tp]=[^ ]+")
 
 
-@lru_cache(maxsize=32_768)
-def _year(day: int) -> str:
-    return str(datetime.fromtimestamp(day * 86_400, UTC).year)
+def _years(positions: Sequence[int]) -> dict[str, int]:
+    """Count positions, which come newest first, by year."""
+    counts: dict[str, int] = {}
+    end = len(positions)
+    for year in range(_year(positions[-1]), _year(positions[0]) + 1) if positions else ():
+        after = first_position(datetime(year + 1, 1, 1, tzinfo=UTC))
+        begin = bisect_left(positions, -after + 1, hi=end, key=neg)
+        if begin < end:
+            counts[str(year)] = end - begin
+        end = begin
+    return counts
+
+
+def _year(position: int) -> int:
+    return moment_of(position).year
 
 
 def _falling(counts: Mapping[str, int]) -> Counts:

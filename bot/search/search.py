@@ -34,19 +34,8 @@ from bot.search.suggest import corrected
 from bot.search.tokens import tokenise
 from bot.storage import fulltext
 from bot.storage.database import Database
-from bot.storage.fulltext_query import (
-    HIGHEST,
-    LOWEST,
-    AllOf,
-    AnyPhrase,
-    Candidate,
-    Expression,
-    Seen,
-    Span,
-    at,
-    count,
-    newest,
-)
+from bot.storage.fulltext_query import HIGHEST, LOWEST, AllOf, AnyPhrase, Expression, Span
+from bot.storage.fulltext_rows import Rows, count, newest, read
 from bot.storage.positions import first_position
 from bot.storage.tables import entry
 
@@ -61,9 +50,10 @@ _HEADLINES = 20
 
 @dataclass(frozen=True, slots=True)
 class _Found:
-    """What matched: `rows` in the order to be read, of which `total` there are."""
+    """What matched: positions in the order to be read, and the rows they were chosen from."""
 
-    rows: tuple[Candidate, ...]
+    positions: Sequence[int]
+    rows: Rows
     total: int
     notes: tuple[str, ...] = ()
 
@@ -87,8 +77,8 @@ class Search:
             known, notes = await self._known(conn, query)
             wanted = plan(query.root, known)
             found = await _find(conn, query, wanted, text)
-            page = found.rows[offset : offset + limit]
-            shown = await entries.results(conn, [row.position for row in page], units(wanted))
+            page = found.positions[offset : offset + limit]
+            shown = await entries.results(conn, page, units(wanted))
             facets = await self._facets.count(conn, found.rows)
             suggestion = "" if found.total else await self._suggest(conn, text, query, known)
         if suggestion:
@@ -111,7 +101,7 @@ class Search:
             return ""
         again = parse(meant)
         wanted = plan(again.root, (await self._known(conn, again))[0])
-        return meant if (await newest(conn, expression(wanted), _span(again), 1)).rows else ""
+        return meant if await newest(conn, expression(wanted), _span(again), 1) else ""
 
     async def latest(
         self, topic: str | None = None, *, limit: int = 10, offset: int = 0
@@ -125,17 +115,18 @@ class Search:
         started = time.perf_counter()
         async with self._db.read() as conn:
             position = await conn.scalar(select(entry.c.position).where(entry.c.id == entry_id))
-            found = await at(conn, position) if position is not None else None
-            rows: list[Candidate] = []
-            if found is not None:
-                finding, ranking = likeness(found)
+            page: list[int] = []
+            total = 0
+            seed = await read(conn, [position] if position is not None else [])
+            if seed.positions:
+                finding, ranking = likeness(seed)
                 alike = await newest(conn, expression(finding), Span(), RANKED)
-                others = [row for row in alike.rows if row.position != position]
-                rows = await asyncio.to_thread(rank, others, ranking, "")
-            page = [row.position for row in rows[:limit]]
+                others = await read(conn, [other for other in alike if other != position])
+                page = (await asyncio.to_thread(rank, others, ranking, ""))[:limit]
+                total = len(others.positions)
             shown = await entries.results(conn, page, ())
         took = (time.perf_counter() - started) * 1000
-        return Results(f"more like {entry_id}", len(rows), shown, took)
+        return Results(f"more like {entry_id}", total, shown, took)
 
     async def _known(self, conn: AsyncConnection, query: Query) -> tuple[Known, tuple[str, ...]]:
         """Look up what the query's words and fields stand for."""
@@ -174,36 +165,41 @@ def _no_topic(value: str, nearest: Sequence[str]) -> str:
 
 async def _find(conn: AsyncConnection, query: Query, wanted: Plan, typed: str) -> _Found:
     question, span = expression(wanted), _span(query)
-    by_date = query.order == "date" or everything(wanted)
-    rows, known = await newest(conn, question, span, RANKED + 1, texts=not by_date)
+    positions = await newest(conn, question, span, RANKED + 1)
+    if query.order == "date" or everything(wanted):
+        rows = await read(conn, positions[:RANKED], texts=False)
+        total = await _total(conn, question, span, positions)
+        return _Found(rows.positions, rows, min(total, COUNTED), _counted(total))
     headline = " ".join(tokenise(typed)[0])
-    if len(rows) <= RANKED:
-        ranked = rows if by_date else await asyncio.to_thread(rank, rows, wanted, headline)
-        return _Found(tuple(ranked), len(rows))
-    seen = Seen(len(rows), rows[-1].position)
-    rows = rows[:RANKED]
-    if by_date:
-        total = known or await count(conn, question, span, COUNTED + 1, seen)
-        return _Found(tuple(rows), min(total, COUNTED), _counted(total))
-    have = {row.position for row in rows}
-    same = await _headlined(conn, question, headline, span)
-    rows += [row for row in same if row.position not in have]
+    if len(positions) <= RANKED:
+        rows = await read(conn, positions)
+        ranked = await asyncio.to_thread(rank, rows, wanted, headline)
+        return _Found(ranked, rows, len(ranked))
+    same = await _headlined(conn, question, headline, Span(span.low, positions[RANKED - 1]))
+    rows = await read(conn, (*positions[:RANKED], *same))
     ranking = asyncio.to_thread(rank, rows, wanted, headline)
-    if known is None:  # the database counts while a thread ranks
-        counting = count(conn, question, span, COUNTED + 1, seen)
-        ranked, total = await asyncio.gather(ranking, counting)
-    else:
-        ranked, total = await ranking, known
+    # The database counts while a thread ranks.
+    ranked, total = await asyncio.gather(ranking, _total(conn, question, span, positions))
     notes = (f"Best of the newest {RANKED:,}.", *_counted(total))
-    return _Found(tuple(ranked), min(total, COUNTED), notes)
+    return _Found(ranked, rows, min(total, COUNTED), notes)
 
 
 async def _headlined(
     conn: AsyncConnection, question: Expression, headline: str, span: Span
-) -> list[Candidate]:
+) -> tuple[int, ...]:
     """Give matches of just this headline, however old."""
     same = AnyPhrase(((tags.headline_tag(headline.split(" ")),),))
-    return (await newest(conn, AllOf((same, question)), span, _HEADLINES)).rows
+    return await newest(conn, AllOf((same, question)), span, _HEADLINES)
+
+
+async def _total(
+    conn: AsyncConnection, question: Expression, span: Span, newest: Sequence[int]
+) -> int:
+    """Count what matches, up to one more than 10,000; `newest` of it are known."""
+    if len(newest) <= RANKED:
+        return len(newest)
+    older = Span(span.low, newest[-1])
+    return len(newest) + await count(conn, question, older, COUNTED + 1 - len(newest))
 
 
 def _counted(total: int) -> tuple[str, ...]:

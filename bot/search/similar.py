@@ -8,7 +8,7 @@ from itertools import pairwise
 from bot.search.plan import All, Plan, Unit
 from bot.search.tokens import STOP_WORDS
 from bot.storage.fulltext import FILLER
-from bot.storage.fulltext_query import Candidate
+from bot.storage.fulltext_rows import Rows
 
 _PAIRS = 24
 _WORDS = 24
@@ -17,21 +17,21 @@ _TELLING = ("#k=", "#c=", "#a=", "#e=", "#s=")
 _SHORT = 3
 
 
-def likeness(row: Candidate) -> tuple[Plan, Plan]:
-    """Give what finds entries like `row`, and what ranks them. Pure.
+def likeness(seed: Rows) -> tuple[Plan, Plan]:
+    """Give what finds entries like the one of `seed`, and what ranks them. Pure.
 
     Found is what shares a company, a reference, its number, its story, or two neighbouring words
     of the headline; ranked by how much of headline and text they share.
     """
-    facts = [tag for tag in row.tags.split() if tag.startswith(_TELLING)][:_FACTS]
+    facts = [tag for tag in seed.tags.whole.split() if tag.startswith(_TELLING)][:_FACTS]
     facts += [tag.replace("#a=", "#c=") for tag in facts if tag.startswith("#a=")]
     facts += [tag.replace("#c=", "#a=") for tag in facts if tag.startswith("#c=")]
-    title = row.title.split()
+    title = seed.titles.whole.split()
     pairs = [
         pair for pair in pairwise(title) if FILLER not in pair and not STOP_WORDS.intersection(pair)
     ][:_PAIRS]
     words = [word for word in dict.fromkeys(title) if _tells(word)]
-    frequent = Counter(word for word in row.body.split() if _tells(word))
+    frequent = Counter(word for word in seed.bodies.whole.split() if _tells(word))
     words += [word for word, _count in frequent.most_common(_WORDS) if word not in words]
     finding = (*pairs, *((fact,) for fact in dict.fromkeys(facts)))
     found: Plan = Unit(finding or tuple((word,) for word in words[:_WORDS]))

@@ -9,8 +9,8 @@ from __future__ import annotations
 
 import re
 from collections.abc import Iterator
-from dataclasses import dataclass
 from functools import lru_cache
+from typing import NamedTuple
 
 import snowballstemmer
 
@@ -51,9 +51,11 @@ class _Table(dict[int, str]):
 _TABLE = _Table()
 
 
-@dataclass(frozen=True, slots=True)
-class Written:
-    """A word as it stands in a text: its tokens, and the compound where it has several."""
+class Written(NamedTuple):
+    """A word as it stands in a text: its tokens, and the compound where it has several.
+
+    A tuple, as a page of results has thousands of them.
+    """
 
     tokens: tuple[str, ...]
     compound: str
@@ -65,10 +67,10 @@ class Written:
 def written(text: str) -> Iterator[Written]:
     """Give the words of a text with their places."""
     for match in _WORD.finditer(text.translate(_TABLE)):
-        tokens, compound = _split(match[0])
+        word = match[0]
+        tokens, compound = _split(word)
         if tokens:
-            is_character = len(match[0]) == 1 and is_cjk_token(match[0])
-            yield Written(tokens, compound, match.start(), match.end(), is_character)
+            yield Written(tokens, compound, *match.span(), is_cjk_token(word))
 
 
 def tokenise(text: str) -> tuple[list[str], list[str]]:

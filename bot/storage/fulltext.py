@@ -3,8 +3,8 @@
 Texts arrive here as tokens that `bot.search` has made, separated by spaces, so that both engines
 index exactly the same words. A row is `entry_text(position, title, body, tags)`; `position` is
 `entry.position`, so newest first is the index's own order. Rows are only inserted and deleted,
-never updated: the index follows by triggers (SQLite) or a column (PostgreSQL), and goes with its
-entry by the foreign key.
+never updated, and a row goes with its entry by the foreign key. On PostgreSQL the index is on a
+column; on SQLite rows enter it here, many at once, and leave it by a trigger.
 """
 
 from __future__ import annotations
@@ -27,6 +27,7 @@ from sqlalchemy import (
 from sqlalchemy.ext.asyncio import AsyncConnection
 
 from bot.storage.dialects import is_postgresql
+from bot.storage.fulltext_windows import window_tag
 
 BODY_STARTS = 100
 """How far in a tsvector the body's positions begin after the title's, so that no phrase spans
@@ -61,12 +62,13 @@ class TextRow(NamedTuple):
     tags: str
 
 
-_INSERT = (
-    "INSERT INTO entry_text(position, title, body, tags) VALUES (:position, :title, :body, :tags)"
-)
-_INSERT_VECTOR = (
+_INSERT_ROWS = "INSERT INTO entry_text(position, title, body, tags) VALUES (?, ?, ?, ?)"
+_INSERT_INDEX = "INSERT INTO entry_fts(rowid, title, body, tags) VALUES (?, ?, ?, ?)"
+_INSERT_VECTORS = text(
     "INSERT INTO entry_text(position, title, body, tags, vector) "
-    "VALUES (:position, :title, :body, :tags, CAST(:vector AS tsvector))"
+    "SELECT position, title, body, tags, CAST(vector AS tsvector) FROM unnest("
+    "CAST(:position AS bigint[]), CAST(:title AS text[]), CAST(:body AS text[]), "
+    "CAST(:tags AS text[]), CAST(:vector AS text[])) AS given(position, title, body, tags, vector)"
 )
 
 
@@ -74,27 +76,30 @@ async def insert_texts(conn: AsyncConnection, rows: Sequence[TextRow]) -> None:
     """Index rows that are not indexed yet (`delete_texts` comes first)."""
     if not rows:
         return
-    values: list[dict[str, Any]] = [
-        {"position": row.position, "title": row.title, "body": row.body, "tags": row.tags}
-        for row in rows
-    ]
     if is_postgresql(conn):
-        for value, row in zip(values, rows, strict=True):
-            value["vector"] = _vector(row)
-        await conn.execute(text(_INSERT_VECTOR), values)
+        columns: dict[str, Any] = {
+            name: [row[place] for row in rows] for place, name in enumerate(TextRow._fields)
+        }
+        columns["vector"] = [_vector(row) for row in rows]
+        await conn.execute(_INSERT_VECTORS, columns)
     else:
-        await conn.execute(text(_INSERT), values)
+        plain = [tuple(row) for row in rows]
+        await conn.exec_driver_sql(_INSERT_ROWS, plain)
+        await conn.exec_driver_sql(_INSERT_INDEX, plain)
 
 
 def _vector(row: TextRow) -> str:
-    """Write a tsvector: the title's words weigh A, the body's D, tags have no place."""
+    """Write a tsvector: the title's words weigh A, the body's D, tags have no place.
+
+    It has one tag more than the row: that of its window of time.
+    """
     places: dict[str, list[str]] = {}
     for place, token in enumerate(row.title.split(" "), start=1):
         places.setdefault(token, []).append(f"{place}A")
     start = row.title.count(" ") + 1 + BODY_STARTS
     for place, token in enumerate(row.body.split(" "), start=start):
         places.setdefault(token, []).append(str(place))
-    for token in row.tags.split(" "):
+    for token in (*row.tags.split(" "), window_tag(row.position)):
         places.setdefault(token, [])
     places.pop(FILLER, None)
     places.pop("", None)

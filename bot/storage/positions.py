@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from collections import Counter
 from collections.abc import Sequence
-from datetime import datetime
+from datetime import UTC, datetime
 
 from sqlalchemy import bindparam, func, select
 from sqlalchemy.ext.asyncio import AsyncConnection
@@ -21,6 +21,11 @@ def first_position(moment: datetime) -> int:
     A range of time is a range of positions: `first_position(a) <= position < first_position(b)`.
     """
     return int(moment.timestamp()) * _PER_SECOND
+
+
+def moment_of(position: int) -> datetime:
+    """Give the second (UTC) that a position lies in."""
+    return datetime.fromtimestamp(position // _PER_SECOND, UTC)
 
 
 async def allocate(conn: AsyncConnection, published: Sequence[datetime]) -> list[int]:
