@@ -3,7 +3,7 @@
 Measures the time to match and enqueue, and deliveries a second with 1, 2 and 4 workers, all
 bookkeeping in PostgreSQL included, beside two bare loops of slack_sdk's `chat_postMessage` in the
 same run, to the same look-alike (a process of its own): the client as it comes, and with one
-shared aiohttp session. Every way keeps as many calls under way.
+shared aiohttp session. Every way posts the same alert and keeps as many calls under way.
 """
 
 from __future__ import annotations
@@ -26,9 +26,13 @@ import aiohttp
 from slack_sdk.web.async_client import AsyncWebClient
 from sqlalchemy import func, insert, select, text
 
-from bench.delivery_worker import Job, alert
+from bench.delivery_worker import Job
 from bench.slack_server import names
+from bot.delivery.composer import StoredComposer
 from bot.delivery.dispatcher import PLACES
+from bot.delivery.model import Address, Owed
+from bot.messages.model import Message
+from bot.news.taxonomy import load_taxonomy
 from bot.storage.database import Database
 from bot.storage.tables import channel, delivery, entry_topic, subscription, workspace
 from bot.subscriptions.matching import StoredEntry, owe_alerts
@@ -89,14 +93,40 @@ async def furnish(db: Database, places: Sequence[tuple[str, str]]) -> None:
         await (await conn.execution_options(isolation_level="AUTOCOMMIT")).execute(text("ANALYZE"))
 
 
-async def enqueue(db: Database, number: int) -> float:
-    """Store a story and owe it to every channel; gives the seconds that owing took."""
-    now = datetime.now(UTC)
-    told: Told = await add_story(db, f"Agency adds twelve entities, part {number}", now)
+async def publish(db: Database, number: int) -> Told:
+    """Store a story of the topic."""
+    told = await add_story(db, f"Agency adds twelve entities, part {number}", datetime.now(UTC))
     async with db.write() as conn:
         await conn.execute(
             insert(entry_topic).values(entry_id=told.entry_id, topic=TOPIC, score=0.9, main=True)
         )
+    return told
+
+
+async def the_alert(db: Database) -> Message:
+    """Give an alert as the workers post it."""
+    told, now = await publish(db, 0), datetime.now(UTC)
+    address = Address(0, 0, "slack", "T0", "C0")
+    owed = Owed(
+        id=1,
+        address=address,
+        kind="alert",
+        subject=f"story:{told.story_id}",
+        story_id=told.story_id,
+        entry_id=told.entry_id,
+        reasons=f"topic:{TOPIC}",
+        payload=None,
+        attempts=1,
+        unknown=False,
+        created_at=now,
+    )
+    async with db.read() as conn:
+        return (await StoredComposer(load_taxonomy())(conn, [owed]))[owed.id]
+
+
+async def enqueue(db: Database, number: int) -> float:
+    """Store a story and owe it to every channel; gives the seconds that owing took."""
+    told, now = await publish(db, number), datetime.now(UTC)
     began = time.monotonic()
     async with db.write() as conn:
         entry = StoredEntry(told.entry_id, told.story_id, told.position, "new")
@@ -105,15 +135,16 @@ async def enqueue(db: Database, number: int) -> float:
     return time.monotonic() - began
 
 
-async def loop(slack: Slack, places: Sequence[tuple[str, str]], *, shared: bool) -> float:
+async def loop(
+    slack: Slack, places: Sequence[tuple[str, str]], message: Message, *, shared: bool
+) -> float:
     """Post to every channel with slack_sdk and nothing else; gives posts a second."""
-    message = alert("Agency adds twelve entities")
     blocks = [dict(block) for block in message.blocks]
     waiting = iter(places)
 
     async def post(clients: dict[str, AsyncWebClient]) -> None:
         for number, (team, name) in enumerate(waiting):
-            payload = {"delivery": number, "story": 1}
+            payload = {"delivery": number, "story": 1, "marks": list(message.marks)}
             await clients[team].chat_postMessage(
                 channel=name,
                 text=message.text,
@@ -189,14 +220,16 @@ async def run(url: str, asked: argparse.Namespace) -> None:
     places = names(asked.workspaces, asked.channels)
     db = Database(url)
     await furnish(db, places)
+    message = await the_alert(db)
     story = itertools.count(1)
     rates: dict[str, list[float]] = {}
     owing: list[float] = []
     before = 0
     async with look_alike(asked.workspaces, asked.channels) as slack:
         for _ in range(asked.runs):
-            rates.setdefault("as it comes", []).append(await loop(slack, places, shared=False))
-            rates.setdefault("shared session", []).append(await loop(slack, places, shared=True))
+            for name, shared in (("as it comes", False), ("shared session", True)):
+                rate = await loop(slack, places, message, shared=shared)
+                rates.setdefault(name, []).append(rate)
             for number in asked.workers:
                 found = await dispatched(db, url, slack, number, next(story))
                 assert found.sent - before == len(places), "every channel once"

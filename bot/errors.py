@@ -80,7 +80,8 @@ class DeliveryError(BotError):
 
     `retry_after` is in seconds where the platform named a time; `permanent` means that trying
     again cannot help; `unknown` means that the message may have arrived all the same;
-    `of_message` means that the fault is this message's, so others to the same channel may go.
+    `of_message` means that the fault may be this message's, so others to the same channel may go;
+    if it is not `permanent` too, the message is tried a few times more.
     """
 
     def __init__(

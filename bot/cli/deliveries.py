@@ -18,6 +18,11 @@ from bot.cli.opening import open_database
 from bot.delivery import ledger
 from bot.delivery.ledger import LedgerLine
 from bot.errors import UsageError
+from bot.news.taxonomy import load_taxonomy
+from bot.subscriptions.model import Actor
+from bot.subscriptions.service import Subscriptions
+
+OPERATOR = Actor("cli", "operator")
 
 
 def register(app: typer.Typer) -> None:
@@ -55,6 +60,38 @@ def register(app: typer.Typer) -> None:
         if (delivery is None) is not all_:
             raise UsageError("Name one delivery, or --all: exportnews deliveries retry ID|--all")
         typer.echo(f"{asyncio.run(_retry(delivery))} will be sent again.")
+
+
+    @group.command()
+    def resume(
+        channel: Annotated[
+            str | None, typer.Argument(help="A paused channel, by its id or name.")
+        ] = None,
+        all_: Annotated[bool, typer.Option("--all", help="Every paused channel.")] = False,
+    ) -> None:
+        """Resume a paused channel: what was kept for it comes as one message."""
+        if (channel is None) is not all_:
+            raise UsageError(
+                "Name one channel, or --all: exportnews deliveries resume CHANNEL|--all"
+            )
+        for name in asyncio.run(_resume(channel)):
+            typer.echo(f"{name} is resumed.")
+
+
+async def _resume(word: str | None) -> Sequence[str]:
+    async with open_database() as db:
+        async with db.read() as conn:
+            found = await ledger.paused_channels(conn, word)
+        if not found:
+            name = f"No channel {word}" if word else "No channel"
+            raise UsageError(f"{name} is paused.")
+        if word is not None and len(found) > 1:
+            places = ", ".join(f"{ref.channel} in {ref.workspace}" for ref in found)
+            raise UsageError(f"{word} is the name of several paused channels: {places}.")
+        subscriptions = Subscriptions(db, load_taxonomy())
+        for ref in found:
+            await subscriptions.resume(ref, OPERATOR)
+    return [f"#{ref.name}" if ref.name else ref.channel for ref in found]
 
 
 async def _list(state: str | None, limit: int) -> tuple[Sequence[LedgerLine], Mapping[str, int]]:

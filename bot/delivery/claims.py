@@ -31,89 +31,127 @@ from sqlalchemy import (
 )
 from sqlalchemy.ext.asyncio import AsyncConnection
 
+from bot.delivery.doubts import NO_DOUBTS, Answered, Doubts, load_doubts, load_threads
 from bot.delivery.model import Address, Owed
 from bot.delivery.policy import DEFAULT_PACE, PACES
+from bot.delivery.recall import Recall, load_recalls, settle_told
 from bot.storage.batches import among, read_in_index_order
 from bot.storage.dialects import is_postgresql
-from bot.storage.tables import UtcDateTime, channel, delivery, rate_limit, story, workspace
+from bot.storage.tables import UtcDateTime, channel, delivery, rate_limit, workspace
 
 OWED = ("pending", "failed", "sending")
 """States of what is not settled. `sending` without a lease was left behind by a killed worker."""
 
 _LOOKED_AT = 1000
-"""Due deliveries looked at in one claim; among them workspaces take turns."""
+"""Due deliveries seen in one look; among them workspaces take turns."""
 
 _BURST = max(pace.burst for pace in PACES.values() if pace.seconds)
+
+
+@dataclass(frozen=True, slots=True)
+class Candidate:
+    """A channel that something is due for, and its workspace."""
+
+    channel_id: int
+    workspace_id: int
 
 
 @dataclass(frozen=True, slots=True)
 class Claim:
     """One channel, leased to this worker, with its next deliveries in order of publication.
 
-    `threads`: for a follow-up's delivery, the platform's id of the message that it answers; for
-    an update's, of the message that it renews. `ask_after`: for how many seconds the workspace
-    must not be asked about messages.
+    `threads`: for a follow-up's delivery, what it answers; for an update's, what it renews.
+    `doubts`: what is known about the deliveries that may have arrived. `recall`: what has to be
+    asked before anything can be sent; then nothing is `owed`.
     """
 
     address: Address
     owed: tuple[Owed, ...]
-    threads: Mapping[int, str]
+    threads: Mapping[int, Answered]
+    doubts: Doubts = NO_DOUBTS
+    recall: Recall | None = None
     sealed: bytes | None = None
-    ask_after: float = 0.0
+
+
+async def look(
+    conn: AsyncConnection,
+    now: datetime,
+    *,
+    platforms: Collection[str],
+    without: Collection[int] = (),
+) -> list[Candidate]:
+    """Give free channels that have something due, workspaces in turn, at most a thousand or so.
+
+    `without`: ids of workspaces to leave out. Nothing is claimed by it: another worker may be
+    quicker.
+    """
+    postgresql = is_postgresql(conn)
+    asked = {"now": now, "platforms": list(platforms), "without": list(without)}
+    await read_in_index_order(conn)
+    rows = await conn.execute(_free_channels(postgresql=postgresql), asked)
+    return [Candidate(row.channel_id, row.workspace_id) for row in rows]
 
 
 async def claim(
     conn: AsyncConnection,
     worker: str,
     now: datetime,
+    candidates: Sequence[Candidate],
     *,
     platforms: Collection[str],
-    limit: int,
-    share: int,
     lease: timedelta,
-    without: Collection[int] = (),
 ) -> list[Claim]:
-    """Lease up to `limit` channels that have something due, workspaces in turn, and mark what is
-    to be sent as being sent.
-
-    `share`: how many of them may be of one workspace. `without`: ids of workspaces to leave out.
-    """
+    """Lease those of the channels that are still free and have something due, and mark what is to
+    be sent to them as being sent."""
+    if not candidates:
+        return []
     postgresql = is_postgresql(conn)
-    asked = {
-        "now": now,
-        "platforms": list(platforms),
-        "limit": limit,
-        "share": share,
-        "without": list(without),
-    }
-    await read_in_index_order(conn)
-    rows = (await conn.execute(_free_channels(postgresql=postgresql), asked)).all()
+    asked = {"ids": [one.channel_id for one in candidates], "now": now}
+    free = {**asked, "platforms": list(platforms)}
+    channels = (await conn.execute(_still_free(postgresql=postgresql), free)).all()
+    by_channel: dict[int, list[Row[Any]]] = {}
+    for row in await conn.execute(_next_deliveries(postgresql=postgresql), asked):
+        by_channel.setdefault(row.channel_id, []).append(row)
+    rows = [row for row in channels if row.id in by_channel]
     if not rows:
         return []
-    ids = [row.id for row in rows]
-    lent = {"ids": ids, "worker": worker, "until": now + lease}
+    lent = {"ids": [row.id for row in rows], "worker": worker, "until": now + lease}
     await conn.execute(_lend(postgresql=postgresql), lent)
-    by_channel: dict[int, list[Row[Any]]] = {}
-    due = {"ids": ids, "now": now}
-    for row in await conn.execute(_next_deliveries(postgresql=postgresql), due):
-        by_channel.setdefault(row.channel_id, []).append(row)
-    picked = {
-        row.id: by_channel.get(row.id, [])[: PACES.get(row.platform, DEFAULT_PACE).burst]
+    return await _take(conn, rows, by_channel, now)
+
+
+async def _take(
+    conn: AsyncConnection,
+    rows: Sequence[Row[Any]],
+    by_channel: Mapping[int, Sequence[Row[Any]]],
+    now: datetime,
+) -> list[Claim]:
+    """Mark the next deliveries of leased channels as being sent, and load what sending needs."""
+    restored = {row.id: row.recall_from for row in rows if row.recall_from is not None}
+    recalls = await load_recalls(conn, restored)
+    addresses = {row.id: _address(row) for row in rows}
+    picked = [
+        _owed(found, addresses[row.id])
         for row in rows
-    }
-    taken = [found for those in picked.values() for found in those]
+        if row.id not in recalls
+        for found in by_channel[row.id][: PACES.get(row.platform, DEFAULT_PACE).burst]
+    ]
+    taken = await settle_told(conn, picked, restored, now)
     sending = {"ids": [found.id for found in taken], "now": now}
-    await conn.execute(_mark_sending(postgresql=postgresql), sending)
-    threads = await _threads(conn, taken)
-    in_doubt = any(found.unknown or found.state == "sending" for found in taken)
-    closed = await _closed(conn, {row.workspace_id for row in rows}, now) if in_doubt else {}
+    await conn.execute(_mark_sending(postgresql=is_postgresql(conn)), sending)
+    threads = await load_threads(conn, taken)
+    doubts = await load_doubts(conn, taken, now)
+    owed: dict[int, list[Owed]] = {}
+    for found in taken:
+        owed.setdefault(found.address.channel_id, []).append(found)
     return [
         Claim(
-            address=(address := _address(row)),
-            owed=tuple(_owed(found, address) for found in picked[row.id]),
-            threads={f.id: threads[f.id] for f in picked[row.id] if f.id in threads},
+            address=addresses[row.id],
+            owed=tuple(owed.get(row.id, ())),
+            threads=threads,
+            doubts=doubts,
+            recall=recalls.get(row.id),
             sealed=row.address,
-            ask_after=closed.get(row.workspace_id, 0.0),
         )
         for row in rows
     ]
@@ -167,7 +205,13 @@ def _free_channels(*, postgresql: bool) -> Select[Any]:
     turn = func.row_number().over(
         partition_by=waiting.c.workspace_id, order_by=(waiting.c.since, waiting.c.channel_id)
     )
-    turns = select(waiting.c.channel_id, waiting.c.since, turn.label("turn")).subquery("turns")
+    return select(waiting.c.channel_id, waiting.c.workspace_id).order_by(
+        turn, waiting.c.since, waiting.c.channel_id
+    )
+
+
+@cache
+def _still_free(*, postgresql: bool) -> Select[Any]:
     query = (
         select(
             channel.c.id,
@@ -176,17 +220,12 @@ def _free_channels(*, postgresql: bool) -> Select[Any]:
             channel.c.name,
             channel.c.address,
             channel.c.conversation,
+            channel.c.recall_from,
             workspace.c.platform,
             workspace.c.external_id.label("workspace"),
         )
-        .join(turns, turns.c.channel_id == channel.c.id)
         .join(workspace, workspace.c.id == channel.c.workspace_id)
-        .where(
-            turns.c.turn <= bindparam("share"),
-            _is_free(),  # again, on the row as it is once it is locked
-        )
-        .order_by(turns.c.turn, turns.c.since, channel.c.id)
-        .limit(bindparam("limit"))
+        .where(among(channel.c.id, "ids", postgresql=postgresql), _may_be_claimed())
     )
     if postgresql:
         # `key_share`: a foreign key's check by an ingest at the same time does not wait.
@@ -236,41 +275,6 @@ def _mark_sending(*, postgresql: bool) -> Update:
             tried_at=case((doubtful, func.coalesce(delivery.c.tried_at, _NOW)), else_=_NOW),
         )
     )
-
-
-async def _threads(conn: AsyncConnection, taken: Sequence[Row[Any]]) -> Mapping[int, str]:
-    """Give the platform's ids of the messages that follow-ups answer and updates renew."""
-    wanted = [row.id for row in taken if row.kind in ("follow-up", "update")]
-    if not wanted:
-        return {}
-    earlier = delivery.alias("earlier")
-    answers = and_(delivery.c.kind == "follow-up", earlier.c.story_id == story.c.follows_id)
-    renews = and_(delivery.c.kind == "update", earlier.c.entry_id == delivery.c.entry_id)
-    rows = await conn.execute(
-        select(delivery.c.id, earlier.c.external_id)
-        .join(story, story.c.id == delivery.c.story_id)
-        .join(earlier, and_(earlier.c.channel_id == delivery.c.channel_id, or_(answers, renews)))
-        .where(
-            delivery.c.id.in_(wanted),
-            earlier.c.kind.in_(("alert", "follow-up")),
-            earlier.c.external_id.is_not(None),
-        )
-        .order_by(earlier.c.position)
-    )
-    return {row.id: row.external_id for row in rows}
-
-
-async def _closed(
-    conn: AsyncConnection, workspace_ids: Collection[int], now: datetime
-) -> Mapping[int, float]:
-    rows = await conn.execute(
-        select(rate_limit.c.workspace_id, rate_limit.c.until).where(
-            rate_limit.c.workspace_id.in_(workspace_ids),
-            rate_limit.c.method == "find",
-            rate_limit.c.until > now,
-        )
-    )
-    return {row.workspace_id: (row.until - now).total_seconds() for row in rows}
 
 
 def _address(row: Row[Any]) -> Address:

@@ -14,12 +14,13 @@ import structlog
 from sqlalchemy.exc import DBAPIError
 
 from bot.delivery import claims, outbox
-from bot.delivery.claims import Claim
+from bot.delivery.claims import Candidate, Claim
 from bot.delivery.model import Composer, Owed, Sender
 from bot.delivery.outbox import Settled
-from bot.delivery.pausing import Tell, pause_channels
+from bot.delivery.pausing import Tell, pause_channels, tell_given_up
 from bot.delivery.policy import Outcome, RetryPolicy
 from bot.delivery.sending import Bounds, Office, serve
+from bot.delivery.shortlist import Shortlist
 from bot.errors import BotError
 from bot.messages.model import Message
 from bot.settings import UnknownOutcome
@@ -36,6 +37,10 @@ _SHARE = 4
 
 _NEWCOMERS_EVERY = 0.25
 """How often, seconds, workspaces that are not being served are looked for on their own."""
+
+
+_LOOKS = 3
+"""How often to look anew when other workers were quicker with all that was seen."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -89,6 +94,7 @@ class Crew:
         self._means = means
         self._running: dict[asyncio.Task[None], int] = {}
         self._done: list[Settled] = []
+        self._shortlist = Shortlist()
         self._newcomers_at = 0.0
         self._stopping = False
         self.left_out = False
@@ -122,32 +128,54 @@ class Crew:
         A workspace that is not being served comes first; one that has its share is left out.
         """
         busy = Counter(self._running.values())
-        share = max(1, self._means.places // _SHARE)
-        full = [workspace_id for workspace_id, number in busy.items() if number >= share]
+        full = [workspace_id for workspace_id, number in busy.items() if number >= self._share]
         began = time.monotonic()
         if len(busy) > len(full) and began >= self._newcomers_at:
-            started = await self._start(list(busy))
+            newcomers = Shortlist()
+            newcomers.fill(await self._look(list(busy)), began)
+            started = await self._start(newcomers, busy)
             ended = time.monotonic()
             self._newcomers_at = ended + max(_NEWCOMERS_EVERY, 10 * (ended - began))
             if started:
                 return started
         self.left_out = bool(full)
-        return await self._start(full)
+        for _ in range(_LOOKS):
+            while (started := await self._start(self._shortlist, busy)) is not None:
+                if started:
+                    return started
+            found = await self._look(full)
+            if not found:
+                break
+            self._shortlist.fill(found, time.monotonic())
+        return await self._start(self._shortlist, busy) or 0
 
-    async def _start(self, without: Sequence[int]) -> int:
+    @property
+    def _share(self) -> int:
+        return max(1, self._means.places // _SHARE)
+
+    async def _look(self, without: Sequence[int]) -> Sequence[Candidate]:
+        means = self._means
+        async with means.db.read() as conn:
+            now = await means.db.now(conn)
+            return await claims.look(conn, now, platforms=means.senders, without=without)
+
+    async def _start(self, shortlist: Shortlist, busy: Mapping[int, int]) -> int | None:
+        """Begin to serve channels of the list; gives their number, None when there is none on it
+        for which there is a place."""
         means = self._means
         began = time.monotonic()
+        candidates = shortlist.pick(min(self.free, self.batch), busy, self._share, began)
+        if not candidates:
+            return None
         async with means.db.write() as conn:
             now = await means.db.now(conn)
             claimed = await claims.claim(
                 conn,
                 means.worker,
                 now,
+                candidates,
                 platforms=means.senders,
-                limit=min(self.free, self.batch),
-                share=max(1, means.places // _SHARE),
                 lease=timedelta(seconds=means.timing.lease),
-                without=without,
             )
         if not claimed:
             return 0
@@ -233,6 +261,7 @@ class Crew:
                 now = await means.db.now(conn)
                 await outbox.settle(conn, means.worker, now, batch)
                 await pause_channels(conn, batch, means.tell, now)
+                await tell_given_up(conn, batch, means.tell, now)
         except BaseException:
             self._done = batch + self._done
             raise

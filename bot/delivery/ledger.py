@@ -7,13 +7,14 @@ from dataclasses import dataclass
 from datetime import datetime
 from typing import get_args
 
-from sqlalchemy import func, select, update
+from sqlalchemy import func, or_, select, update
 from sqlalchemy.ext.asyncio import AsyncConnection
 
 from bot.delivery.model import State
 from bot.errors import UsageError
 from bot.storage import dialects
 from bot.storage.tables import channel, delivery, entry, workspace
+from bot.subscriptions.model import ChannelRef
 
 STATES: tuple[State, ...] = get_args(State)
 
@@ -125,3 +126,22 @@ async def retry_all(conn: AsyncConnection, now: datetime) -> int:
     )
     await dialects.wake(conn, "deliveries")
     return done.rowcount
+
+
+async def paused_channels(conn: AsyncConnection, word: str | None = None) -> Sequence[ChannelRef]:
+    """Give the channels that are paused: all, or those whose id or name is `word`."""
+    query = (
+        select(
+            workspace.c.platform,
+            workspace.c.external_id.label("workspace"),
+            channel.c.external_id,
+            channel.c.name,
+        )
+        .join(channel, channel.c.workspace_id == workspace.c.id)
+        .where(channel.c.paused_at.is_not(None), workspace.c.removed_at.is_(None))
+        .order_by(channel.c.id)
+    )
+    if word is not None:
+        name = word.removeprefix("#")
+        query = query.where(or_(channel.c.external_id == word, channel.c.name == name))
+    return [ChannelRef(*row) for row in await conn.execute(query)]

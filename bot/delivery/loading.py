@@ -10,6 +10,7 @@ from typing import Any
 from sqlalchemy import ColumnElement, Row, Select, func, select
 from sqlalchemy.ext.asyncio import AsyncConnection
 
+from bot.delivery.marks import mark_of
 from bot.messages.model import Related
 from bot.news.model import Citation, Company, KeyDate
 from bot.storage.tables import (
@@ -58,6 +59,16 @@ class StoredArticle:
     retracted: bool
     topics: tuple[StoredTopic, ...] = ()
 
+    @property
+    def mark(self) -> str:
+        """By what it is recognised in another life of the database."""
+        return mark_of(
+            number=self.article_number or self.document_number,
+            link=self.link,
+            publication=self.publication,
+            title=self.title,
+        )
+
 
 @dataclass(frozen=True, slots=True)
 class StoredFacts:
@@ -70,6 +81,31 @@ class StoredFacts:
     """The phrases by which watches and saved searches found it."""
     refers_to: tuple[Related, ...] = ()
     also_covered: tuple[Related, ...] = ()
+
+
+@dataclass(frozen=True, slots=True)
+class Version:
+    """What tells that what is shown of an entry has changed: its text, whether it was withdrawn,
+    and how many reports its story has."""
+
+    text_hash: str
+    retracted: bool
+    reports: int
+
+
+async def load_versions(conn: AsyncConnection, ids: Collection[int]) -> dict[int, Version]:
+    """Give the versions of entries, by id."""
+    report = entry.alias("report")
+    reports = (
+        select(func.count())
+        .where(report.c.story_id == entry.c.story_id, report.c.retracted_at.is_(None))
+        .scalar_subquery()
+    )
+    columns = (entry.c.id, entry.c.text_hash, entry.c.retracted_at, reports.label("reports"))
+    rows = await _chunked(conn, ids, lambda some: select(*columns).where(entry.c.id.in_(some)))
+    return {
+        row.id: Version(row.text_hash, row.retracted_at is not None, row.reports) for row in rows
+    }
 
 
 async def load_articles(conn: AsyncConnection, ids: Collection[int]) -> dict[int, StoredArticle]:
@@ -195,6 +231,35 @@ async def load_report_counts(
         ),
     )
     return {row.story_id: row.reports for row in rows}
+
+
+async def load_marks(
+    conn: AsyncConnection, story_ids: Collection[int], entry_ids: Collection[int]
+) -> tuple[Mapping[int, frozenset[str]], Mapping[int, str]]:
+    """Give the marks of all reports of stories, by story, and those of entries, by entry."""
+    columns = (
+        entry.c.id,
+        entry.c.story_id,
+        entry.c.link,
+        entry.c.title,
+        entry.c.article_number,
+        entry.c.document_number,
+        publication.c.name.label("publication"),
+    )
+    query = select(*columns).join(publication)
+    rows = await _chunked(conn, story_ids, lambda some: query.where(entry.c.story_id.in_(some)))
+    rows += await _chunked(conn, entry_ids, lambda some: query.where(entry.c.id.in_(some)))
+    by_story: dict[int, set[str]] = {}
+    by_entry: dict[int, str] = {}
+    for row in rows:
+        by_entry[row.id] = mark_of(
+            number=row.article_number or row.document_number or "",
+            link=row.link or "",
+            publication=row.publication,
+            title=row.title,
+        )
+        by_story.setdefault(row.story_id, set()).add(by_entry[row.id])
+    return {story_id: frozenset(marks) for story_id, marks in by_story.items()}, by_entry
 
 
 def phrases(evidence: Iterable[Mapping[str, Any]] | None) -> tuple[str, ...]:

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Mapping, Sequence
+from collections.abc import Set as AbstractSet
 from dataclasses import dataclass
 from datetime import datetime
 from typing import Any, Literal, Protocol
@@ -46,6 +47,9 @@ class Owed:
     created_at: datetime
     tried_at: datetime | None = None
     """When it may first have been sent, where that is unknown."""
+    marks: AbstractSet[str] = frozenset()
+    """By what else its message is recognised, where another life of the database may have sent
+    it."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -57,6 +61,39 @@ class Outgoing:
     story_id: int | None
     message: Message
     thread: str = ""
+
+
+@dataclass(frozen=True, slots=True)
+class Sought:
+    """A message that may have arrived.
+
+    `since`: when it may first have been sent, by the database's clock; `after`: the platform's id
+    of the last message that was in the channel before it, which no clock can belie. `thread`: the
+    message that it answers, if it does. A message with one of `marks` is it too.
+    """
+
+    delivery_id: int
+    since: datetime
+    after: str = ""
+    thread: str = ""
+    marks: AbstractSet[str] = frozenset()
+
+
+@dataclass(frozen=True, slots=True)
+class Said:
+    """A message of ours that stands in a channel: of which delivery, and what it told of."""
+
+    external_id: str
+    delivery_id: int | None
+    marks: tuple[str, ...] = ()
+
+
+@dataclass(frozen=True, slots=True)
+class SaidPage:
+    """Messages of ours, newest first. `before`: where the next page begins; empty at the end."""
+
+    said: tuple[Said, ...]
+    before: str = ""
 
 
 class Composer(Protocol):
@@ -77,14 +114,18 @@ class Sender(Protocol):
     async def send(self, address: Address, outgoing: Outgoing) -> str:
         """Send, and give the platform's id of the message (Slack: its `ts`)."""
 
-    async def find(
-        self, address: Address, delivery_id: int, since: datetime, thread: str = ""
-    ) -> str | None:
-        """Ask whether the delivery's message is there: its id, or None when it is not.
+    async def find(self, address: Address, sought: Sought) -> str | None:
+        """Ask whether a message is there: its id, or None when it is not.
 
-        `thread`: the message that it answers, if it does. Raises DeliveryError when the platform
-        cannot be asked: with `retry_after` or `unknown` when it should be asked later.
+        Raises DeliveryError when the platform cannot be asked: with `retry_after` or `unknown`
+        when it should be asked later.
         """
+
+    async def said(
+        self, address: Address, since: datetime, *, after: str = "", before: str = ""
+    ) -> SaidPage:
+        """Give one page of what the bot said in a channel, `since` and `after` as in `Sought`,
+        `before` as the former page has it. Raises DeliveryError as `find` does."""
 
     async def update(self, address: Address, external_id: str, outgoing: Outgoing) -> None:
         """Put a new text in place of a message sent before."""

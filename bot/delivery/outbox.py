@@ -16,6 +16,7 @@ from sqlalchemy.ext.asyncio import AsyncConnection
 
 from bot.delivery.claims import OWED
 from bot.delivery.policy import Limit, Outcome
+from bot.delivery.recall import Recalled, keep
 from bot.storage import dialects
 from bot.storage.batches import among, set_text_each
 from bot.storage.dialects import is_postgresql
@@ -25,7 +26,8 @@ from bot.storage.tables import channel, delivery, rate_limit, workspace
 @dataclass(frozen=True, slots=True)
 class Settled:
     """What became of a claim: its deliveries' outcomes, how long the channel rests (seconds),
-    what its workspace said of limits, and why it is paused, if it is."""
+    what its workspace said of limits, why it is paused, if it is, and what it was asked for, if
+    it was (`bot.delivery.recall`)."""
 
     channel_id: int
     workspace_id: int
@@ -33,6 +35,7 @@ class Settled:
     rest: float = 0.0
     limits: tuple[Limit, ...] = ()
     pause: str = ""
+    recalled: Recalled | None = None
 
 
 async def settle(
@@ -54,6 +57,9 @@ async def settle(
     others = [_other(o, now) for o in outcomes if o.result != "sent"]
     if others:
         await conn.execute(_write_others(), [{**other, "worker": worker} for other in others])
+    for one in settled:
+        if one.recalled is not None:
+            await keep(conn, one.channel_id, one.recalled, now)
     by_rest: dict[float, list[int]] = {}
     for one in settled:
         by_rest.setdefault(one.rest, []).append(one.channel_id)

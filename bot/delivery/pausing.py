@@ -52,3 +52,19 @@ async def pause_channels(
             await owe_notice(
                 conn, row.workspace_id, row.owner, kind=DIRECT, subject=key, text=text, now=now
             )
+
+
+async def tell_given_up(
+    conn: AsyncConnection, settled: Sequence[Settled], tell: Tell, now: datetime
+) -> None:
+    """Tell the operators, once an hour, that messages were given up, and why the first one was."""
+    reasons = [
+        outcome.reason for one in settled for outcome in one.outcomes if outcome.result == "dead"
+    ]
+    if not reasons:
+        return
+    text = (
+        f"A message was given up: {reasons[0]} `exportnews deliveries --state dead` lists what is, "
+        "`exportnews deliveries retry ID` sends it again."
+    )
+    await tell(conn, f"dead:{now:%Y-%m-%dT%H}", text, now)

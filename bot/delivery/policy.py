@@ -47,6 +47,9 @@ class RetryPolicy:
     first: float = 2.0
     longest: float = 600.0
     attempts: int = 48
+    refusals: int = 10
+    """How often a message is tried that the platform refuses for a reason that is not known, which
+    may be the message's own: for about a quarter of an hour."""
     settle: float = 15.0
     """How long after an unknown outcome the platform is asked whether the message is there; what
     was cut off may still be on its way."""
@@ -89,11 +92,16 @@ class Limit:
 
 @dataclass(frozen=True, slots=True)
 class Verdict:
-    """What an error means for the delivery, its channel and its workspace."""
+    """What an error means for the delivery, its channel and its workspace.
+
+    `holds_up`: whether what the channel is owed besides has to wait for this, so that it comes in
+    order; a message that is refused for itself holds up nothing.
+    """
 
     outcome: Outcome
     limit: Limit | None = None
     pause: str = ""
+    holds_up: bool = True
 
 
 def judge(
@@ -113,13 +121,14 @@ def judge(
         return Verdict(Outcome(delivery_id, "dead", reason=reason))
     if error.permanent:
         return Verdict(Outcome(delivery_id, "kept", reason=reason, counts=False), pause=reason)
-    if attempts >= policy.attempts:
+    if attempts >= (policy.refusals if error.of_message else policy.attempts):
         given_up = f"Given up after {attempts} attempts. {reason}"
         return Verdict(Outcome(delivery_id, "dead", reason=given_up, unknown=error.unknown))
     wait = policy.wait(attempts, rng)
     if error.unknown:
         wait = max(wait, policy.settle)
-    return Verdict(Outcome(delivery_id, "failed", reason=reason, wait=wait, unknown=error.unknown))
+    outcome = Outcome(delivery_id, "failed", reason=reason, wait=wait, unknown=error.unknown)
+    return Verdict(outcome, holds_up=not error.of_message)
 
 
 def cannot_tell(

@@ -13,7 +13,7 @@ from typing import TypeVar
 import structlog
 
 from bot.delivery.claims import Claim
-from bot.delivery.model import Outgoing, Owed, Sender
+from bot.delivery.model import Outgoing, Owed, SaidPage, Sender, Sought
 from bot.delivery.outbox import Settled
 from bot.delivery.policy import (
     DEFAULT_PACE,
@@ -27,6 +27,7 @@ from bot.delivery.policy import (
     cannot_tell,
     judge,
 )
+from bot.delivery.recall import REST, Recall, ask
 from bot.errors import DeliveryError
 from bot.messages.model import Message
 from bot.settings import UnknownOutcome
@@ -73,18 +74,24 @@ async def serve(
 
     The first that fails ends it: what comes after stays owed, so that the order is kept.
     """
+    if claim.recall is not None:
+        return await _recall(office, claim, claim.recall, bounds)
     outcomes: list[Outcome] = []
     limits: list[Limit] = []
+    arrived: dict[int, str] = {}
     pause, rest = "", 0.0
     pace = PACES.get(claim.address.platform, DEFAULT_PACE)
     for owed in claim.owed:
         if pause or rest or office.stopping() or time.monotonic() > bounds.until:
             outcomes.append(Outcome(owed.id, "back", unknown=owed.unknown))
             continue
-        verdict = await _deliver(office, claim, owed, messages.get(owed.id), now, bounds)
+        task = _Task(claim, owed, messages.get(owed.id), _thread(claim, owed, arrived), now, bounds)
+        verdict = await _deliver(office, task)
         outcomes.append(verdict.outcome)
+        if verdict.outcome.external_id:
+            arrived[owed.id] = verdict.outcome.external_id
         pause = verdict.pause
-        rest = verdict.outcome.wait
+        rest = verdict.outcome.wait if verdict.holds_up else 0.0
         if verdict.limit is not None:
             limits.append(verdict.limit)
     tried = sum(outcome.result != "back" for outcome in outcomes)
@@ -98,36 +105,80 @@ async def serve(
     )
 
 
-async def _deliver(
-    office: Office,
-    claim: Claim,
-    owed: Owed,
-    message: Message | None,
-    now: datetime,
-    bounds: Bounds,
-) -> Verdict:
+@dataclass(frozen=True, slots=True)
+class _Task:
+    """One delivery of a claim, with its message (none: it could not be made) and its thread."""
+
+    claim: Claim
+    owed: Owed
+    message: Message | None
+    thread: str
+    now: datetime
+    bounds: Bounds
+
+
+def _thread(claim: Claim, owed: Owed, arrived: Mapping[int, str]) -> str:
+    """Give the message that a follow-up answers or an update renews; it may just have gone out."""
+    answered = claim.threads.get(owed.id)
+    if answered is None:
+        return ""
+    return answered.external_id or arrived.get(answered.delivery_id, "")
+
+
+async def _recall(office: Office, claim: Claim, recall: Recall, bounds: Bounds) -> Settled:
+    """Ask a channel what it was told; nothing is sent yet."""
+    address = claim.address
+
+    async def call(page: Awaitable[SaidPage]) -> SaidPage:
+        return await _call(page, bounds)
+
+    found, error = await ask(
+        office.sender,
+        address,
+        recall,
+        call,
+        lambda: not office.stopping() and time.monotonic() < bounds.until,
+    )
+    settled = Settled(
+        channel_id=address.channel_id,
+        workspace_id=address.workspace_id,
+        outcomes=(),
+        rest=REST if found.done else 0.0,
+        recalled=found,
+    )
+    if error is None:
+        return settled
+    log.info("delivery.not_recalled", channel=address.channel_id, reason=str(error))
+    if error.permanent:
+        return replace(settled, pause=error.sentence)
+    wait = error.retry_after or office.policy.settle
+    limits = (Limit("find", wait),) if error.retry_after is not None else ()
+    return replace(settled, rest=wait * (1 + office.rng.random()), limits=limits)
+
+
+async def _deliver(office: Office, task: _Task) -> Verdict:
+    owed, message, address, bounds = task.owed, task.message, task.claim.address, task.bounds
     if owed.unknown:
-        settled = await _settle_unknown(office, claim, owed, now, bounds)
+        settled = await _settle_unknown(office, task)
         if settled is not None:
             return settled
     if message is None:
         return Verdict(Outcome(owed.id, "dead", reason=NO_MESSAGE))
-    thread = claim.threads.get(owed.id, "")
-    outgoing = Outgoing(owed.id, owed.story_id, message, thread=thread)
+    outgoing = Outgoing(owed.id, owed.story_id, message, thread=task.thread)
     method: Method = "send"
     try:
         if owed.kind == "update":
             method = "update"
-            if thread:
-                await _call(office.sender.update(claim.address, thread, outgoing), bounds)
+            if task.thread:
+                await _call(office.sender.update(address, task.thread, outgoing), bounds)
             # Where nothing was sent yet, what will be sent has the new text.
-            return Verdict(Outcome(owed.id, "sent", external_id=thread or None))
-        sent = await _call(office.sender.send(claim.address, outgoing), bounds)
+            return Verdict(Outcome(owed.id, "sent", external_id=task.thread or None))
+        sent = await _call(office.sender.send(address, outgoing), bounds)
     except DeliveryError as error:
         log.warning(
             "delivery.failed",
             delivery=owed.id,
-            channel=claim.address.channel_id,
+            channel=address.channel_id,
             reason=str(error),
             detail=error.detail,
         )
@@ -143,19 +194,20 @@ def _unless_harmless(verdict: Verdict, owed: Owed) -> Verdict:
     return verdict
 
 
-async def _settle_unknown(
-    office: Office, claim: Claim, owed: Owed, now: datetime, bounds: Bounds
-) -> Verdict | None:
+async def _settle_unknown(office: Office, task: _Task) -> Verdict | None:
     """Find out whether the message arrived at an earlier attempt; None when it is to be sent."""
+    owed, doubts = task.owed, task.claim.doubts
     if owed.kind == "update":
         return None
-    if claim.ask_after:
-        return ask_later(owed.id, claim.ask_after, office.rng)
+    closed = doubts.closed.get(task.claim.address.workspace_id)
+    if closed:
+        return ask_later(owed.id, closed, office.rng)
     since = owed.tried_at or owed.created_at
-    doubted = (now - since).total_seconds()
+    doubted = (task.now - since).total_seconds()
+    after = doubts.after.get(owed.id, "")
+    sought = Sought(owed.id, since, after, task.thread, owed.marks)
     try:
-        thread = claim.threads.get(owed.id, "")
-        found = await _call(office.sender.find(claim.address, owed.id, since, thread), bounds)
+        found = await _call(office.sender.find(task.claim.address, sought), task.bounds)
     except DeliveryError as error:
         log.info("delivery.unsettled", delivery=owed.id, reason=str(error), detail=error.detail)
         verdict = cannot_tell(error, owed.id, owed.attempts, doubted, office.policy, office.rng)

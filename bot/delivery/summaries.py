@@ -124,6 +124,7 @@ def _item(
         why=tuple(whys),
         reports=reports.get(item.story_id, 1),
         retracted=article.retracted,
+        mark=article.mark,
     )
 
 

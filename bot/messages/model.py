@@ -4,8 +4,8 @@ from __future__ import annotations
 
 from collections.abc import Mapping
 from dataclasses import dataclass
-from datetime import datetime
-from typing import Any
+from datetime import date, datetime
+from typing import Any, Literal
 
 from bot.news.model import Citation, Company, KeyDate
 
@@ -15,12 +15,14 @@ class Message:
     """One message, ready for a platform.
 
     `text` is the fallback for notifications and screen readers, in the platform's own markup;
-    `blocks` are Slack's Block Kit, `card` is an Adaptive Card.
+    `blocks` are Slack's Block Kit, `card` is an Adaptive Card. `marks`: by what the articles that
+    it tells of are recognised (`bot.delivery.marks`).
     """
 
     text: str
     blocks: tuple[Mapping[str, Any], ...] = ()
     card: Mapping[str, Any] | None = None
+    marks: tuple[str, ...] = ()
 
 
 @dataclass(frozen=True, slots=True)
@@ -46,12 +48,31 @@ class Related:
     number: str = ""
 
 
+HandlingState = Literal["open", "acknowledged", "assigned", "not-applicable", "done"]
+HandlingStep = Literal["acknowledge", "assign", "not-applicable", "done", "reopen"]
+
+
+@dataclass(frozen=True, slots=True)
+class Handling:
+    """What a channel's team does with a story (`bot.handling`): the state, who brought it about
+    (the platform's user id) and when, to whom it is assigned until when, why it does not apply.
+    """
+
+    state: HandlingState = "open"
+    by: str = ""
+    at: datetime | None = None
+    assignee: str = ""
+    due: date | None = None
+    reason: str = ""
+
+
 @dataclass(frozen=True, slots=True)
 class Alert:
     """A story as one channel should see it.
 
     `summary` is empty where the publication lets only headlines be shown. `topics` are the
-    titles of all the entry's topics; `why` are the reasons that brought it here.
+    titles of all the entry's topics; `why` are the reasons that brought it here. `handling`: what
+    the channel's team does with it; None where that cannot be done (a copy that was shared).
     """
 
     entry_id: int
@@ -72,6 +93,7 @@ class Alert:
     follow_up: bool = False
     edited: bool = False
     retracted: bool = False
+    handling: Handling | None = None
 
 
 @dataclass(frozen=True, slots=True)
@@ -88,6 +110,7 @@ class DigestItem:
     why: tuple[Why, ...] = ()
     reports: int = 1
     retracted: bool = False
+    mark: str = ""
 
 
 @dataclass(frozen=True, slots=True)

@@ -11,13 +11,13 @@ from contextlib import closing
 from datetime import datetime
 from pathlib import Path
 
-from sqlalchemy import URL, func, select, text, update
+from sqlalchemy import URL, delete, func, select, text, update
 from sqlalchemy.ext.asyncio import AsyncConnection
 
 from bot.errors import StorageError, UsageError
 from bot.storage.database import Database
 from bot.storage.dialects import is_postgresql
-from bot.storage.tables import channel, delivery, feed
+from bot.storage.tables import channel, delivery, entry, feed, recalled
 
 ID_GAP = 1_000_000
 """How far a restored database's delivery ids begin after the copy's last: the ids that were given
@@ -58,7 +58,7 @@ async def _copy_sqlite(db: Database, target: Path, partial: Path) -> None:
     copy = Database(f"sqlite+aiosqlite:///{partial}")
     try:
         async with copy.write() as conn:
-            await mark_restored(conn, await db.now(conn))
+            await mark_restored(conn)
     finally:
         await copy.close()
 
@@ -102,12 +102,14 @@ def _dump_postgresql(url: URL, partial: Path) -> None:
     partial.chmod(0o600)
 
 
-async def mark_restored(conn: AsyncConnection, now: datetime) -> int:
+async def mark_restored(conn: AsyncConnection) -> int:
     """Prepare a copy for being put back, and give the number of deliveries that are in doubt.
 
-    What was owed when the copy was made may have been sent since: each such delivery is in doubt
-    and is looked for in its channel before it is sent. Leases of then mean nothing now.
+    What channels were told after the copy was made is not in it, so each is asked before anything
+    is sent to it (`bot.delivery.recall`). What was owed when the copy was made may have been sent
+    since, so it is in doubt where its channel cannot be asked. Leases of then mean nothing now.
     """
+    copied = await _last_moment(conn)
     doubtful = await conn.execute(
         update(delivery)
         .where(delivery.c.state.in_(("pending", "failed", "sending")))
@@ -115,8 +117,12 @@ async def mark_restored(conn: AsyncConnection, now: datetime) -> int:
             state="failed",
             unknown=True,
             attempts=0,
-            tried_at=func.coalesce(delivery.c.tried_at, now),
+            tried_at=func.coalesce(delivery.c.tried_at, copied),
         )
+    )
+    await conn.execute(delete(recalled))
+    await conn.execute(
+        update(channel).values(recall_from=copied, recall_before=None, recalled_at=None)
     )
     for table in (channel, feed):
         await conn.execute(
@@ -131,6 +137,22 @@ async def mark_restored(conn: AsyncConnection, now: datetime) -> int:
     else:
         await _set_sqlite_sequence(conn, last)
     return doubtful.rowcount
+
+
+async def _last_moment(conn: AsyncConnection) -> datetime | None:
+    """Give the last moment that the copy knows of: what was sent later, it cannot know."""
+    moments = [
+        await conn.scalar(select(func.max(column)))
+        for column in (
+            feed.c.last_poll_at,
+            entry.c.first_seen_at,
+            channel.c.created_at,
+            delivery.c.created_at,
+            delivery.c.sent_at,
+            delivery.c.tried_at,
+        )
+    ]
+    return max((moment for moment in moments if moment is not None), default=None)
 
 
 async def _set_sqlite_sequence(conn: AsyncConnection, last: int) -> None:

@@ -25,8 +25,9 @@ from bot.subscriptions.gathering import (
     CHUNK,
     Gathered,
     OwedSummary,
+    in_parts,
+    listed,
     owe,
-    summarise,
     take_collected,
 )
 from bot.subscriptions.model import ChannelSettings
@@ -95,17 +96,17 @@ async def _owe_some(
     reports = await weights(conn, [s.story_id for those in waiting.values() for s in those])
     owed = []
     for settings in channels:
-        stories = _still_wanted(settings, waiting.get(settings.id, []), alerted)
+        stories = _still_wanted(settings, waiting.get(settings.id, []), alerted, now)
         stories.sort(key=lambda s: (-reports[s.story_id], -s.position))
         summary = replace(
-            summarise("digest", stories),
+            listed("digest", stories),
             since=(since := _since(settings, now)),
             until=now,
             coverage=read[since],
         )
         if stories or next_digest(settings, now) is not None:
             subject = f"digest:{_due(settings, now):%Y-%m-%dT%H:%M}"
-            owed.append(OwedSummary(settings.id, "digest", subject, summary))
+            owed += in_parts(OwedSummary(settings.id, "digest", subject, summary))
     if channels:
         await conn.execute(
             update(channel)
@@ -138,10 +139,18 @@ def _since(settings: ChannelSettings, now: datetime) -> datetime:
 
 
 def _still_wanted(
-    settings: ChannelSettings, stories: Sequence[Gathered], alerted: set[tuple[int, int]]
+    settings: ChannelSettings,
+    stories: Sequence[Gathered],
+    alerted: set[tuple[int, int]],
+    now: datetime,
 ) -> list[Gathered]:
-    """Leave out what the channel was alerted to meanwhile, and what it no longer asks for."""
-    wants = {(s.kind, s.target) for s in settings.subscriptions}
+    """Leave out what the channel was alerted to meanwhile, what it no longer asks for, and what
+    it has muted."""
+    wants = {
+        (s.kind, s.target)
+        for s in settings.subscriptions
+        if s.muted_until is None or s.muted_until <= now
+    }
     kept = []
     for story in stories:
         left = [reason for reason in parse_reasons(story.reasons) if reason in wants]

@@ -7,7 +7,7 @@ also returns it: what is returned is what the message says, whoever else is at w
 from __future__ import annotations
 
 from collections.abc import Iterable, Mapping, Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from datetime import datetime
 from typing import Any
 
@@ -40,13 +40,19 @@ class Gathered:
 @dataclass(frozen=True, slots=True)
 class OwedSummary:
     """A summary owed to a channel; `subject` never comes twice in a channel. `due`: when, if not
-    at once."""
+    at once. `part`: which message of several it is."""
 
     channel_id: int
     kind: DeliveryKind
     subject: str
     summary: Summary
     due: datetime | None = None
+    part: int = 1
+
+    @property
+    def key(self) -> tuple[int, str, str]:
+        """By what its delivery is unique."""
+        return self.channel_id, self.kind, self.subject
 
 
 async def take_collected(
@@ -113,12 +119,16 @@ async def gather_alerts(
     several = {channel_id: those for channel_id, those in ids.items() if len(those) > 1}
     taken = await _take_alerts(conn, [i for those in several.values() for i in those], now)
     owed = [
-        OwedSummary(
-            channel_id, kind, f"{kind}:{min(several[channel_id])}", summarise(cause, stories)
-        )
+        part
         for channel_id, stories in taken.items()
+        for part in in_parts(
+            OwedSummary(
+                channel_id, kind, f"{kind}:{min(several[channel_id])}", listed(cause, stories)
+            )
+        )
     ]
-    return len(single) + await owe(conn, owed, now)
+    await owe(conn, owed, now)
+    return len(single) + len(taken)
 
 
 async def _send_now(conn: AsyncConnection, ids: Sequence[int], now: datetime) -> None:
@@ -180,38 +190,72 @@ def _by_channel(stories: Iterable[Gathered]) -> Mapping[int, list[Gathered]]:
     return found
 
 
-def summarise(cause: Cause, stories: Sequence[Gathered]) -> Summary:
-    """Give the summary of stories in their order, cut at the number that one message lists."""
-    items = tuple(SummaryItem(s.entry_id, s.story_id, s.reasons) for s in stories[:MAX_ITEMS])
-    return Summary(cause, items, more=len(stories) - len(items))
+def listed(cause: Cause, stories: Sequence[Gathered]) -> Summary:
+    """Give the summary of stories in their order."""
+    items = tuple(SummaryItem(s.entry_id, s.story_id, s.reasons) for s in stories)
+    return Summary(cause, items)
+
+
+def in_parts(owed: OwedSummary) -> list[OwedSummary]:
+    """Give a summary as the messages that it takes: one lists so many stories and no more, and
+    every story that counts as told is listed in one of them."""
+    items = owed.summary.items
+    parts = [owed]
+    if len(items) > MAX_ITEMS:
+        parts = [
+            replace(owed, summary=replace(owed.summary, items=items[first : first + MAX_ITEMS]))
+            for first in range(0, len(items), MAX_ITEMS)
+        ]
+    return [
+        replace(part, subject=f"{owed.subject}:{number}", part=number) if number > 1 else part
+        for number, part in enumerate(parts, 1)
+    ]
 
 
 async def owe(conn: AsyncConnection, owed: Sequence[OwedSummary], now: datetime) -> int:
     """Owe summaries, note for their stories in which message they are, and give their number."""
     for first in range(0, len(owed), CHUNK):
-        rows: list[dict[str, Any]] = [
-            {
-                "channel_id": one.channel_id,
-                "kind": one.kind,
-                "subject": one.subject,
-                "payload": to_payload(one.summary),
-                "position": first_position(now),
-                "due_at": one.due or now,
-                "created_at": now,
-            }
-            for one in owed[first : first + CHUNK]
-        ]
+        some = owed[first : first + CHUNK]
         made = await conn.execute(
-            insert(delivery).returning(delivery.c.id, delivery.c.channel_id), rows
+            insert(delivery).returning(
+                delivery.c.id, delivery.c.channel_id, delivery.c.kind, delivery.c.subject
+            ),
+            [_row(one, now) for one in some],
         )
+        ids = {(row.channel_id, row.kind, row.subject): row.id for row in made}
+        await _note_parts(conn, [(one, ids[one.key]) for one in some], now)
+    return len(owed)
+
+
+def _row(owed: OwedSummary, now: datetime) -> dict[str, Any]:
+    return {
+        "channel_id": owed.channel_id,
+        "kind": owed.kind,
+        "subject": owed.subject,
+        "payload": to_payload(owed.summary),
+        "position": first_position(now) + owed.part,
+        "due_at": owed.due or now,
+        "created_at": now,
+    }
+
+
+async def _note_parts(
+    conn: AsyncConnection, made: Sequence[tuple[OwedSummary, int]], now: datetime
+) -> None:
+    """Note in `collected` in which delivery (by id) each story is that was just taken."""
+    mine = (collected.c.channel_id == bindparam("of_channel"), collected.c.told_at == now)
+    for one, delivery_id in made:
+        if one.part > 1:
+            stories = collected.c.story_id.in_([item.story_id for item in one.summary.items])
+            await conn.execute(
+                update(collected).where(*mine, stories).values(delivery_id=delivery_id),
+                {"of_channel": one.channel_id},
+            )
+    firsts = [(one, delivery_id) for one, delivery_id in made if one.part == 1]
+    if firsts:  # the rest of what was taken, and most often all of it
         await conn.execute(
             update(collected)
-            .where(
-                collected.c.channel_id == bindparam("of_channel"),
-                collected.c.told_at == now,
-                collected.c.delivery_id.is_(None),
-            )
+            .where(*mine, collected.c.delivery_id.is_(None))
             .values(delivery_id=bindparam("in_delivery")),
-            [{"of_channel": row.channel_id, "in_delivery": row.id} for row in made],
+            [{"of_channel": one.channel_id, "in_delivery": to} for one, to in firsts],
         )
-    return len(owed)

@@ -24,6 +24,7 @@ from sqlalchemy import (
     func,
     literal,
     null,
+    or_,
     select,
     true,
 )
@@ -148,8 +149,8 @@ async def _collect(
 async def owe_updates(
     conn: AsyncConnection, entry: StoredEntry, version: str, now: datetime
 ) -> int:
-    """Owe an update to every channel that was sent an alert for `entry` and wants to hear of
-    changes, once for each `version` of its text. Gives their number."""
+    """Owe an update to every channel that was sent an alert for `entry`, or may have been, and
+    wants to hear of changes, once for each `version` of its text. Gives their number."""
     rows = (
         _deliveries(
             now,
@@ -167,7 +168,7 @@ async def owe_updates(
         .where(
             delivery.c.entry_id == entry.id,
             delivery.c.kind.in_(ALERTS),
-            delivery.c.state.in_(["sent", "sending"]),
+            or_(delivery.c.state.in_(["sent", "sending"]), delivery.c.unknown),
             channel.c.wants_updates,
             workspace.c.removed_at.is_(None),
         )

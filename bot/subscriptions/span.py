@@ -11,9 +11,9 @@ from sqlalchemy.ext.asyncio import AsyncConnection
 from bot.errors import UsageError
 from bot.storage.tables import entry, entry_topic, entry_watch, subscription
 from bot.subscriptions.digests import coverage, weights
-from bot.subscriptions.gathering import Gathered, summarise
+from bot.subscriptions.gathering import Gathered, listed
 from bot.subscriptions.model import ChannelSettings
-from bot.subscriptions.summary import Summary
+from bot.subscriptions.summary import MAX_ITEMS, Summary
 
 MAX_DAYS = 90
 _MAX_ROWS = 5000
@@ -31,7 +31,8 @@ async def digest_of_span(
     reports = await weights(conn, [story.story_id for story in stories])
     stories.sort(key=lambda story: (-reports[story.story_id], -story.position))
     return replace(
-        summarise("digest", stories),
+        listed("digest", stories[:MAX_ITEMS]),
+        more=max(len(stories) - MAX_ITEMS, 0),
         since=since,
         until=now,
         coverage=await coverage(conn, since, now),

@@ -15,7 +15,8 @@ Cause = Literal["digest", "quiet", "pause", "outage", "flood"]
 entries were missed while we could not read (`outage`); a feed gave far more than it does."""
 
 MAX_ITEMS = 200
-"""Stories listed in one summary; `more` says how many there are beyond."""
+"""Stories listed in one message; what is owed beyond comes in a second one. Of a digest asked for
+now, `more` says how many there are beyond."""
 
 
 @dataclass(frozen=True, slots=True)

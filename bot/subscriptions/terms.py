@@ -9,10 +9,12 @@ from sqlalchemy import delete, func, insert, select, update
 
 from bot.errors import UsageError
 from bot.news.watches import watch_key
+from bot.search.parser import parse
 from bot.storage.tables import saved_search, subscription, watch
 from bot.subscriptions.editing import Edit
 from bot.subscriptions.model import Changed, Mode
 from bot.subscriptions.topics import add
+from bot.subscriptions.withdrawing import withdraw
 
 MAX_TERM = 120
 MAX_ALIASES = 20
@@ -90,8 +92,8 @@ async def drop_watch(edit: Edit, term: str) -> Changed:
 async def set_search(edit: Edit, query: str, mode: Mode) -> Changed:
     """Save a search: what it finds anew comes to the channel."""
     query = " ".join(query.split())
-    if not query:
-        raise UsageError("Say what to search for.")
+    if not parse(query).asks:
+        raise UsageError("Say what to search for: a word, a phrase, `eccn:3A090`.")
     if len(query) > MAX_QUERY:
         raise UsageError(f"A saved search has at most {MAX_QUERY} characters.")
     row = (
@@ -202,6 +204,7 @@ async def _set_mode(edit: Edit, kind: str, target: int, mode: Mode) -> None:
 
 
 async def _drop_subscription(edit: Edit, kind: str, target: int) -> None:
+    """Take a term's subscription away, and from what is owed what only the term asked for."""
     await edit.conn.execute(
         delete(subscription).where(
             subscription.c.channel_id == edit.channel.id,
@@ -209,3 +212,4 @@ async def _drop_subscription(edit: Edit, kind: str, target: int) -> None:
             subscription.c.target == str(target),
         )
     )
+    await withdraw(edit, {(kind, str(target))})

@@ -13,6 +13,7 @@ from bot.news.taxonomy import Taxonomy, Topic
 from bot.storage.tables import subscription
 from bot.subscriptions.editing import Edit
 from bot.subscriptions.model import Changed, ChannelSettings, Mode, Subscription, SubscriptionKind
+from bot.subscriptions.withdrawing import withdraw
 
 _MAX_WORD = 60
 
@@ -108,6 +109,7 @@ async def unsubscribe(edit: Edit, topics: Sequence[Topic]) -> Changed:
     if not gone:
         return Changed(await edit.unchanged(), missing=missing)
     await edit.conn.execute(delete(subscription).where(subscription.c.id.in_([s.id for s in gone])))
+    await withdraw(edit, {(s.kind, s.target) for s in gone})
     settings = await edit.done(
         "unsubscribe", {"topics": {s.target: s.mode for s in gone}}, {"topics": {}}
     )
@@ -129,6 +131,8 @@ async def mute(
     await edit.conn.execute(
         update(subscription).where(subscription.c.id == have.id).values(muted_until=until)
     )
+    if until is not None:
+        await withdraw(edit, {(kind, target)})
     return await edit.done(
         "mute" if until else "unmute",
         {"kind": kind, "target": target, "until": _text(have.muted_until)},

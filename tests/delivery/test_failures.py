@@ -3,12 +3,14 @@
 from __future__ import annotations
 
 import asyncio
+from datetime import timedelta
 
 import pytest
 
 from bot.delivery.dispatcher import DispatchReport, Timing
 from bot.delivery.policy import RetryPolicy
 from bot.demo.slack.faults import ApiError, CutBefore, Delay, Garbage, Status
+from bot.notices import OperatorNotices
 from tests.delivery.conftest import Desk
 from tests.support.outbox import states, the_channel, the_delivery
 
@@ -27,20 +29,61 @@ async def test_a_failure_keeps_the_order_of_the_channel(desk: Desk) -> None:
     (here,) = await desk.channels("C1")
     for name in "abc":
         await desk.owe(await desk.story(f"Story {name}"), here)
-    desk.slack.plan("chat.postMessage", None, ApiError("something_new"))
+    desk.slack.plan("chat.postMessage", None, ApiError("ratelimited"))
     await desk.dispatcher().dispatch_due()
     assert desk.titles("C1") == ["Story a", "Story b", "Story c"]
+
+
+async def test_a_message_that_slack_refuses_without_a_known_reason_holds_up_no_other(
+    desk: Desk,
+) -> None:
+    (here,) = await desk.channels("C1")
+    owed = [(await desk.owe(await desk.story(f"Story {name}"), here))[0] for name in "abc"]
+    began = desk.clock()
+    desk.slack.plan("chat.postMessage", ApiError("something_new"))
+    await desk.dispatcher(timing=_impatient()).dispatch_due()
+    assert desk.titles("C1") == ["Story b", "Story c"]
+    desk.slack.plan("chat.postMessage", *[ApiError("something_new")] * 20)
+    while (row := await the_delivery(desk.db, owed[0])).state != "dead":
+        await desk.dispatcher(timing=_impatient()).dispatch_due()
+        desk.clock.advance(seconds=30)
+    assert row.attempts == RetryPolicy().refusals
+    assert desk.clock() - began < timedelta(hours=1)
+    assert "something_new" in row.last_error
+
+
+async def test_operators_are_told_of_what_is_given_up_once_an_hour(desk: Desk) -> None:
+    here, _operators = await desk.channels("C1", "C0OPS")
+    tell = OperatorNotices("C0OPS", now=desk.db.now).tell
+    for name in "ab":
+        await desk.owe(await desk.story(f"Story {name}"), here)
+    desk.slack.plan("chat.postMessage", *[ApiError("invalid_blocks")] * 2)
+    await desk.dispatcher(tell=tell).dispatch_due()
+    (said,) = desk.shown("C0OPS")
+    assert "given up" in said
+    assert "exportnews deliveries --state dead" in said
+
+
+async def test_metadata_that_slack_refuses_does_not_keep_an_alert_back(desk: Desk) -> None:
+    (here,) = await desk.channels("C1")
+    (owed,) = await desk.owe(await desk.story("Story one"), here)
+    desk.slack.plan("chat.postMessage", ApiError("metadata_too_large"))
+    assert await desk.dispatcher().dispatch_due() == DispatchReport(sent=1)
+    (message,) = desk.slack.messages("C1")
+    assert message.metadata is not None
+    assert message.metadata["event_payload"].keys() == {"delivery", "story"}
+    assert message.metadata["event_payload"]["delivery"] == owed
 
 
 async def test_after_its_attempts_a_delivery_is_dead_and_says_why(desk: Desk) -> None:
     (here,) = await desk.channels("C1")
     (owed,) = await desk.owe(await desk.story("Story one"), here)
-    desk.slack.plan("chat.postMessage", *[ApiError("something_new")] * 3)
+    desk.slack.plan("chat.postMessage", *[Status(500)] * 3)
     dispatcher = desk.dispatcher(policy=RetryPolicy(attempts=3))
     assert await dispatcher.dispatch_due() == DispatchReport(failed=2, dead=1)
     row = await the_delivery(desk.db, owed)
     assert row.state == "dead"
-    assert "something_new" in row.last_error
+    assert "status 500" in row.last_error
     assert desk.shown("C1") == []
 
 

@@ -9,11 +9,13 @@ import sys
 from pathlib import Path
 
 import pytest
+from sqlalchemy import update
 from typer.testing import CliRunner, Result
 
 from bot.cli import build
 from bot.errors import UsageError
 from bot.storage.database import Database
+from bot.storage.tables import channel
 from tests.support.clock import SetClock
 from tests.support.outbox import add_channels, add_story, add_workspace, owe
 
@@ -27,11 +29,11 @@ def filled(sqlite_url: str, monkeypatch: pytest.MonkeyPatch) -> str:
         now = SetClock()()
         db = Database(sqlite_url)
         here = await add_workspace(db, "T1", now)
-        (channel,) = await add_channels(db, here, ["C1"], now, name="alerts")
+        (alerts,) = await add_channels(db, here, ["C1"], now, name="alerts")
         for number, state in enumerate(("sent", "failed", "dead")):
             told = await add_story(db, f"[red]Story {number}[/red]", now)
             error = "Slack refused the message." if state != "sent" else None
-            await owe(db, told, [channel], now, state=state, attempts=3, last_error=error)
+            await owe(db, told, [alerts], now, state=state, attempts=3, last_error=error)
         await db.close()
 
     asyncio.run(fill())
@@ -68,11 +70,28 @@ def test_dead_deliveries_are_retried(filled: str) -> None:
         assert isinstance(_run("deliveries", *words).exception, UsageError)
 
 
+def test_paused_channels_are_resumed_by_id_or_name(filled: str) -> None:
+    async def pause() -> None:
+        db = Database(filled)
+        async with db.write() as conn:
+            here = update(channel).values(paused_at=SetClock()(), paused_reason="It is archived.")
+            await conn.execute(here)
+        await db.close()
+
+    for words, said in ((["#alerts"], "#alerts"), (["C1"], "#alerts"), (["--all"], "#alerts")):
+        asyncio.run(pause())
+        assert "channel paused: It is archived." in _run("deliveries").stdout
+        assert _run("deliveries", "resume", *words).stdout == f"{said} is resumed.\n"
+        assert "channel paused" not in _run("deliveries").stdout
+    for words in (["C1"], ["C9"], [], ["--all"], ["C1", "--all"]):
+        assert isinstance(_run("deliveries", "resume", *words).exception, UsageError)
+
+
 def test_a_copy_is_made_by_the_command(filled: str, tmp_path: Path) -> None:
     copy = tmp_path / "copy.sqlite3"
     assert "Copied" in _run("db", "backup", str(copy)).stdout
     assert copy.exists()
-    assert "1 deliveries will be looked for" in _run("db", "restored").stdout
+    assert "1 delivery was owed" in _run("db", "restored").stdout
 
 
 def test_wrong_use_is_one_sentence_and_exit_status_2(filled: str) -> None:

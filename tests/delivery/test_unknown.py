@@ -2,17 +2,24 @@
 
 from __future__ import annotations
 
+from datetime import timedelta
 from typing import Any
 
+import aiohttp
 import pytest
 
+from bot.delivery import ledger
 from bot.delivery.dispatcher import DispatchReport, Timing
 from bot.delivery.policy import RetryPolicy
+from bot.delivery.senders.slack import SlackSender
+from bot.demo.slack import SlackLookalike
 from bot.demo.slack.faults import ApiError, CutAfter, CutBefore, Delay, Fault, Garbage, Status
 from bot.demo.slack.model import StoredMessage
 from bot.settings import UnknownOutcome
+from bot.storage.database import Database
 from tests.delivery.conftest import Desk
-from tests.support.outbox import the_channel, the_delivery
+from tests.support.clock import SetClock
+from tests.support.outbox import Access, the_channel, the_delivery
 
 
 async def _dispatch_for(desk: Desk, minutes: int = 3, **options: Any) -> DispatchReport:
@@ -115,6 +122,43 @@ async def test_a_follow_up_is_looked_for_in_its_thread(desk: Desk) -> None:
     assert len(desk.slack.calls("conversations.replies")) == 1
 
 
+@pytest.mark.parametrize("ahead", [timedelta(minutes=10), timedelta(hours=5), -timedelta(hours=5)])
+@pytest.mark.parametrize("first", [True, False])
+async def test_clocks_that_differ_repeat_nothing(
+    db: Database, clock: SetClock, ahead: timedelta, first: bool
+) -> None:
+    """The database's clock is ahead of Slack's, or behind it."""
+    async with (
+        SlackLookalike(clock=lambda: clock() - ahead, limits=False) as slack,
+        aiohttp.ClientSession() as http,
+    ):
+        desk = Desk(db, clock, slack, SlackSender(Access(slack, http)))
+        (here,) = await desk.channels("C1")
+        if first:
+            await desk.owe(await desk.story("Story zero"), here)
+            await _dispatch_for(desk, minutes=1)
+        await desk.owe(await desk.story("Story one"), here)
+        desk.slack.plan("chat.postMessage", CutAfter())
+        await _dispatch_for(desk)
+        assert desk.titles("C1") == ["Story zero", "Story one"][not first :]
+
+
+async def test_a_doubt_of_long_ago_is_looked_for_where_it_would_stand(desk: Desk) -> None:
+    """Later alerts have gone out since; an operator retries what was given up in doubt."""
+    (here,) = await desk.channels("C1")
+    told = await desk.story("Story one")
+    at = desk.clock()
+    (given_up,) = await desk.owe(told, here, state="dead", unknown=True, tried_at=at)
+    await _posted(desk, "C1", given_up, told.story_id)
+    desk.clock.advance(hours=30)
+    await desk.owe(await desk.story("Story two"), here)
+    await _dispatch_for(desk)
+    async with desk.db.write() as conn:
+        await ledger.retry(conn, given_up, desk.clock())
+    await _dispatch_for(desk)
+    assert len(desk.shown("C1")) == 2
+
+
 async def test_where_history_may_not_be_read_the_setting_decides(desk: Desk) -> None:
     desk.slack.workspace.scopes = desk.slack.workspace.scopes - {"channels:history"}
     here, there = await desk.channels("C1", "C2")
@@ -169,6 +213,19 @@ async def test_a_busy_channel_is_read_page_by_page(desk: Desk) -> None:
     assert (await the_delivery(desk.db, owed)).state == "sent"
     assert len(desk.slack.calls("chat.postMessage")) == 1
     assert len(desk.slack.calls("conversations.history")) == 3
+
+
+async def test_an_update_of_an_alert_in_doubt_is_put_in_place_once_it_is_found(desk: Desk) -> None:
+    (here,) = await desk.channels("C1")
+    told = await desk.story("Story one")
+    await desk.owe(told, here)
+    desk.slack.plan("chat.postMessage", CutAfter())
+    await desk.dispatcher(timing=Timing(patience=0)).dispatch_due()
+    await desk.owe(told, here, kind="update", subject="entry:1:abc", position=told.position + 1)
+    desk.clock.advance(minutes=1)
+    await _dispatch_for(desk)
+    (message,) = desk.slack.messages("C1")
+    assert message.edited
 
 
 async def test_an_update_is_put_in_place_and_needs_no_settling(desk: Desk) -> None:

@@ -27,17 +27,11 @@ from tests.support.outbox import states, the_channel, the_delivery
 LEASE = timedelta(seconds=90)
 
 
-async def _claim(desk: Desk, worker: str, limit: int = 10, **options: object) -> list[str]:
+async def _claim(desk: Desk, worker: str, limit: int = 10) -> list[str]:
     async with desk.db.write() as conn:
+        candidates = await claims.look(conn, desk.clock(), platforms=["slack"])
         claimed = await claims.claim(
-            conn,
-            worker,
-            desk.clock(),
-            platforms=["slack"],
-            limit=limit,
-            share=100,
-            lease=LEASE,
-            **options,  # type: ignore[arg-type]
+            conn, worker, desk.clock(), candidates[:limit], platforms=["slack"], lease=LEASE
         )
     return [claim.address.channel for claim in claimed]
 

@@ -14,7 +14,14 @@ from bot.storage.database import Database
 from bot.storage.tables import channel, collected, feed
 from bot.subscriptions.digests import next_digest
 from bot.subscriptions.model import ChannelRef, ChannelSettings, Mode, Subscription
-from bot.subscriptions.summary import Coverage, Summary, SummaryItem, from_payload, to_payload
+from bot.subscriptions.summary import (
+    MAX_ITEMS,
+    Coverage,
+    Summary,
+    SummaryItem,
+    from_payload,
+    to_payload,
+)
 from tests.subscriptions.makers import ANN, article, make_feed, slack, understood
 from tests.subscriptions.newsroom import Newsroom, open_newsroom
 from tests.support.clock import SetClock
@@ -243,3 +250,33 @@ moments = st.none() | st.datetimes(timezones=st.just(UTC))
 )
 def test_a_summary_survives_its_payload(summary: Summary) -> None:
     assert from_payload(to_payload(summary)) == summary
+
+
+async def test_more_stories_than_a_message_lists_come_in_several(room: Newsroom) -> None:
+    await room.door.subscribe(slack(), ANN, ["sanctions"], mode="daily")
+    ids = await room.publish(
+        *[(article(), understood("sanctions")) for _ in range(2 * MAX_ITEMS + 1)]
+    )
+    room.clock.advance(days=1)
+    await room.digest()
+    parts = [from_payload(row.payload) for row in await room.owed()]
+    assert [len(part.items) for part in parts] == [MAX_ITEMS, MAX_ITEMS, 1]
+    assert {item.entry_id for part in parts for item in part.items} == set(ids)
+    assert [part.more for part in parts] == [0, 0, 0]
+    async with room.db.read() as conn:
+        rows = (await conn.execute(select(collected.c.entry_id, collected.c.delivery_id))).all()
+    told = {row.entry_id: row.delivery_id for row in rows}
+    for row, part in zip(await room.owed(), parts, strict=True):
+        assert {told[item.entry_id] for item in part.items} == {row.id}
+
+
+async def test_what_is_muted_when_the_digest_comes_is_left_out(room: Newsroom) -> None:
+    await room.door.subscribe(slack(), ANN, ["sanctions", "entity-list"], mode="daily")
+    await room.publish((article(), understood("sanctions")))
+    (kept,) = await room.publish((article(), understood("entity-list")))
+    until = room.clock() + timedelta(days=7)
+    await room.door.mute(slack(), ANN, "topic", "sanctions", until)
+    room.clock.advance(days=1)
+    await room.digest()
+    (row,) = await room.owed()
+    assert [item.entry_id for item in from_payload(row.payload).items] == [kept]

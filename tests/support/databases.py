@@ -63,9 +63,13 @@ class PostgresServer:
 
     def create_database(self) -> str:
         """Make a fresh database with today's schema and give its name."""
+        return self.copy_database(TEMPLATE)
+
+    def copy_database(self, original: str) -> str:
+        """Make a copy of a database that nobody is connected to, and give its name."""
         name = f"test_{next(self._numbers)}"
         with self._admin.connect() as conn:
-            conn.execute(text(f"CREATE DATABASE {name} TEMPLATE {TEMPLATE}"))
+            conn.execute(text(f"CREATE DATABASE {name} TEMPLATE {original}"))
         return name
 
     def drop_database(self, name: str) -> None:

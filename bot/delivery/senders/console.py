@@ -6,7 +6,7 @@ from datetime import datetime
 
 from rich.console import Console
 
-from bot.delivery.model import Address, Outgoing
+from bot.delivery.model import Address, Outgoing, SaidPage, Sought
 from bot.errors import DeliveryError
 
 
@@ -22,14 +22,19 @@ class ConsoleSender:
         self._console.print(f"{head}{outgoing.message.text}\n")
         return str(outgoing.delivery_id)
 
-    async def find(
+    async def find(self, address: Address, sought: Sought) -> str | None:  # noqa: ARG002
+        """Raise DeliveryError: nobody knows what a terminal has shown."""
+        raise DeliveryError("A terminal cannot be asked what it has shown.")
+
+    async def said(
         self,
         address: Address,  # noqa: ARG002
-        delivery_id: int,  # noqa: ARG002
         since: datetime,  # noqa: ARG002
-        thread: str = "",  # noqa: ARG002
-    ) -> str | None:
-        """Nobody knows what a terminal has shown. Raises DeliveryError."""
+        *,
+        after: str = "",  # noqa: ARG002
+        before: str = "",  # noqa: ARG002
+    ) -> SaidPage:
+        """Raise DeliveryError: nobody knows what a terminal has shown."""
         raise DeliveryError("A terminal cannot be asked what it has shown.")
 
     async def update(

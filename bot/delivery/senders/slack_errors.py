@@ -5,12 +5,8 @@ Codes from docs.slack.dev/reference/methods/chat.postMessage and chat.update.
 
 from __future__ import annotations
 
+from bot.delivery.senders.answers import retry_after
 from bot.errors import DeliveryError
-
-DEFAULT_RETRY_AFTER = 30.0
-"""Seconds to wait when Slack asks to wait and does not say how long."""
-
-_LONGEST_RETRY_AFTER = 3600.0
 
 OF_WORKSPACE = {
     "account_inactive": "The bot was removed from the workspace; install it again.",
@@ -61,6 +57,8 @@ OF_MESSAGE = {
     "edit_window_closed": "The message can no longer be changed; the workspace limits editing.",
 }
 
+OF_METADATA = {"invalid_metadata_format", "invalid_metadata_schema", "metadata_too_large"}
+
 OF_THREAD = {"thread_not_found", "cannot_reply_to_message", "restricted_action_thread_locked"}
 """The message to be answered is gone or closed; the answer can stand by itself."""
 
@@ -72,11 +70,7 @@ _TRY_LATER = {"ratelimited", "rate_limited", "message_limit_exceeded", "accessli
 
 def rate_limited(header: str | None) -> DeliveryError:
     """Give the error for an answer 429 with its Retry-After (seconds)."""
-    try:
-        seconds = float(header) if header else DEFAULT_RETRY_AFTER
-    except ValueError:
-        seconds = DEFAULT_RETRY_AFTER
-    seconds = min(max(seconds, 0.5), _LONGEST_RETRY_AFTER)
+    seconds = retry_after(header)
     return DeliveryError(
         f"Slack asked to wait {seconds:g} seconds.", detail="429", retry_after=seconds
     )
@@ -111,4 +105,4 @@ def refused(code: str, *, detail: str = "") -> DeliveryError:
     known = OF_WORKSPACE.get(code) or OF_CHANNEL.get(code)
     if known:
         return DeliveryError(f"{known} ({code})", detail=detail, permanent=True)
-    return DeliveryError(f"Slack refused the message ({code}).", detail=detail)
+    return DeliveryError(f"Slack refused the message ({code}).", detail=detail, of_message=True)

@@ -14,7 +14,8 @@ from urllib.parse import urlsplit
 
 import aiohttp
 
-from bot.delivery.model import Address, Outgoing
+from bot.delivery.model import Address, Outgoing, SaidPage, Sought
+from bot.delivery.senders.answers import retry_after
 from bot.errors import DeliveryError, FetchFailed
 from bot.feeds.guard import CheckedResolver, check_host
 
@@ -22,8 +23,6 @@ MESSAGE_BYTES = 28_000
 """The largest message that a webhook or flow takes (learn.microsoft.com; 413 above it)."""
 
 CALL_SECONDS = 15
-_DEFAULT_RETRY_AFTER = 30.0
-_LONGEST_RETRY_AFTER = 3600.0
 _ANSWER_BYTES = 10_000
 _THROTTLED = "returned http error 429"
 """Such a webhook may say 200 and tell in its text that Teams throttled it."""
@@ -84,13 +83,18 @@ class WebhookSender:
             ) from None
         return str(outgoing.delivery_id)
 
-    async def find(
+    async def find(self, address: Address, sought: Sought) -> str | None:  # noqa: ARG002
+        """Raise DeliveryError: a webhook cannot be asked."""
+        raise DeliveryError("A webhook cannot be asked what arrived.")
+
+    async def said(
         self,
         address: Address,  # noqa: ARG002
-        delivery_id: int,  # noqa: ARG002
         since: datetime,  # noqa: ARG002
-        thread: str = "",  # noqa: ARG002
-    ) -> str | None:
+        *,
+        after: str = "",  # noqa: ARG002
+        before: str = "",  # noqa: ARG002
+    ) -> SaidPage:
         """Raise DeliveryError: a webhook cannot be asked."""
         raise DeliveryError("A webhook cannot be asked what arrived.")
 
@@ -157,7 +161,8 @@ def _body(outgoing: Outgoing) -> bytes:
 def _judge(status: int, headers: Mapping[str, str], answer: str) -> None:
     """Raise the DeliveryError that a webhook's answer means."""
     if status == 429 or (status < 300 and _THROTTLED in answer.lower()):
-        raise DeliveryError("Teams asked to wait.", detail="429", retry_after=_retry_after(headers))
+        seconds = retry_after(headers.get("Retry-After"))
+        raise DeliveryError("Teams asked to wait.", detail="429", retry_after=seconds)
     if status < 300:
         return
     if status == 413:
@@ -180,11 +185,3 @@ def _judge(status: int, headers: Mapping[str, str], answer: str) -> None:
             unknown=True,
         )
     raise DeliveryError(f"The webhook answered with status {status}.", detail=answer[:200])
-
-
-def _retry_after(headers: Mapping[str, str]) -> float:
-    try:
-        seconds = float(headers.get("Retry-After", ""))
-    except ValueError:
-        return _DEFAULT_RETRY_AFTER
-    return min(max(seconds, 0.5), _LONGEST_RETRY_AFTER)

@@ -1,0 +1,83 @@
+"""What a channel asks for no longer is not sent any more, though it was owed already."""
+
+from __future__ import annotations
+
+from collections.abc import Set as AbstractSet
+from dataclasses import replace
+from typing import Any
+
+from sqlalchemy import Row, select, update
+
+from bot.storage import dialects
+from bot.storage.tables import delivery
+from bot.subscriptions.editing import Edit
+from bot.subscriptions.gathering import ALERTS, CHUNK
+from bot.subscriptions.rules import parse_reasons
+from bot.subscriptions.summary import SummaryItem, from_payload, to_payload
+
+WITHDRAWN = "The channel did not ask for it any more when it was about to be sent."
+
+_SUMMARIES = ("digest", "catch-up", "held")
+_UNSENT = ("pending", "failed")
+
+Reasons = AbstractSet[tuple[str, str]]
+
+
+async def withdraw(edit: Edit, gone: Reasons) -> None:
+    """Take the reasons that are `gone` from what the channel is owed; what has none left is dead.
+
+    Call it in the transaction that drops or mutes the subscriptions. What is being sent at this
+    moment goes out.
+    """
+    # An ingest under way commits first, so that its alerts are seen; a later one sees the change.
+    await dialects.serialise_ingest(edit.conn)
+    last = 0
+    while True:
+        owed = (await edit.conn.execute(_owed_after(edit.channel.id, last))).all()
+        for row in owed:
+            changed = _without(row, gone)
+            if changed:
+                still = (delivery.c.id == row.id, delivery.c.state.in_(_UNSENT))
+                await edit.conn.execute(update(delivery).where(*still).values(changed))
+        if len(owed) < CHUNK:
+            return
+        last = owed[-1].id
+
+
+def _owed_after(channel_id: int, last: int) -> Any:  # noqa: ANN401 - a SELECT
+    return (
+        select(delivery.c.id, delivery.c.kind, delivery.c.reasons, delivery.c.payload)
+        .where(
+            delivery.c.channel_id == channel_id,
+            delivery.c.state.in_(_UNSENT),
+            delivery.c.kind.in_((*ALERTS, *_SUMMARIES)),
+            delivery.c.id > last,
+        )
+        .order_by(delivery.c.id)
+        .limit(CHUNK)
+    )
+
+
+def _without(row: Row[Any], gone: Reasons) -> dict[str, Any]:
+    """Give the columns of a delivery that change; none when it stays as it is."""
+    if row.kind in ALERTS:
+        left = _left(row.reasons, gone)
+        changed: dict[str, Any] = {"reasons": left}
+        same = left == row.reasons
+    else:
+        summary = from_payload(row.payload)
+        items = tuple(one for item in summary.items if (one := _item(item, gone)).reasons)
+        left = "some" if items else ""
+        changed = {"payload": to_payload(replace(summary, items=items))}
+        same = items == summary.items
+    if same:
+        return {}
+    return changed if left else {"state": "dead", "last_error": WITHDRAWN}
+
+
+def _item(item: SummaryItem, gone: Reasons) -> SummaryItem:
+    return replace(item, reasons=_left(item.reasons, gone))
+
+
+def _left(reasons: str, gone: Reasons) -> str:
+    return ",".join(f"{kind}:{to}" for kind, to in parse_reasons(reasons) if (kind, to) not in gone)
