@@ -23,6 +23,7 @@ from bot.storage import schema
 from bot.storage.database import Database
 from bot.storage.secrets import Vault
 from bot.storage.tables import delivery, feed, publication
+from bot.teams.account import TeamsAccount
 
 SKEW = timedelta(seconds=60)
 
@@ -39,11 +40,13 @@ class Finding:
 
 
 async def examine(settings: Settings, clock: Clock) -> AsyncIterator[Finding]:
-    """Check files, database, feeds, deliveries and Slack, one finding after the other."""
+    """Check files, database, feeds, deliveries, Slack and Teams, one finding after the other."""
     yield _files(settings)
     async for finding in _database(settings, clock):
         yield finding
     async for finding in _slack(settings):
+        yield finding
+    async for finding in _teams(settings):
         yield finding
     yield _secret_key(settings)
 
@@ -66,7 +69,7 @@ async def _database(settings: Settings, clock: Clock) -> AsyncIterator[Finding]:
         return
     try:
         await schema.check(db)
-        yield Finding("ok", "database", f"{kind} answers; its schema is {schema.head()}.")
+        yield Finding("ok", "database", f"{kind} answers; its schema is {schema.HEAD}.")
         async with db.read() as conn:
             skew = abs(await db.now(conn) - clock())
         if skew > SKEW:
@@ -162,6 +165,29 @@ async def _app_token(slack: SlackInstallations, settings: Settings) -> Finding:
     except (TimeoutError, aiohttp.ClientError, OSError) as error:
         return Finding("wrong", "socket mode", f"Slack cannot be reached ({type(error).__name__}).")
     return Finding("ok", "socket mode", "Slack gives a connection.")
+
+
+async def _teams(settings: Settings) -> AsyncIterator[Finding]:
+    if settings.client_id is None:
+        yield Finding("note", "teams", "CLIENT_ID is not set; Microsoft Teams is off.")
+        return
+    db = Database(settings.database_url)
+    try:
+        async with TeamsAccount(settings, db) as account:
+            await account.token()
+    except BotError as error:
+        yield Finding("wrong", "teams", str(error))
+    else:
+        whose = f"for the tenant {account.tenant} alone" if account.tenant else "for every tenant"
+        yield Finding("ok", "teams", f"Microsoft gives the bot a token; it is {whose}.")
+    finally:
+        await db.close()
+    if settings.exportnews_teams_login_url is not None:
+        text = (
+            "EXPORTNEWS_TEAMS_LOGIN_URL is set: that address, and not Microsoft, says who may "
+            "speak to the bot. Unset it, unless this is a test."
+        )
+        yield Finding("wrong", "teams log-in", text)
 
 
 def _secret_key(settings: Settings) -> Finding:

@@ -6,6 +6,7 @@ value raises `SettingsError` with one line that names the variable.
 
 from __future__ import annotations
 
+import re
 from enum import StrEnum
 from pathlib import Path
 from typing import Annotated
@@ -15,6 +16,7 @@ from pydantic import BeforeValidator, Field, SecretStr, ValidationError, field_v
 from pydantic_settings import BaseSettings, SettingsConfigDict
 
 from bot.errors import SettingsError
+from bot.wording import requirement
 
 
 class LogFormat(StrEnum):
@@ -29,6 +31,9 @@ class UnknownOutcome(StrEnum):
 
     repeat = "repeat"
     drop = "drop"
+
+
+_GUID = re.compile(r"[0-9a-fA-F]{8}(-[0-9a-fA-F]{4}){3}-[0-9a-fA-F]{12}")
 
 
 def _blank_is_unset(value: object) -> object:
@@ -75,6 +80,9 @@ class Settings(BaseSettings):
     exportnews_slack_api_url: str = Field(
         "https://slack.com/api/", description="Address of Slack's Web API"
     )
+    exportnews_teams_login_url: Text = Field(
+        None, description="A stand-in for Microsoft's log-in and signing keys; for tests only"
+    )
     exportnews_allow_private_network: bool = Field(
         False, description="1: feeds may be on private or loopback addresses"
     )
@@ -108,6 +116,10 @@ class Settings(BaseSettings):
         20.0, gt=0, le=300, description="How long a stopping process may finish its work, seconds"
     )
 
+    exportnews_slack_assistant: bool = Field(
+        False, description="1: answer in Slack's assistant view (docs/commands.md says how)"
+    )
+
     exportnews_keep_entries_days: int = Field(
         0, ge=0, description="How long entries are kept and searchable, days; 0: for ever"
     )
@@ -116,6 +128,12 @@ class Settings(BaseSettings):
     )
     exportnews_keep_changes_days: int = Field(
         1100, ge=0, description="How long is kept who changed which setting, days; 0: for ever"
+    )
+    exportnews_keep_handling_days: int = Field(
+        1827,
+        ge=0,
+        description="How long is kept what teams did with alerts (the audit record), days; "
+        "0: for ever",
     )
     exportnews_keep_paused_days: int = Field(
         30, ge=0, description="How long a paused channel's alerts are kept, days; 0: for ever"
@@ -135,6 +153,20 @@ class Settings(BaseSettings):
         if not value.startswith(("http://", "https://")):
             raise ValueError("must start with https:// (or http:// for a stand-in)")
         return value.rstrip("/") + "/"
+
+    @field_validator("exportnews_teams_login_url")
+    @classmethod
+    def _login_url(cls, value: str | None) -> str | None:
+        if value is not None and not value.startswith(("http://", "https://")):
+            raise ValueError("must start with http:// or https://")
+        return value
+
+    @field_validator("client_id")
+    @classmethod
+    def _application_id(cls, value: str | None) -> str | None:
+        if value is not None and not _GUID.fullmatch(value.strip()):
+            raise ValueError("must be the registration's application (client) id, a GUID")
+        return value.strip().lower() if value else None
 
     @field_validator("exportnews_log_level")
     @classmethod
@@ -195,5 +227,5 @@ def load_settings(**overrides: object) -> Settings:
     except ValidationError as error:
         first = error.errors(include_input=False, include_url=False)[0]
         name = str(first["loc"][0]).upper() if first["loc"] else "the settings"
-        reason = first["msg"].removeprefix("Value error, ")
-        raise SettingsError(f"{name}: {reason}. Correct it and start again.") from None
+        sentence = f"{name} {requirement(first['msg'])}. Correct it and start again."
+        raise SettingsError(sentence) from None

@@ -9,6 +9,7 @@ from typing import Annotated
 import typer
 
 from bot.cli.opening import open_database
+from bot.messages.words import count
 from bot.settings import load_settings
 from bot.storage import backup as copies
 from bot.storage import schema
@@ -36,18 +37,21 @@ def register(app: typer.Typer) -> None:
     def restored() -> None:
         """Say that this database was put back from a copy, before anything else is started.
 
-        What was owed then is looked for in its channel before it is sent. A SQLite copy made by
-        `db backup` has this done already.
+        Every channel is then asked what it was told since, before anything is sent to it. A
+        SQLite copy made by `db backup` has this done already.
         """
-        in_doubt = asyncio.run(_restored())
-        typer.echo(f"{in_doubt} deliveries will be looked for before they are sent.")
+        owed = asyncio.run(_restored())
+        typer.echo(
+            f"{count(owed, 'delivery was', 'deliveries were')} owed when the copy was made. Each "
+            "channel is asked what it was told since, before anything is sent to it."
+        )
 
 
 async def _upgrade() -> str:
     db = Database(load_settings().database_url)
     try:
         await schema.upgrade(db)
-        return schema.head()
+        return schema.HEAD
     finally:
         await db.close()
 
@@ -65,4 +69,4 @@ async def _backup(file: Path) -> str:
 
 async def _restored() -> int:
     async with open_database() as db, db.write() as conn:
-        return await copies.mark_restored(conn, await db.now(conn))
+        return await copies.mark_restored(conn)

@@ -14,7 +14,6 @@ from rich.console import Console
 from rich.table import Table
 
 from bot.errors import UsageError
-from bot.news.analyst import Analyst
 from bot.news.entries_file import read_entries
 from bot.news.model import Analysis
 from bot.news.taxonomy import Taxonomy, load_taxonomy
@@ -36,6 +35,8 @@ def register(app: typer.Typer) -> None:
         taxonomy: TaxonomyFile = None,
     ) -> None:
         """Say which topics entries have, and why: reads JSONL from FILE or standard input."""
+        from bot.news.analyst import Analyst  # slow to import, and `topics` needs none of it
+
         analyst = Analyst(load_taxonomy(taxonomy))
         readable = sys.stdout.isatty() and not as_json
         with opened(file) as lines:

@@ -4,6 +4,9 @@ from __future__ import annotations
 
 from collections.abc import AsyncIterator
 from contextlib import asynccontextmanager
+from pathlib import Path
+
+import typer
 
 from bot.settings import Settings, load_settings
 from bot.storage import schema
@@ -19,8 +22,24 @@ async def open_database(settings: Settings | None = None) -> AsyncIterator[Datab
     """
     settings = settings or load_settings()
     db = Database(settings.database_url)
+    missing = _missing_file(settings, db)
     try:
         await (schema.upgrade(db) if settings.uses_sqlite else schema.check(db))
+        if missing is not None:  # a slip of the pen in the path looks like an empty archive
+            typer.echo(
+                f"There was no database at {missing}; a new, empty one was made. "
+                "If that is not what you meant, check DATABASE_URL.",
+                err=True,
+            )
         yield db
     finally:
         await db.close()
+
+
+def _missing_file(settings: Settings, db: Database) -> Path | None:
+    """Give the SQLite file that the operator named, when it is not there."""
+    name = db.url.database
+    if not db.is_sqlite or "database_url" not in settings.model_fields_set or not name:
+        return None
+    file = Path(name)
+    return None if file.exists() else file

@@ -4,15 +4,19 @@ from __future__ import annotations
 
 import asyncio
 from pathlib import Path
+from typing import TYPE_CHECKING
 
-from alembic import command
-from alembic.config import Config
-from alembic.script import ScriptDirectory
 from sqlalchemy import URL, create_engine, inspect, text
 from sqlalchemy.exc import DBAPIError
 
 from bot.errors import SchemaError, StorageError
 from bot.storage.database import Database
+
+if TYPE_CHECKING:
+    from alembic.config import Config
+
+HEAD = "0001"
+"""The newest migration. Alembic, which could tell, is slow to import and rarely needed."""
 
 _UPGRADE_LOCK = 5_010_743
 _MIGRATIONS = Path(__file__).parent / "migrations"
@@ -21,28 +25,36 @@ _MIGRATIONS = Path(__file__).parent / "migrations"
 async def upgrade(db: Database) -> None:
     """Bring the schema to this program's version; several processes may call it at once.
 
-    Raises StorageError when the database cannot be reached.
+    Raises StorageError when the database cannot be reached, SchemaError when it is of a newer
+    version.
     """
-    await asyncio.to_thread(_upgrade, db.url)
+    found = await current(db)
+    if found is not None and found != HEAD:
+        await _refuse_newer(found)
+    if found != HEAD:
+        await asyncio.to_thread(_upgrade, db.url)
 
 
 async def check(db: Database) -> None:
     """Raise SchemaError unless the schema is exactly the one this program was written for."""
     found = await current(db)
-    wanted = head()
-    if found == wanted:
+    if found == HEAD:
         return
     if found is None:
         raise SchemaError("The database is empty; run: exportnews db upgrade")
-    if found in {script.revision for script in _scripts().walk_revisions()}:
-        raise SchemaError(
-            "The database is of an older version; run: exportnews db upgrade",
-            detail=f"found {found}, need {wanted}",
-        )
+    await _refuse_newer(found)
     raise SchemaError(
-        "The database is of a newer version than this program; update exportnews.",
-        detail=f"found {found}, need {wanted}",
+        "The database is of an older version; run: exportnews db upgrade",
+        detail=f"found {found}, need {HEAD}",
     )
+
+
+async def _refuse_newer(found: str) -> None:
+    if found not in await asyncio.to_thread(known):
+        raise SchemaError(
+            "The database is of a newer version than this program; update exportnews.",
+            detail=f"found {found}, need {HEAD}",
+        )
 
 
 async def current(db: Database) -> str | None:
@@ -56,25 +68,25 @@ async def current(db: Database) -> str | None:
         return found
 
 
-def head() -> str:
-    """Give the schema's version that this program needs."""
-    revision = _scripts().get_current_head()
-    if revision is None:
-        raise SchemaError("This installation has no migrations; install exportnews again.")
-    return revision
+def known() -> list[str]:
+    """Give every version that the schema has had, the newest first."""
+    from alembic.script import ScriptDirectory
 
-
-def _scripts() -> ScriptDirectory:
-    return ScriptDirectory.from_config(_config())
+    scripts = ScriptDirectory.from_config(_config())
+    return [script.revision for script in scripts.walk_revisions()]
 
 
 def _config() -> Config:
+    from alembic.config import Config
+
     config = Config()
     config.set_main_option("script_location", str(_MIGRATIONS).replace("%", "%%"))
     return config
 
 
 def _upgrade(url: URL) -> None:
+    from alembic import command
+
     sync_url = url.set(
         drivername="sqlite" if url.get_backend_name() == "sqlite" else url.drivername
     )

@@ -39,4 +39,4 @@ class Readiness:
         except TimeoutError:
             reason = f"The database did not answer within {READY_SECONDS:.0f} s."
             return JSONResponse({"status": "not ready", "reason": reason}, 503)
-        return JSONResponse({"status": "ready", "schema": schema.head()})
+        return JSONResponse({"status": "ready", "schema": schema.HEAD})

@@ -80,6 +80,12 @@ async def test_a_schema_from_the_future_is_refused(db: Database) -> None:
         await conn.execute(text("UPDATE alembic_version SET version_num = '9999'"))
     with pytest.raises(SchemaError, match="newer version"):
         await schema.check(db)
+    with pytest.raises(SchemaError, match="newer version"):
+        await schema.upgrade(db)
+
+
+def test_the_version_that_is_asked_for_is_the_newest() -> None:
+    assert schema.known()[0] == schema.HEAD
 
 
 async def test_an_unreachable_server_is_one_sentence(tmp_path: Path) -> None:

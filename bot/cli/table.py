@@ -1,0 +1,78 @@
+"""Every command: its module, which is imported when the command is called, and what it does."""
+
+from __future__ import annotations
+
+from typing import NamedTuple
+
+
+class Listed(NamedTuple):
+    """One command or group as `exportnews --help` shows it; `help` is its own first line."""
+
+    name: str
+    module: str
+    panel: str
+    help: str
+
+
+TRY, RUN, NEWS, CHANNELS = "Try it", "Run it", "News", "Channels and what they get"
+
+COMMANDS = (
+    Listed(
+        "demo",
+        "demo",
+        TRY,
+        "Try it with no account: sample news, and a Slack look-alike in your browser.",
+    ),
+    Listed("run", "run", RUN, "Watch the feeds and serve Slack, in one process."),
+    Listed("worker", "run", RUN, "Watch the feeds and send what is due (one or many processes)."),
+    Listed("web", "run", RUN, "Answer Slack over HTTP, and serve health, metrics and the console."),
+    Listed(
+        "doctor",
+        "doctor",
+        RUN,
+        "Check settings, database, feeds, tokens and scopes; say what to do.",
+    ),
+    Listed("db", "database", RUN, "The database: schema and back-up."),
+    Listed("feeds", "feeds", NEWS, "The feeds that are watched, and their health."),
+    Listed("search", "search", NEWS, "Search what is stored."),
+    Listed(
+        "import",
+        "importing",
+        NEWS,
+        "Load entries as history: stored, classified and searchable, never alerted.",
+    ),
+    Listed("topics", "news", NEWS, "Show the topics: what belongs to each and what does not."),
+    Listed(
+        "classify",
+        "news",
+        NEWS,
+        "Say which topics entries have, and why: reads JSONL from FILE or standard input.",
+    ),
+    Listed(
+        "stories",
+        "stories",
+        NEWS,
+        "Group entries into stories: reads JSONL from FILE or standard input.",
+    ),
+    Listed(
+        "evaluate",
+        "evaluate",
+        NEWS,
+        "Show precision by topic, from a labelled file or from the feedback in the database.",
+    ),
+    Listed("subscribe", "subscriptions", CHANNELS, "Subscribe a channel to topics."),
+    Listed("unsubscribe", "subscriptions", CHANNELS, "Take topics from a channel."),
+    Listed(
+        "subscriptions", "subscriptions", CHANNELS, "Show what the channels of a workspace get."
+    ),
+    Listed("watch", "subscriptions", CHANNELS, "Watch a term for a channel."),
+    Listed("unwatch", "subscriptions", CHANNELS, "Watch a term no more."),
+    Listed(
+        "audit",
+        "audit",
+        CHANNELS,
+        "Show what teams did with alerts: who, when, what, on which text; the oldest first.",
+    ),
+    Listed("teams", "teams", CHANNELS, "Microsoft Teams: the app package."),
+    Listed("deliveries", "deliveries", CHANNELS, "What was sent, is owed, or was given up."),
+)

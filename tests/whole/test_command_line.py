@@ -1,0 +1,122 @@
+"""Promise: the command starts at once, and says what is wrong with its words in one sentence."""
+
+from __future__ import annotations
+
+import pkgutil
+import subprocess
+import sys
+from pathlib import Path
+
+import pytest
+
+import bot.cli
+from bot.cli import main
+from bot.cli.lazy import load
+from bot.cli.table import COMMANDS
+
+HEAVY = {"sqlalchemy", "pydantic_settings", "aiohttp", "slack_sdk", "feedparser", "alembic"}
+
+
+def run(capsys: pytest.CaptureFixture[str], *words: str) -> tuple[int, str, str]:
+    """Run the command; gives its exit status, output and error output."""
+    with pytest.MonkeyPatch.context() as patch:
+        patch.setattr("sys.argv", ["exportnews", *words])
+        with pytest.raises(SystemExit) as stopped:
+            main()
+    shown = capsys.readouterr()
+    return int(stopped.value.code or 0), shown.out, shown.err
+
+
+def test_every_command_is_listed_with_its_own_first_line() -> None:
+    listed = {(one.module, one.name): one.help for one in COMMANDS}
+    found = {
+        (module.name, name): (command.help or "").split("\n\n")[0].replace("\n", " ")
+        for module in pkgutil.iter_modules(bot.cli.__path__)
+        if "def register" in (Path(bot.cli.__path__[0]) / f"{module.name}.py").read_text("utf-8")
+        for name, command in load(module.name).items()
+    }
+    assert listed == found
+
+
+def test_a_list_of_the_commands_imports_none_of_them() -> None:
+    code = (
+        "import sys; from bot.cli import main\n"
+        "sys.argv = ['exportnews', '--help']\n"
+        "try: main()\n"
+        "except SystemExit: pass\n"
+        "print(*{name.split('.')[0] for name in sys.modules})"
+    )
+    done = subprocess.run([sys.executable, "-c", code], capture_output=True, text=True, check=True)
+    assert all(one.name in done.stdout for one in COMMANDS)
+    assert HEAVY.isdisjoint(done.stdout.splitlines()[-1].split())
+
+
+def test_every_command_and_group_explains_itself(capsys: pytest.CaptureFixture[str]) -> None:
+    for one in COMMANDS:
+        status, out, _ = run(capsys, one.name, "--help")
+        assert (status, one.help.split()[0] in out) == (0, True), one.name
+
+
+@pytest.mark.parametrize(
+    ("words", "sentence"),
+    [
+        (("search", "--limit", "0", "x"), "--limit must be 1 or more. See `exportnews search"),
+        (("serch",), "No such command serch. Did you mean search? See `exportnews --help`."),
+        (("feeds", "list", "--nope"), "No such option: --nope. See `exportnews feeds list --help`"),
+        (("search",), "Missing argument query. See `exportnews search --help`."),
+        (
+            ("subscribe", "--platform", "fax", "sanctions", "--channel", "C1"),
+            "--platform / -p must be slack, teams, console or webhook.",
+        ),
+    ],
+)
+def test_wrong_words_are_one_sentence_and_status_2(
+    capsys: pytest.CaptureFixture[str], words: tuple[str, ...], sentence: str
+) -> None:
+    status, out, err = run(capsys, *words)
+    assert (status, out) == (2, "")
+    assert err.startswith(sentence)
+    assert err.count("\n") == 1
+
+
+@pytest.mark.parametrize(
+    ("name", "value", "sentence"),
+    [
+        ("EXPORTNEWS_POLL_SECONDS", "soon", "EXPORTNEWS_POLL_SECONDS must be a number."),
+        ("PORT", "99999", "PORT must be 65535 or less."),
+        ("EXPORTNEWS_LOG_FORMAT", "xml", "EXPORTNEWS_LOG_FORMAT must be console or json."),
+        ("EXPORTNEWS_KEEP_ENTRIES_DAYS", "1.5", "EXPORTNEWS_KEEP_ENTRIES_DAYS must be a whole"),
+        ("EXPORTNEWS_ALLOW_PRIVATE_NETWORK", "perhaps", "EXPORTNEWS_ALLOW_PRIVATE_NETWORK must"),
+        ("SLACK_BOT_TOKEN", "xapp-1-secret", "SLACK_BOT_TOKEN must be a bot token, which starts"),
+        ("DATABASE_URL", "mysql://root:secret@host/db", "DATABASE_URL must start with sqlite:///"),
+    ],
+)
+def test_a_wrong_setting_is_one_sentence_that_names_it_and_not_its_value(
+    monkeypatch: pytest.MonkeyPatch,
+    capsys: pytest.CaptureFixture[str],
+    name: str,
+    value: str,
+    sentence: str,
+) -> None:
+    monkeypatch.setenv(name, value)
+    status, out, err = run(capsys, "search", "x")
+    assert (status, out) == (2, "")
+    assert err.startswith(sentence)
+    assert err.endswith(". Correct it and start again.\n")
+    assert "secret" not in err.removeprefix(name)
+    assert err.count("\n") == 1
+
+
+def test_a_slip_in_the_path_of_the_database_is_told(
+    monkeypatch: pytest.MonkeyPatch, capsys: pytest.CaptureFixture[str], tmp_path: Path
+) -> None:
+    file = tmp_path / "slip.sqlite3"
+    monkeypatch.setenv("DATABASE_URL", f"sqlite:///{file}")
+    status, _, err = run(capsys, "search", "x")
+    assert status == 0
+    assert f"There was no database at {file}" in err
+    assert run(capsys, "search", "x")[2] == ""
+
+
+def test_it_says_its_version(capsys: pytest.CaptureFixture[str]) -> None:
+    assert run(capsys, "--version")[1].strip().count(".") == 2
