@@ -6,18 +6,21 @@ SLACK_CLIENT_SECRET; each install leaves its token in the store, sealed).
 
 from __future__ import annotations
 
+import asyncio
 from dataclasses import dataclass
 from types import TracebackType
 
 import aiohttp
 import structlog
-from slack_sdk.errors import SlackApiError
+from slack_sdk.errors import SlackApiError, SlackTokenRotationError
+from slack_sdk.oauth.installation_store import Bot
+from slack_sdk.oauth.installation_store.sqlalchemy import AsyncSQLAlchemyInstallationStore
+from slack_sdk.oauth.token_rotation.async_rotator import AsyncTokenRotator
 from slack_sdk.web.async_client import AsyncWebClient
-from sqlalchemy import delete, select
 
 from bot.errors import DeliveryError, SettingsError
 from bot.settings import Settings
-from bot.slack_store import installation_store
+from bot.slack_store import InstalledBots
 from bot.storage.database import Database
 from bot.storage.secrets import Vault
 
@@ -32,6 +35,7 @@ SCOPES = (
     "chat:write",
     "chat:write.public",
     "commands",
+    "files:write",
     "groups:history",
     "groups:read",
     "im:history",
@@ -40,6 +44,7 @@ SCOPES = (
     "users:read",
 )
 """What the bot asks of a workspace; docs/slack-manifest.json asks the same."""
+_AWAY = (TimeoutError, aiohttp.ClientError, OSError)
 _REFUSED = {"invalid_auth", "not_authed", "account_inactive", "token_revoked", "token_expired"}
 
 
@@ -63,9 +68,9 @@ class SlackInstallations:
 
     def __init__(self, settings: Settings, db: Database, vault: Vault) -> None:
         self._settings = settings
-        self._db = db
         client_id = settings.slack_client_id
-        self.store = installation_store(db, client_id, vault) if client_id else None
+        self._bots = InstalledBots(db, client_id, vault) if client_id else None
+        self._renewing: dict[str, asyncio.Lock] = {}
         self._session: aiohttp.ClientSession | None = None
         self._identity: SlackIdentity | None = None
 
@@ -91,7 +96,12 @@ class SlackInstallations:
     @property
     def by_install(self) -> bool:
         """Whether workspaces install the bot by themselves (OAuth)."""
-        return self.store is not None and self._settings.slack_client_secret is not None
+        return self._bots is not None and self._settings.slack_client_secret is not None
+
+    @property
+    def store(self) -> AsyncSQLAlchemyInstallationStore | None:
+        """Where installs are kept, when workspaces install the bot by themselves."""
+        return self._bots.store if self._bots else None
 
     @property
     def identity(self) -> SlackIdentity | None:
@@ -99,63 +109,90 @@ class SlackInstallations:
         return self._identity
 
     def client(self, token: str | None = None) -> AsyncWebClient:
-        """Give a client over the shared session."""
+        """Give a client over the shared session.
+
+        It makes each call once: slack_sdk's own retry repeats a call whose connection was cut,
+        which may post a message twice.
+        """
         return AsyncWebClient(
             token=token,
             base_url=self._settings.exportnews_slack_api_url,
             session=self._session,
             timeout=CALL_SECONDS,
+            retry_handlers=[],
         )
 
     async def token(self, workspace: str) -> str:
-        """Give the bot token of a workspace.
+        """Give the bot token of a workspace (of an organisation that installed the bot).
 
         Raises DeliveryError (permanent) when the bot is not installed there.
         """
         own = self._settings.slack_bot_token
-        if own is not None and self._identity is not None:
-            known = {self._identity.workspace, self._identity.enterprise} - {""}
-            if workspace in known:
-                return own.get_secret_value()
-        stored = await self._stored_token(workspace)
-        if stored is not None:
-            return stored
+        if own is not None and self._is_own(workspace):
+            return own.get_secret_value()
+        bot = await self._bots.find(workspace) if self._bots else None
+        if bot is not None:
+            return str((await self._fresh(workspace, bot)).bot_token)
         raise DeliveryError(
             "The bot is not installed in this workspace any more; install it again.",
             detail=workspace,
             permanent=True,
         )
 
+    async def bot_user(self, workspace: str) -> str:
+        """Give the bot's own user id in a workspace, or nothing where it is not installed."""
+        if self._identity is not None and self._is_own(workspace):
+            return self._identity.bot_user_id
+        bot = await self._bots.find(workspace) if self._bots else None
+        return bot.bot_user_id if bot else ""
+
+    async def enterprise(self, workspace: str) -> str:
+        """Give the organisation (Enterprise Grid) that a workspace is part of, or nothing."""
+        if self._identity is not None and self._is_own(workspace):
+            return self._identity.enterprise
+        bot = await self._bots.find(workspace) if self._bots else None
+        return (bot.enterprise_id if bot else None) or ""
+
     async def forget(self, workspace: str) -> None:
         """Delete what an install left: the bot was taken out of the workspace."""
-        if self.store is None:
-            return
-        for table in (self.store.bots, self.store.installations):
-            whole_org = table.c.team_id.is_(None) & (table.c.enterprise_id == workspace)
-            async with self._db.write() as conn:
-                await conn.execute(
-                    delete(table).where(
-                        table.c.client_id == self.store.client_id,
-                        (table.c.team_id == workspace) | whole_org,
-                    )
-                )
+        if self._bots is not None:
+            await self._bots.forget(workspace)
 
-    async def _stored_token(self, workspace: str) -> str | None:
-        if self.store is None:
-            return None
-        bots = self.store.bots.c
-        whole_org = bots.team_id.is_(None) & (bots.enterprise_id == workspace)
-        query = (
-            select(bots.bot_token)
-            .where(bots.client_id == self.store.client_id)
-            .where((bots.team_id == workspace) | whole_org)
-            .where(bots.bot_token.is_not(None))
-            .order_by(bots.installed_at.desc(), bots.id.desc())
-            .limit(1)
+    def _is_own(self, workspace: str) -> bool:
+        """Whether it is the workspace of SLACK_BOT_TOKEN."""
+        who = self._identity
+        return who is not None and workspace in {who.workspace, who.enterprise} - {""}
+
+    async def _fresh(self, workspace: str, bot: Bot) -> Bot:
+        """Give a bot whose token is good for a while: tokens that end are renewed before.
+
+        Each refresh token works once, so of several workers one renews; the others, refused,
+        find the new token in the store. Source: docs.slack.dev/authentication/using-token-rotation.
+        """
+        if bot.bot_token_expires_at is None or self._bots is None:
+            return bot
+        async with self._renewing.setdefault(workspace, asyncio.Lock()):
+            known = await self._bots.find(workspace) or bot
+            try:
+                renewed = await self._rotator().perform_bot_token_rotation(bot=known)
+            except (SlackTokenRotationError, *_AWAY) as error:
+                log.warning(
+                    "slack.token_not_renewed", workspace=workspace, why=type(error).__name__
+                )
+                return await self._bots.find(workspace) or known
+            if renewed is None:
+                return known
+            await self._bots.store.async_save_bot(renewed)
+            log.info("slack.token_renewed", workspace=workspace)
+            return renewed
+
+    def _rotator(self) -> AsyncTokenRotator:
+        secret = self._settings.slack_client_secret
+        return AsyncTokenRotator(
+            client_id=self._settings.slack_client_id or "",
+            client_secret=secret.get_secret_value() if secret else "",
+            client=self.client(),
         )
-        async with self._db.read() as conn:
-            token: str | None = (await conn.execute(query)).scalar_one_or_none()
-        return token
 
     async def identify(self) -> SlackIdentity:
         """Ask Slack who the bot is (`auth.test`), and remember the answer.
@@ -175,7 +212,7 @@ class SlackInstallations:
                     "from the app's OAuth page and start again."
                 ) from None
             raise DeliveryError(f"Slack answered auth.test with {reason}; try later.") from None
-        except (TimeoutError, aiohttp.ClientError, OSError) as error:
+        except _AWAY as error:
             raise DeliveryError(
                 "Slack cannot be reached; check the network and the proxy.",
                 detail=type(error).__name__,

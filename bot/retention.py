@@ -28,8 +28,10 @@ from bot.storage.tables import (
     collected,
     delivery,
     entry,
+    handling,
     notice,
     rate_limit,
+    recalled,
     saved_entry,
     story,
     workspace,
@@ -45,6 +47,9 @@ MAX_STEPS = 200
 
 _OWED = ("pending", "failed", "sending")
 _LIMITS_KEPT = timedelta(days=1)
+_RECALLED_KEPT = timedelta(days=30)
+"""How long what was told before a restore is held against what is owed: longer than any digest
+waits."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -54,6 +59,7 @@ class PruneReport:
     entries: int = 0
     deliveries: int = 0
     changes: int = 0
+    records: int = 0
     workspaces: int = 0
     given_up: int = 0
 
@@ -72,15 +78,18 @@ async def prune(db: Database, settings: Settings, *, step: int = STEP) -> PruneR
         workspaces=await pruner.workspaces(settings.exportnews_keep_removed_days),
         deliveries=await pruner.deliveries(settings.exportnews_keep_deliveries_days),
         changes=await pruner.changes(settings.exportnews_keep_changes_days),
+        records=await pruner.records(settings.exportnews_keep_handling_days),
         entries=await pruner.entries(settings.exportnews_keep_entries_days),
     )
     await pruner.delete(rate_limit, rate_limit.c.until < now - _LIMITS_KEPT)
+    await pruner.forget_restore()
     if report != PruneReport():
         log.info(
             "retention.pruned",
             entries=report.entries,
             deliveries=report.deliveries,
             changes=report.changes,
+            records=report.records,
             workspaces=report.workspaces,
             given_up=report.given_up,
         )
@@ -154,6 +163,10 @@ class _Pruner:
         await self.delete(notice, notice.c.at < before)
         return await self.delete(change, change.c.at < before)
 
+    async def records(self, days: int) -> int:
+        """Delete what teams did with alerts so many days ago."""
+        return await self.delete(handling, handling.c.at < self._before(days)) if days else 0
+
     async def entries(self, days: int) -> int:
         """Delete entries first seen so many days ago, and stories that have none left."""
         if not days:
@@ -169,6 +182,16 @@ class _Pruner:
         empty = and_(story.c.started_at < before, ~exists().where(entry.c.story_id == story.c.id))
         await self.delete(story, empty)
         return done
+
+    async def forget_restore(self) -> None:
+        """Forget what channels said when they were asked after a restore, long ago."""
+        before = self._now - _RECALLED_KEPT
+        await self.delete(recalled, recalled.c.at < before)
+        async with self._db.write() as conn:
+            old = channel.c.recalled_at < before
+            await conn.execute(
+                update(channel).where(old).values(recall_from=None, recalled_at=None)
+            )
 
     async def delete(self, table: Table, where: ColumnElement[bool]) -> int:
         """Delete rows in steps, and give their number."""

@@ -3,12 +3,10 @@
 from __future__ import annotations
 
 import asyncio
-import csv
 import json
 import sys
-from datetime import UTC, datetime
 from enum import StrEnum
-from typing import Annotated, Any
+from typing import Annotated
 
 import typer
 from rich.console import Console
@@ -16,6 +14,7 @@ from rich.markup import escape
 
 from bot.cli.opening import open_database
 from bot.news.taxonomy import load_taxonomy
+from bot.search.export import as_csv, as_json
 from bot.search.model import Result, Results
 from bot.search.search import Search
 from bot.search.snippets import END, HIT
@@ -49,7 +48,7 @@ def register(app: typer.Typer) -> None:
         if wanted is Format.JSON:
             sys.stdout.write(json.dumps(as_json(found), ensure_ascii=False) + "\n")
         elif wanted is Format.CSV:
-            write_csv(found)
+            sys.stdout.write(as_csv(found))
         else:
             _print(found)
 
@@ -58,44 +57,6 @@ async def _find(text: str, limit: int) -> Results:
     taxonomy = load_taxonomy()
     async with open_database() as db:
         return await Search(db, taxonomy).find(text, limit=limit)
-
-
-def as_json(found: Results) -> dict[str, Any]:
-    """Give results in the contract's shape."""
-    return {
-        "total": found.total,
-        "took_ms": round(found.took_ms, 1),
-        "query": found.query,
-        "notes": list(found.notes),
-        "facets": {name: dict(counts) for name, counts in found.facets.items()},
-        "results": [
-            {
-                "id": result.id,
-                "title": result.title,
-                "link": result.link,
-                "published": _time(result.published),
-                "publication": result.publication,
-                "topics": list(result.topics),
-                "snippet": _plain(result.snippet),
-            }
-            for result in found.results
-        ],
-    }
-
-
-def write_csv(found: Results) -> None:
-    """Write results as CSV with a line of names."""
-    lines = csv.writer(sys.stdout, lineterminator="\n")
-    lines.writerow(("id", "title", "link", "published", "publication", "topics", "snippet"))
-    for result in found.results:
-        topics, text = " ".join(result.topics), _plain(result.snippet)
-        row = (result.id, result.title, result.link, _time(result.published), result.publication)
-        lines.writerow([_cell(value) for value in (*row, topics, text)])
-
-
-def _cell(value: object) -> object:
-    """Keep a spreadsheet from taking a text as a formula."""
-    return f"'{value}" if isinstance(value, str) and value[:1] in ("=", "+", "-", "@") else value
 
 
 def _print(found: Results) -> None:
@@ -120,11 +81,3 @@ def _text_of(result: Result) -> str:
     if result.link:
         lines.append(f"  {escape(result.link)}")
     return "\n".join(lines) + "\n"
-
-
-def _plain(snippet: str) -> str:
-    return snippet.replace(HIT, "").replace(END, "")
-
-
-def _time(moment: datetime) -> str:
-    return moment.astimezone(UTC).isoformat().replace("+00:00", "Z")

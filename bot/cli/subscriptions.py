@@ -12,7 +12,10 @@ import typer
 from rich.console import Console
 from rich.table import Table
 
+from bot.cli import DONE_WITH_FAILURES
 from bot.cli.opening import open_database
+from bot.commands.settings_words import unknown_sentence
+from bot.commands.topic_words import TopicWords, find_topics
 from bot.errors import UsageError
 from bot.news.taxonomy import load_taxonomy
 from bot.settings import load_settings
@@ -71,10 +74,14 @@ def register(app: typer.Typer) -> None:
     ) -> None:
         """Subscribe a channel to topics."""
         ref = _ref(platform, workspace, channel)
+        meant = _meant(topics)
         changed = _run(
-            lambda door: door.subscribe(ref, OPERATOR, topics, mode=mode.value, min_score=min_score)
+            lambda door: door.subscribe(
+                ref, OPERATOR, meant.topics, mode=mode.value, min_score=min_score
+            )
         )
         _say(changed, "Subscribed to", "Was not subscribed to")
+        _say_unknown(meant)
 
     @app.command()
     def unsubscribe(
@@ -85,8 +92,10 @@ def register(app: typer.Typer) -> None:
     ) -> None:
         """Take topics from a channel."""
         ref = _ref(platform, workspace, channel)
-        changed = _run(lambda door: door.unsubscribe(ref, OPERATOR, topics))
+        meant = _meant(topics)
+        changed = _run(lambda door: door.unsubscribe(ref, OPERATOR, meant.topics))
         _say(changed, "Unsubscribed from", "Was not subscribed to")
+        _say_unknown(meant)
 
     @app.command()
     def subscriptions(
@@ -131,6 +140,22 @@ def register(app: typer.Typer) -> None:
         ref = _ref(platform, workspace, channel)
         changed = _run(lambda door: door.unwatch(ref, OPERATOR, term))
         _say(changed, "Watching no more", "Was not watching")
+
+
+def _meant(words: list[str]) -> TopicWords:
+    """Read topics as the chat does. Raises UsageError when no word is one."""
+    meant = find_topics(load_taxonomy(), words)
+    if not meant.topics and meant.unknown:
+        raise UsageError(unknown_sentence(meant.unknown[0]))
+    return meant
+
+
+def _say_unknown(meant: TopicWords) -> None:
+    """Say which words were no topics; the others were done all the same, as in the chat."""
+    for unknown in meant.unknown:
+        typer.echo(unknown_sentence(unknown), err=True)
+    if meant.unknown:
+        raise typer.Exit(DONE_WITH_FAILURES)
 
 
 def _workspace(platform: PlatformName, workspace: str) -> str:

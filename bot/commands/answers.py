@@ -4,11 +4,12 @@ from __future__ import annotations
 
 from collections.abc import Mapping
 from dataclasses import dataclass, field
-from datetime import datetime
+from datetime import date, datetime
 from typing import Literal
 
 from bot.messages.actions import Action
 from bot.messages.model import Alert, Digest
+from bot.news.model import KeyDate
 from bot.search.model import Result, Results
 from bot.subscriptions.explanation import Explanation
 from bot.subscriptions.model import (
@@ -115,11 +116,15 @@ class SubscriptionChange:
 
 @dataclass(frozen=True, slots=True)
 class TrialAnswer:
-    """What a subscription to topics (ids and titles) would have sent."""
+    """What a subscription to topics (ids and titles) would have sent.
+
+    `of_form`: it was tried out in a form, which itself subscribes to them.
+    """
 
     topics: tuple[tuple[str, str], ...]
     trial: Trial
     unknown: tuple[Unknown, ...] = ()
+    of_form: bool = False
 
 
 @dataclass(frozen=True, slots=True)
@@ -188,10 +193,11 @@ class WhyAnswer:
 
 @dataclass(frozen=True, slots=True)
 class HelpPage:
-    """How to use this; `about`: one command, or all."""
+    """How to use this; `about`: one command, or all. `note`: what about it was not understood."""
 
     about: str = ""
     example_topic: str = "entity-list"
+    note: str = ""
 
 
 @dataclass(frozen=True, slots=True)
@@ -218,6 +224,44 @@ class WrongTopicFormAnswer:
     entry_id: int
     title: str
     topics: tuple[tuple[str, str], ...]
+
+
+@dataclass(frozen=True, slots=True)
+class AssignFormAnswer:
+    """Open the form that asks to whom an alert of a channel is assigned, and until when."""
+
+    entry_id: int
+    title: str
+    channel: ChannelRef
+    due: date
+
+
+@dataclass(frozen=True, slots=True)
+class NotApplicableFormAnswer:
+    """Open the form that asks why an alert of a channel does not apply."""
+
+    entry_id: int
+    title: str
+    channel: ChannelRef
+
+
+@dataclass(frozen=True, slots=True)
+class RemindFormAnswer:
+    """Open the form that asks of which date to remind, whom, and how long before."""
+
+    entry_id: int
+    title: str
+    channel: ChannelRef
+    dates: tuple[KeyDate, ...]
+
+
+@dataclass(frozen=True, slots=True)
+class FileAnswer:
+    """A file for the person alone: its name, its text, and the sentence that goes with it."""
+
+    name: str
+    content: str
+    sentence: str
 
 
 @dataclass(frozen=True, slots=True)
@@ -249,13 +293,15 @@ class LatestOfTopic:
 
 @dataclass(frozen=True, slots=True)
 class HomePage:
-    """What one person's Home tab shows; `feeds` only for admins."""
+    """What one person's Home tab shows; `feeds` only for admins. `refusal`: a sentence instead
+    of all that."""
 
     channels: tuple[ChannelSettings, ...] = ()
     latest: tuple[LatestOfTopic, ...] = ()
     feeds: FeedList | None = None
     topic_titles: Mapping[str, str] = field(default_factory=dict)
     aliases: Mapping[str, tuple[str, ...]] = field(default_factory=dict)
+    refusal: str = ""
 
 
 Answer = (
@@ -273,6 +319,10 @@ Answer = (
     | SettingsFormAnswer
     | ShareFormAnswer
     | WrongTopicFormAnswer
+    | AssignFormAnswer
+    | NotApplicableFormAnswer
+    | RemindFormAnswer
+    | FileAnswer
     | Shared
     | PermissionAnswer
 )

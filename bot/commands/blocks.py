@@ -2,17 +2,21 @@
 
 from __future__ import annotations
 
-from bot.commands import help_words, views
+from bot.commands import help_words, views, work_views
 from bot.commands.answers import (
     Answer,
+    AssignFormAnswer,
     ChangeList,
     DigestAnswer,
     FeedList,
     FeedRow,
+    FileAnswer,
     HelpPage,
     Listing,
+    NotApplicableFormAnswer,
     Offer,
     PermissionAnswer,
+    RemindFormAnswer,
     Sentence,
     SettingsFormAnswer,
     SettingsList,
@@ -33,7 +37,6 @@ from bot.commands.settings_blocks import (
     change_list,
     escape_code,
     permission,
-    person,
     settings_list,
     subscription_change,
     trial,
@@ -43,7 +46,7 @@ from bot.messages.actions import encode
 from bot.messages.digest_blocks import digest_message
 from bot.messages.kit import Block
 from bot.messages.model import Message
-from bot.messages.mrkdwn import bold, code, date_time, escape, link
+from bot.messages.mrkdwn import bold, code, date_time, escape, link, person
 from bot.subscriptions.explanation import Considered
 
 _LABEL = 100
@@ -70,6 +73,14 @@ def render(answer: Answer) -> Reply:  # noqa: C901 - one line a kind
             return Reply(view=views.share_form(answer))
         case WrongTopicFormAnswer():
             return Reply(view=views.wrong_topic_form(answer))
+        case AssignFormAnswer():
+            return Reply(view=work_views.assign_form(answer))
+        case NotApplicableFormAnswer():
+            return Reply(view=work_views.not_applicable_form(answer))
+        case RemindFormAnswer():
+            return Reply(view=work_views.remind_form(answer))
+        case FileAnswer():
+            return Reply(sentence(Sentence(answer.sentence)), file=answer)
         case Listing():
             return Reply(listing(answer))
         case SettingsList():
@@ -209,6 +220,8 @@ def _considered(one: Considered, answer: WhyAnswer) -> str:
 def help_page(answer: HelpPage) -> Message:
     """Render help: every command with an example."""
     shown: list[Block] = []
+    if answer.note:
+        shown.append(kit.section(escape_code(answer.note)))
     if not answer.about:
         shown.append(kit.section("*Export-control news, by topic, once, in the right channel.*"))
     for topic in help_words.find(answer.about):

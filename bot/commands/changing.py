@@ -7,6 +7,7 @@ from dataclasses import replace
 
 from bot.commands import model
 from bot.commands.answers import (
+    Sentence,
     SettingsList,
     SubscriptionChange,
     TrialAnswer,
@@ -14,6 +15,7 @@ from bot.commands.answers import (
     Verb,
 )
 from bot.commands.context import CommandContext, Place
+from bot.commands.forms import SettingsSubmitted
 from bot.commands.places import access_note, actor_at, find_place, is_here
 from bot.commands.settings_words import (
     OFF,
@@ -74,6 +76,22 @@ class Changing:
         )
         topics = tuple((topic, self._titles[topic]) for topic in words.topics)
         return TrialAnswer(topics, trial, words.unknown)
+
+    async def try_form(
+        self, form: SettingsSubmitted, context: CommandContext
+    ) -> TrialAnswer | Sentence:
+        """Say what the topics chosen in a form would have sent, at the score it asks for."""
+        chosen = dict.fromkeys((*form.instant, *form.daily, *form.weekly))
+        topics = tuple((topic, title) for topic, title in self._titles.items() if topic in chosen)
+        if not topics:
+            return Sentence("Choose a topic first; then this says what it would have sent.")
+        ref = replace(context.channel, channel=form.channel)
+        known = await self._subscriptions.settings(ref) if form.channel else None
+        score = form.min_score or (known or ChannelSettings(0, ref)).min_score
+        trial = await self._subscriptions.trial(
+            [topic for topic, _title in topics], days=_TRIAL_DAYS, min_score=score
+        )
+        return TrialAnswer(topics, trial, of_form=True)
 
     async def unsubscribe(
         self, asked: model.Unsubscribe, context: CommandContext
@@ -199,6 +217,9 @@ class Changing:
     async def resume(self, asked: model.Resume, context: CommandContext) -> SettingsList:
         """Let a paused channel get its messages again."""
         place = await find_place(context, asked.channel, self._subscriptions)
+        before = await self._subscriptions.settings(place.ref)
+        if before is not None and before.paused_at is None:
+            return self._settings(before, place, context, "This channel is not paused.")
         settings = await self._subscriptions.resume(place.ref, actor_at(context, place))
         lead = "Messages come again; what was kept meanwhile comes as one message."
         return self._settings(settings, place, context, lead)

@@ -38,7 +38,8 @@ class CommandContext:
 
     `timezone`: the person's own (IANA). `direct`: in a direct message, so settings need a
     channel to be named. `directory`: finds channels that are named; without one only those whose
-    settings are stored are found.
+    settings are stored are found. `guest`: somebody of another organisation, in a channel that
+    is shared with it; the bot is not theirs, so it does nothing for them.
     """
 
     channel: ChannelRef
@@ -47,6 +48,7 @@ class CommandContext:
     access: Access = "unknown"
     direct: bool = False
     directory: Directory | None = None
+    guest: bool = False
 
     @property
     def place(self) -> Place:

@@ -22,6 +22,7 @@ from bot.delivery.composer import StoredComposer
 from bot.delivery.loading import StoredArticle, load_articles, load_facts
 from bot.errors import UsageError
 from bot.messages import actions
+from bot.messages.model import Alert
 from bot.news.taxonomy import Taxonomy
 from bot.storage import dialects
 from bot.storage.database import Database
@@ -140,11 +141,20 @@ class Entries:
             raise UsageError("You are not in that channel.")
         if place.access == "none":
             raise UsageError("I am not in that channel; type `/invite @exportnews` there first.")
+        alert = await self.alert(entry_id)
+        return Shared(alert, context.actor.id, place.ref, " ".join(note[:NOTE_MOST].split()))
+
+    async def title(self, entry_id: int) -> str:
+        """Give an entry's title. Raises UsageError when it is no longer kept."""
+        async with self._db.read() as conn:
+            return (await self._article(conn, entry_id)).title
+
+    async def alert(self, entry_id: int) -> Alert:
+        """Give an entry as an alert for nobody in particular, as `share` posts it."""
         async with self._db.read() as conn:
             article = await self._article(conn, entry_id)
             facts = await load_facts(conn, {article.id: article}, ())
-        alert = self._composer.alert(article, facts[article.id], (), {})
-        return Shared(alert, context.actor.id, place.ref, " ".join(note[:NOTE_MOST].split()))
+        return self._composer.alert(article, facts[article.id], (), {})
 
     async def _note(
         self, entry_id: int, verdict: str, topics: tuple[str, ...], context: CommandContext

@@ -16,6 +16,7 @@ from bot.messages import actions
 from bot.messages.actions import LatestPage, SavedPage, SearchPage
 from bot.news.taxonomy import Taxonomy
 from bot.search.model import Result, Results
+from bot.search.parser import parse as parse_query
 from bot.search.search import Search
 from bot.storage.database import Database
 from bot.storage.tables import entry, saved_entry, workspace
@@ -39,8 +40,15 @@ class Finding:
         self._titles = titles(taxonomy)
 
     async def search(self, asked: model.Search, offset: int = 0) -> Listing:
-        """Search; what cannot be read in a query is taken as words, and said."""
-        listing = await self._found(asked.text, offset)
+        """Search; what cannot be read in a query is taken as words, and said.
+
+        What asks for nothing (`()`, only marks) gives the latest news, with a note, and is
+        nothing to be alerted of.
+        """
+        if not parse_query(asked.text).asks:
+            listing = await self.latest(model.Latest(), offset)
+            return replace(listing, notes=(_nothing_asked(asked.text),), filters=())
+        listing = _hinted(asked, await self._found(asked.text, offset))
         if asked.cut:
             note = "Only the first 1,000 characters were read."
             listing = replace(listing, notes=(note, *listing.notes))
@@ -199,6 +207,26 @@ class Finding:
             Offer("Latest news", LatestPage()),
             Offer("All topics", actions.Run("topics")),
         )
+
+
+def _hinted(asked: model.Search, listing: Listing) -> Listing:
+    """Add what may have been meant as a command: a right one was followed by what it does not
+    take, a misspelt one found nothing."""
+    if asked.command:
+        note = f"This was searched for. For the command see `help {asked.command}`."
+        return replace(listing, notes=(note, *listing.notes))
+    if not asked.near or listing.results.total:
+        return listing
+    note = f"Did you mean the command `{asked.near}`?"
+    offer = Offer(f"Do: {asked.near}", actions.Run(asked.near))
+    return replace(listing, notes=(note, *listing.notes), suggestions=(offer, *listing.suggestions))
+
+
+def _nothing_asked(text: str) -> str:
+    said = " ".join(text.split())[:60]
+    if not said:
+        return "Say what to search for, for example `search advanced chips`. This is the latest."
+    return f"There is no word to search for in “{said}”, so this is the latest."
 
 
 def _on_page(offset: int) -> int:

@@ -9,12 +9,14 @@ from __future__ import annotations
 import json
 from collections.abc import Mapping
 from dataclasses import dataclass
-from typing import Any
+from datetime import date
+from typing import Any, Literal, Protocol
 
 from bot.errors import UsageError
 from bot.subscriptions.times import parse_zone
 
 SETTINGS, SHARE, WRONG_TOPIC, SEARCH = "settings", "share", "wrong-topic", "search-form"
+ASSIGN, NOT_APPLICABLE, REMIND = "assign", "not-applicable", "remind"
 """Callback ids of the forms."""
 
 CHANNEL, INSTANT, DAILY, WEEKLY = "channel", "topics-instant", "topics-daily", "topics-weekly"
@@ -22,6 +24,8 @@ WATCHES, SEARCHES, SCORE, URGENT = "watches", "searches", "score", "urgent"
 DIGEST_AT, WEEKDAY, ZONE = "digest-at", "weekday", "zone"
 QUIET_FROM, QUIET_TO, SWITCHES = "quiet-from", "quiet-to", "switches"
 NOTE, TOPICS, QUERY = "note", "topics", "query"
+ASSIGNEE, DUE, REASON = "assignee", "due", "reason"
+DATE, DAYS, WHOM = "date", "days", "whom"
 """Block ids of fields."""
 
 QUIET_ON, UPDATES_ON = "quiet", "updates"
@@ -86,14 +90,70 @@ class SearchSubmitted:
     query: str
 
 
-Submitted = SettingsSubmitted | ShareSubmitted | WrongTopicSubmitted | SearchSubmitted
+@dataclass(frozen=True, slots=True)
+class AssignSubmitted:
+    """To whom an alert of a channel is assigned (their name where it is known), until when."""
+
+    entry: int
+    channel: str
+    assignee: str
+    due: date | None
+    assignee_name: str = ""
+
+
+@dataclass(frozen=True, slots=True)
+class NotApplicableSubmitted:
+    """Why an alert of a channel does not apply."""
+
+    entry: int
+    channel: str
+    reason: str
+
+
+@dataclass(frozen=True, slots=True)
+class RemindSubmitted:
+    """Of which date (its kind and day) to remind, how many days before, whom."""
+
+    entry: int
+    channel: str
+    kind: str
+    on: date | None
+    days: int = 0
+    whom: Literal["me", "channel"] = "me"
+
+
+Submitted = (
+    SettingsSubmitted
+    | ShareSubmitted
+    | WrongTopicSubmitted
+    | SearchSubmitted
+    | AssignSubmitted
+    | NotApplicableSubmitted
+    | RemindSubmitted
+)
+
+
+class Fields(Protocol):
+    """What a form sent back, by the field's name; whatever kind of element holds a value."""
+
+    def __contains__(self, field: str) -> bool:
+        """Whether the form has the field."""
+
+    def one(self, field: str) -> str:
+        """The one value of a field, or nothing."""
+
+    def many(self, field: str) -> tuple[str, ...]:
+        """The values chosen in a field."""
 
 
 def read_view(view: Mapping[str, Any]) -> Submitted | None:
-    """Read a form; None when it is none of ours."""
-    about = _metadata(view)
-    fields = _Fields(view)
-    match view.get("callback_id"):
+    """Read a form of Slack's; None when it is none of ours."""
+    return read(str(view.get("callback_id")), _metadata(view), _ViewFields(view))
+
+
+def read(form: str, about: Mapping[str, Any], fields: Fields) -> Submitted | None:
+    """Read a form by its name, what it was about, and its fields; None when it is none of ours."""
+    match form:
         case "settings":
             return _settings(about, fields)
         case "share":
@@ -104,7 +164,29 @@ def read_view(view: Mapping[str, Any]) -> Submitted | None:
             return WrongTopicSubmitted(_number(about.get("entry")), fields.many(TOPICS))
         case "search-form":
             return SearchSubmitted(fields.one(QUERY))
+        case "assign":
+            return AssignSubmitted(*_about(about), fields.one(ASSIGNEE), _day(fields.one(DUE)))
+        case "not-applicable":
+            return NotApplicableSubmitted(*_about(about), fields.one(REASON))
+        case "remind":
+            kind, _colon, on = fields.one(DATE).partition(":")
+            whom: Literal["me", "channel"] = "channel" if fields.one(WHOM) == "channel" else "me"
+            days = fields.one(DAYS)
+            return RemindSubmitted(
+                *_about(about), kind, _day(on), int(days) if days.isdecimal() else 0, whom
+            )
     return None
+
+
+def _about(about: Mapping[str, Any]) -> tuple[int, str]:
+    return _number(about.get("entry")), str(about.get("channel") or "")
+
+
+def _day(written: str) -> date | None:
+    try:
+        return date.fromisoformat(written)
+    except ValueError:
+        return None
 
 
 def problems(form: Submitted) -> dict[str, str]:
@@ -119,6 +201,13 @@ def problems(form: Submitted) -> dict[str, str]:
             found[TOPICS] = "Choose at least one topic."
         case SearchSubmitted() if not form.query.strip():
             found[QUERY] = "Say what to search for."
+        case AssignSubmitted():
+            found |= {} if form.assignee else {ASSIGNEE: "Choose a person."}
+            found |= {} if form.due else {DUE: "Choose a day."}
+        case NotApplicableSubmitted() if not form.reason:
+            found[REASON] = "Say why; it is kept for the audit."
+        case RemindSubmitted() if form.on is None:
+            found[DATE] = "Choose a date."
         case _:
             pass
     return found
@@ -144,7 +233,7 @@ def _settings_problems(form: SettingsSubmitted) -> dict[str, str]:
     return found
 
 
-def _settings(about: Mapping[str, Any], fields: _Fields) -> SettingsSubmitted:
+def _settings(about: Mapping[str, Any], fields: Fields) -> SettingsSubmitted:
     switches = fields.many(SWITCHES)
     start, end = fields.one(QUIET_FROM), fields.one(QUIET_TO)
     quiet = (start, end) if QUIET_ON in switches else ()
@@ -193,7 +282,7 @@ def _metadata(view: Mapping[str, Any]) -> Mapping[str, Any]:
     return found if isinstance(found, dict) else {}
 
 
-class _Fields:
+class _ViewFields:
     """The state of a view, by block id; whatever kind of element holds a value."""
 
     def __init__(self, view: Mapping[str, Any]) -> None:
@@ -218,6 +307,8 @@ class _Fields:
             or element.get("selected_time")
             or element.get("selected_conversation")
             or element.get("selected_channel")
+            or element.get("selected_user")
+            or element.get("selected_date")
         )
         return str(found or "").strip()
 

@@ -4,6 +4,9 @@ from __future__ import annotations
 
 from dataclasses import dataclass
 
+from bot.commands.answers import Offer
+from bot.messages import actions
+
 
 @dataclass(frozen=True, slots=True)
 class Topic:
@@ -13,6 +16,14 @@ class Topic:
     commands: tuple[str, ...]
     lines: tuple[tuple[str, str], ...]
 
+
+SLOGAN = "Export-control news, by topic, once, in the right channel."
+OFFERS = (
+    Offer("Settings…", actions.SettingsForm(), primary=True),
+    Offer("Topics", actions.Run("topics")),
+    Offer("Latest news", actions.LatestPage()),
+)
+"""What can be done from the help with a click."""
 
 TOPICS: tuple[Topic, ...] = (
     Topic(
@@ -60,6 +71,7 @@ TOPICS: tuple[Topic, ...] = (
             "permission",
             "resume",
             "feeds",
+            "audit",
         ),
         (
             ("settings", "all of this in one form"),
@@ -73,12 +85,22 @@ TOPICS: tuple[Topic, ...] = (
             ("changes", "who changed what"),
             ("permission members", "who may change settings"),
             ("feeds", "what is read, and whether it works"),
+            ("audit from:2026-01-01", "for admins: what was done with alerts, as a file"),
         ),
     ),
 )
 
 
+def knows(about: str) -> bool:
+    """Whether any part is about this."""
+    return bool(_about(about))
+
+
 def find(about: str) -> tuple[Topic, ...]:
     """Give the parts that are about a command, or all."""
-    wanted = about.split(" ")[0].casefold() if about else ""
-    return tuple(t for t in TOPICS if wanted in (*t.commands, t.name.casefold())) or TOPICS
+    return _about(about) or TOPICS
+
+
+def _about(wanted: str) -> tuple[Topic, ...]:
+    names = {wanted.casefold(), wanted.split(" ")[0].casefold()}
+    return tuple(t for t in TOPICS if names & {*t.commands, t.name.casefold()})

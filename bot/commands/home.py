@@ -18,6 +18,8 @@ _TOPICS_MOST, _FEEDS_MOST = 6, 10
 def home_view(page: HomePage) -> View:
     """Render the Home tab, at most 100 blocks."""
     blocks = [*_lead(page), *_channels(page), *_latest(page), *_feeds(page)]
+    if page.refusal:
+        blocks = [kit.section(escape(page.refusal, 500))]
     return {"type": "home", "callback_id": "home", "blocks": blocks[: limits.VIEW_BLOCKS]}
 
 

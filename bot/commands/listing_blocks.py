@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Sequence
+from typing import Literal
 
 from bot.commands.answers import Listing, Offer
 from bot.messages import actions, kit, limits, words
@@ -13,6 +14,7 @@ from bot.messages.mrkdwn import bold, date_time, escape, link, snippet
 from bot.search.model import Result
 
 _TITLE, _SNIPPET, _LABEL, _TOPICS = 200, 300, 80, 4
+_FORMS: tuple[Literal["csv", "json"], ...] = ("csv", "json")
 _EMPTY = {
     "search": "Nothing was found for: {title}",
     "latest": "There is nothing yet. {title} will show here as it is published.",
@@ -91,6 +93,11 @@ def _turning(answer: Listing) -> list[Block]:
     save = actions.SaveSearch(answer.searched)
     if answer.kind == "search" and answer.searched and actions.fits(save):
         buttons.append(kit.button("Alert this channel to new ones", "save-search", encode(save)))
+        buttons += [
+            kit.button(f"Export {form.upper()}", f"export-{form}", encode(asked))
+            for form in _FORMS
+            if actions.fits(asked := actions.ExportSearch(answer.searched, form))
+        ]
     return buttons
 
 

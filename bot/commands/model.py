@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from dataclasses import dataclass
+from datetime import date
 
 from bot.subscriptions.model import Mode
 
@@ -17,10 +18,16 @@ class Mention:
 
 @dataclass(frozen=True, slots=True)
 class Search:
-    """Search for `text`; `cut`: it was longer than is read."""
+    """Search for `text`; `cut`: it was longer than is read.
+
+    Where it was typed as a command that cannot be: `command`, what its first word is; `near`, the
+    whole as it may have been meant.
+    """
 
     text: str
     cut: bool = False
+    command: str = ""
+    near: str = ""
 
 
 @dataclass(frozen=True, slots=True)
@@ -192,6 +199,14 @@ class Feeds:
 
 
 @dataclass(frozen=True, slots=True)
+class Audit:
+    """What teams did with alerts, as a file; from and to a day, both included."""
+
+    since: date | None = None
+    until: date | None = None
+
+
+@dataclass(frozen=True, slots=True)
 class Saved:
     """The person's own list."""
 
@@ -231,6 +246,7 @@ Command = (
     | Permission
     | Why
     | Feeds
+    | Audit
     | Saved
     | Help
     | Change

@@ -9,8 +9,13 @@ from __future__ import annotations
 import re
 from collections.abc import Callable, Mapping
 from dataclasses import dataclass
+from datetime import date
+
+from rapidfuzz import process
+from rapidfuzz.distance import OSA
 
 from bot.commands.model import (
+    Audit,
     CatchUp,
     Changes,
     Command,
@@ -40,6 +45,9 @@ from bot.commands.model import (
     Why,
 )
 from bot.subscriptions.model import Mode
+
+_SHORT_WORD, _LONG_WORD = 4, 7
+"""A shorter word is no misspelt command; from this length on, two letters may be wrong."""
 
 MAX_TEXT = 1_000
 """Characters of a command that are read."""
@@ -85,13 +93,31 @@ def parse(text: str) -> Command:
     """Read what a person typed."""
     long = len(text) > MAX_TEXT
     text = _LEADING_USER.sub("", text[:MAX_TEXT].translate(_QUOTES)).strip()
+    if not text:
+        return Help()
     word, _space, rest = text.partition(" ")
-    read = _READERS.get(word.casefold().removeprefix("/").rstrip(":"))
-    if read is not None:
-        command = read(rest.strip())
-        if command is not None:
-            return command
-    return Search(plain(text), cut=long) if text else Help()
+    word = word.casefold().removeprefix("/").rstrip(":")
+    read = _READERS.get(word)
+    if read is None:
+        return Search(plain(text), cut=long, near=near_command(text))
+    return read(rest.strip()) or Search(plain(text), cut=long, command=word)
+
+
+def near_command(text: str) -> str:
+    """Give what `text` may have meant as a command, where its first word is nearly one.
+
+    `subscibe sanctions` gives `subscribe sanctions`; nothing where the word is no near one.
+    """
+    word, _space, rest = plain(text[:MAX_TEXT]).partition(" ")
+    found = process.extractOne(
+        word.casefold().removeprefix("/"),
+        COMMANDS,
+        scorer=OSA.distance,
+        score_cutoff=1 if len(word) < _LONG_WORD else 2,
+    )
+    if found is None or len(word) < _SHORT_WORD or found[0] == word.casefold():
+        return ""
+    return f"{found[0]} {rest}".strip()
 
 
 def plain(text: str) -> str:
@@ -246,6 +272,20 @@ def _permission(rest: str) -> Command | None:
     return Permission(word) if word in {"", "everyone", "members", "admins"} else None
 
 
+def _audit(rest: str) -> Command | None:
+    """`audit` alone, or with `from:` and `to:` days; with other words it is a search."""
+    days: dict[str, date] = {}
+    for word in plain(rest).split():
+        name, _colon, written = word.partition(":")
+        try:
+            days[name.casefold()] = date.fromisoformat(written)
+        except ValueError:
+            return None
+    if days.keys() - {"from", "to"}:
+        return None
+    return Audit(days.get("from"), days.get("to"))
+
+
 def _search(rest: str) -> Command:
     return Search(plain(rest))
 
@@ -279,6 +319,7 @@ _READERS: Mapping[str, Callable[[str], Command | None]] = {
     "permission": _permission,
     "why": _why,
     "feeds": _alone(Feeds()),
+    "audit": _audit,
     "saved": _alone(Saved()),
     "help": _help,
 }

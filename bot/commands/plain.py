@@ -5,12 +5,16 @@ from __future__ import annotations
 from bot.commands import help_words
 from bot.commands.answers import (
     Answer,
+    AssignFormAnswer,
     ChangeList,
     DigestAnswer,
     FeedList,
+    FileAnswer,
     HelpPage,
     Listing,
+    NotApplicableFormAnswer,
     PermissionAnswer,
+    RemindFormAnswer,
     Sentence,
     SettingsFormAnswer,
     SettingsList,
@@ -76,7 +80,16 @@ def render(answer: Answer, zone: str) -> str:  # noqa: C901 - one line a kind
             return f"{answer.by} shares this:{note}\n{alert_text(answer.alert, zone)}"
         case PermissionAnswer():
             return f"Who may change what channels get: {answer.who}."
-        case SettingsFormAnswer() | ShareFormAnswer() | WrongTopicFormAnswer():
+        case FileAnswer():
+            return answer.sentence
+        case (
+            SettingsFormAnswer()
+            | ShareFormAnswer()
+            | WrongTopicFormAnswer()
+            | AssignFormAnswer()
+            | NotApplicableFormAnswer()
+            | RemindFormAnswer()
+        ):
             return "Forms are shown in Slack only; `help` lists what can be typed instead."
 
 
@@ -214,7 +227,7 @@ def why(answer: WhyAnswer) -> str:
 
 def help_page(answer: HelpPage) -> str:
     """Every command with an example."""
-    lines = []
+    lines = [answer.note] if answer.note else []
     for topic in help_words.find(answer.about):
         lines.append(topic.name)
         lines += [f"  {text:54} {meaning}" for text, meaning in topic.lines]

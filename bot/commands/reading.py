@@ -2,8 +2,9 @@
 
 from __future__ import annotations
 
+from collections.abc import Mapping
 from dataclasses import replace
-from datetime import datetime, timedelta
+from datetime import UTC, datetime, timedelta
 
 from sqlalchemy import Row, select
 
@@ -32,13 +33,19 @@ from bot.errors import UsageError
 from bot.news.taxonomy import Taxonomy
 from bot.storage.database import Database
 from bot.storage.tables import channel, delivery, entry, feed, publication, watch, workspace
-from bot.subscriptions.model import ChannelSettings
+from bot.subscriptions.model import ChannelSettings, Mode, Subscription
 from bot.subscriptions.permissions import parse_permission
 from bot.subscriptions.service import Subscriptions
 from bot.subscriptions.summary import from_payload
 
 _MAX_FEEDS = 500
 _MAX_CHANNELS = 20
+_PRESETS: Mapping[str, tuple[tuple[str, ...], Mode]] = {
+    "chips": (("chip-controls", "entity-list"), "instant"),
+    "sanctions": (("sanctions", "enforcement"), "instant"),
+    "everything": ((), "daily"),
+}
+"""What the welcome offers to begin with: topics (none: every one), and how they come."""
 _SILENT_AFTER = timedelta(days=45)
 
 
@@ -112,6 +119,19 @@ class Reading:
         if settings is None:
             settings = ChannelSettings(0, place.ref, timezone=context.timezone)
         return SettingsFormAnswer(settings, topics, await self.aliases((settings,)))
+
+    def preset_form(self, preset: str, context: CommandContext) -> SettingsFormAnswer:
+        """The form that asks for a channel, with topics chosen to begin with."""
+        wanted, mode = _PRESETS.get(preset, ((), "daily"))
+        chosen = [topic for topic in self._taxonomy.topics if not wanted or topic.id in wanted]
+        nowhere = replace(context.channel, channel="", name="")
+        now = datetime.now(UTC)
+        begun = tuple(
+            Subscription(0, "topic", topic.id, topic.title, mode, None, context.actor.id, now)
+            for topic in chosen
+        )
+        topics = tuple((topic.id, topic.title) for topic in self._taxonomy.topics)
+        return SettingsFormAnswer(ChannelSettings(0, nowhere, subscriptions=begun), topics)
 
     async def catch_up(self, asked: model.CatchUp, context: CommandContext) -> DigestAnswer:
         """The digest of the last days, now."""

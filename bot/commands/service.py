@@ -6,16 +6,18 @@ came from; whatever a person asked for that cannot be done is a `Sentence`, not 
 
 from __future__ import annotations
 
-from bot.commands import forms, model
+from bot.commands import forms, help_words, model
 from bot.commands.answers import Answer, HelpPage, HomePage, Sentence
 from bot.commands.changing import Changing
 from bot.commands.context import CommandContext
 from bot.commands.entries import Entries
+from bot.commands.files import Files
 from bot.commands.finding import Finding
 from bot.commands.model import Mention
-from bot.commands.parser import parse
+from bot.commands.parser import near_command, parse
 from bot.commands.reading import Reading
 from bot.commands.submitting import Submitting
+from bot.commands.working import Working
 from bot.errors import BotError
 from bot.messages import actions
 from bot.news.taxonomy import Taxonomy
@@ -23,7 +25,12 @@ from bot.search.search import Search
 from bot.storage.database import Database
 from bot.subscriptions.service import Subscriptions
 
-_WITH_FORMS = frozenset({"slack"})
+_WITH_FORMS = frozenset({"slack", "teams"})
+
+GUEST = (
+    "I belong to another organisation in this shared channel, so I can do nothing for you here; "
+    "ask one of its people."
+)
 
 
 class Commands:
@@ -37,11 +44,17 @@ class Commands:
         self._changing = Changing(taxonomy, subscriptions)
         self._reading = Reading(db, taxonomy, subscriptions)
         self._entries = Entries(db, taxonomy, subscriptions)
-        self._submitting = Submitting(subscriptions, self._entries, self._changing, self._finding)
+        self._working = Working(db, subscriptions, self._entries)
+        self._files = Files(db, search, subscriptions, self._entries)
+        self._submitting = Submitting(
+            subscriptions, self._entries, self._changing, self._finding, self._working
+        )
         self._example = taxonomy.topics[0].id if taxonomy.topics else "entity-list"
 
     async def answer(self, text: str, context: CommandContext) -> Answer:
         """Answer what a person typed; an unknown word is searched for."""
+        if context.guest:
+            return Sentence(GUEST, refused=True)
         try:
             return await self._do(parse(text), context)
         except BotError as error:
@@ -49,6 +62,8 @@ class Commands:
 
     async def act(self, action: actions.Action, context: CommandContext) -> Answer:
         """Do what a button or menu asks for."""
+        if context.guest:
+            return Sentence(GUEST, refused=True)
         try:
             return await self._act(action, context)
         except BotError as error:
@@ -56,13 +71,26 @@ class Commands:
 
     async def submit(self, form: forms.Submitted, context: CommandContext) -> Answer:
         """Carry out a form that was sent."""
+        if context.guest:
+            return Sentence(GUEST, refused=True)
         try:
             return await self._submitting.submit(form, context)
         except BotError as error:
             return Sentence(str(error), refused=True)
 
+    async def try_form(self, form: forms.SettingsSubmitted, context: CommandContext) -> Answer:
+        """Say what a settings form, as it is filled in, would have sent."""
+        if context.guest:
+            return Sentence(GUEST, refused=True)
+        try:
+            return await self._changing.try_form(form, context)
+        except BotError as error:
+            return Sentence(str(error), refused=True)
+
     async def home(self, context: CommandContext) -> HomePage:
         """Give what a person's Home tab shows; the feeds' health only to admins."""
+        if context.guest:
+            return HomePage(refusal=GUEST)
         channels = await self._reading.channels(context)
         return HomePage(
             channels=channels,
@@ -86,7 +114,7 @@ class Commands:
                 return await self._settings(command, context)
             case model.Try():
                 tried = await self._changing.try_out(command, context)
-                words = model.Search(" ".join(("try", *command.words)))
+                words = model.Search(" ".join(("try", *command.words)), command="try")
                 return tried or await self._finding.search(words)
             case model.Topics():
                 return await self._reading.topics(context)
@@ -100,10 +128,12 @@ class Commands:
                 return await self._reading.why(command.link, context)
             case model.Feeds():
                 return await self._reading.feeds()
+            case model.Audit():
+                return await self._files.audit(command, context)
             case model.Permission():
                 return await self._reading.permission(command, context)
             case model.Help():
-                return HelpPage(command.about, self._example)
+                return self._help(command.about)
             case _:
                 return await self._change(command, context)
 
@@ -135,6 +165,15 @@ class Commands:
                 return await self._changing.updates(command, context)
             case model.Resume():
                 return await self._changing.resume(command, context)
+
+    def _help(self, about: str) -> HelpPage:
+        if not about or help_words.knows(about):
+            return HelpPage(about, self._example)
+        meant = near_command(about)
+        note = f"There is no command `{about[:60]}`"
+        if meant:
+            return HelpPage(meant, self._example, f"{note}; this is about `{meant}`.")
+        return HelpPage("", self._example, f"{note}; these are all there are.")
 
     async def _settings(self, command: model.Settings, context: CommandContext) -> Answer:
         if context.channel.platform in _WITH_FORMS:
@@ -170,7 +209,11 @@ class Commands:
             case actions.CatchUp():
                 return await self._reading.digest_of(action.days, action.offset, context)
             case actions.SettingsForm():
+                if action.preset:
+                    return self._reading.preset_form(action.preset, context)
                 return await self._reading.form(_named(action.channel), context)
+            case actions.TryForm():
+                return Sentence("Open the form again; it cannot be tried from here.", refused=True)
             case actions.Subscribe():
                 asked = model.Subscribe((action.topic,), mode=action.mode)
                 return await self._changing.subscribe(asked, context)
@@ -182,6 +225,18 @@ class Commands:
                 return await self._changing.resume(model.Resume(_named(action.channel)), context)
             case actions.Run():
                 return await self._do(parse(action.text), context)
+            case actions.Handle():
+                return await self._working.handle(action, context)
+            case actions.AssignForm():
+                return await self._working.ask_assign(action.entry, context)
+            case actions.NotApplicableForm():
+                return await self._working.ask_not_applicable(action.entry, context)
+            case actions.RemindForm():
+                return await self._working.ask_remind(action.entry, context)
+            case actions.Calendar():
+                return await self._files.calendar(action.entry)
+            case actions.ExportSearch():
+                return await self._files.search(action, context)
 
 
 def _named(channel: str) -> Mention | None:

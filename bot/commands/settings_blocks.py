@@ -25,7 +25,7 @@ from bot.commands.settings_words import (
 from bot.messages import actions, kit, words
 from bot.messages.kit import Block
 from bot.messages.model import Message
-from bot.messages.mrkdwn import bold, code, date_time, escape, link
+from bot.messages.mrkdwn import bold, code, date_time, escape, link, person
 from bot.subscriptions.model import ChannelRef, ChannelSettings, Mode, Subscription, Trial
 
 _LABEL, _NAMES, _DAY = 100, 10, "{date_short_pretty}"
@@ -38,6 +38,7 @@ MODE_WORDS: Mapping[Mode, str] = {
     "weekly": "in the weekly digest",
 }
 KIND_WORDS = {"topic": "", "watch": "watch ", "search": "saved search "}
+_OF_FORM = "Nothing is saved yet; go back to the form for that. Watches and searches are not tried."
 _NOTHING_YET = (
     "Nothing comes to {channel} yet. Try `/exportnews subscribe entity-list`, or "
     "choose in the form."
@@ -49,13 +50,6 @@ def channel_name(ref: ChannelRef) -> str:
     if ref.platform == "slack" and _SLACK_ID.fullmatch(ref.channel):
         return "this direct message" if ref.channel.startswith("D") else f"<#{ref.channel}>"
     return escape(f"#{ref.name}" if ref.name else "this channel", _LABEL)
-
-
-def person(actor: str) -> str:
-    """Give a person as people see them."""
-    if _SLACK_ID.fullmatch(actor) and actor[0] in "UW":
-        return f"<@{actor}>"
-    return "an operator" if actor in {"cli", ""} else escape(actor, _LABEL)
 
 
 def settings_list(answer: SettingsList) -> Message:
@@ -203,7 +197,8 @@ def trial(answer: TrialAnswer) -> Message:
         Offer("Subscribe", actions.Run(f"subscribe {ids}"), primary=True),
         Offer("In the daily digest", actions.Run(f"subscribe {ids} daily")),
     ]
-    blocks = [*kit.paragraphs(lines), *_tried(answer.trial, most=10), offers(buttons, "try")]
+    blocks = [*kit.paragraphs(lines), *_tried(answer.trial, most=10)]
+    blocks.append(kit.context(_OF_FORM) if answer.of_form else offers(buttons, "try"))
     text = f"{names}: {words.count(answer.trial.alerts, 'alert')} in {answer.trial.days} days"
     return Message(text=text, blocks=tuple(blocks))
 

@@ -14,6 +14,7 @@ from bot.commands.finding import Finding
 from bot.commands.forms import SettingsSubmitted
 from bot.commands.model import Mention, Search
 from bot.commands.places import actor_at, find_place
+from bot.commands.working import Working
 from bot.news.watches import watch_key
 from bot.subscriptions.model import Actor, ChannelRef, ChannelSettings, Mode
 from bot.subscriptions.service import Subscriptions
@@ -29,11 +30,13 @@ class Submitting:
         entries: Entries,
         changing: Changing,
         finding: Finding,
+        working: Working,
     ) -> None:
         self._subscriptions = subscriptions
         self._entries = entries
         self._changing = changing
         self._finding = finding
+        self._working = working
 
     async def submit(self, form: forms.Submitted, context: CommandContext) -> Answer:
         """Carry out one form."""
@@ -47,6 +50,12 @@ class Submitting:
                 return await self._wrong(form, context)
             case forms.SearchSubmitted():
                 return await self._search(form)
+            case forms.AssignSubmitted():
+                return await self._working.assign(form, context)
+            case forms.NotApplicableSubmitted():
+                return await self._working.not_applicable(form, context)
+            case forms.RemindSubmitted():
+                return await self._working.remind(form, context)
 
     async def _wrong(self, form: forms.WrongTopicSubmitted, context: CommandContext) -> Sentence:
         return await self._entries.say_wrong_topics(form.entry, form.topics, context)

@@ -6,8 +6,8 @@ platform, entry and set of reasons, however many channels get it.
 
 from __future__ import annotations
 
-from collections.abc import Callable, Mapping, Sequence
-from dataclasses import dataclass
+from collections.abc import Mapping, Sequence
+from dataclasses import dataclass, replace
 
 import structlog
 from sqlalchemy import select
@@ -23,11 +23,12 @@ from bot.delivery.loading import (
 )
 from bot.delivery.model import Owed
 from bot.delivery.summaries import compose_digests, first_page
+from bot.handling.records import load_states
 from bot.messages import blocks, digest_blocks, plain
-from bot.messages.model import Alert, Digest, Message, Why
+from bot.messages.model import Alert, Digest, Handling, Message, Why
 from bot.news.boilerplate import strip
 from bot.news.taxonomy import Taxonomy
-from bot.storage.tables import channel
+from bot.storage.tables import channel, delivery
 from bot.subscriptions.rules import parse_reasons
 
 log = structlog.get_logger(__name__)
@@ -44,7 +45,9 @@ class _Key:
     zone: str
     entry_id: int
     reasons: str
-    kind: str
+    edited: bool
+    follow_up: bool
+    handling: Handling
 
 
 class StoredComposer:
@@ -77,6 +80,12 @@ class StoredComposer:
         articles = await load_articles(conn, {one.entry_id for one in wanted if one.entry_id})
         facts = await load_facts(conn, articles, reasons)
         labels = await load_labels(conn, reasons, self._title)
+        states = await load_states(
+            conn,
+            {one.address.channel_id for one in wanted},
+            {one.story_id for one in wanted if one.story_id},
+        )
+        edited = await _edited(conn, wanted)
         rendered: dict[_Key, Message] = {}
         messages = {}
         for one in wanted:
@@ -84,10 +93,19 @@ class StoredComposer:
             if article is None:
                 continue
             zone = zones.get(one.address.channel_id, "")
-            key = _Key(one.address.platform, zone, article.id, one.reasons, one.kind)
+            key = _Key(
+                one.address.platform,
+                zone,
+                article.id,
+                one.reasons,
+                edited=one.id in edited and not article.retracted,
+                follow_up=one.kind == "follow-up",
+                handling=states.get((one.address.channel_id, one.story_id or 0), Handling()),
+            )
             if key not in rendered:
-                alert = self.alert(
-                    article, facts[article.id], parse_reasons(one.reasons), labels, kind=one.kind
+                alert = self.alert(article, facts[article.id], parse_reasons(one.reasons), labels)
+                alert = replace(
+                    alert, edited=key.edited, follow_up=key.follow_up, handling=key.handling
                 )
                 rendered[key] = _render_alert(alert, key.platform, zone)
             messages[one.id] = rendered[key]
@@ -99,8 +117,6 @@ class StoredComposer:
         facts: StoredFacts,
         reasons: Sequence[Reason],
         labels: Mapping[Reason, str],
-        *,
-        kind: str = "alert",
     ) -> Alert:
         """Put an alert together from what was loaded."""
         return Alert(
@@ -119,8 +135,6 @@ class StoredComposer:
             refers_to=facts.refers_to,
             also_covered=facts.also_covered,
             document_type=article.document_type,
-            follow_up=kind == "follow-up",
-            edited=kind == "update" and not article.retracted,
             retracted=article.retracted,
         )
 
@@ -146,6 +160,32 @@ class StoredComposer:
     def _title(self, topic: str) -> str:
         known = self._taxonomy.get(topic)
         return known.title if known else topic
+
+
+async def _edited(conn: AsyncConnection, owed: Sequence[Owed]) -> set[int]:
+    """Give the updates of messages whose article has changed since it was posted.
+
+    An update also shows what the team does with an alert; that is no change of the article.
+    """
+    found = {one.id for one in owed if one.kind == "update" and not _of_handling(one)}
+    others = [one for one in owed if one.kind == "update" and _of_handling(one)]
+    if others:
+        earlier = await conn.execute(
+            select(delivery.c.channel_id, delivery.c.entry_id).where(
+                delivery.c.channel_id.in_({one.address.channel_id for one in others}),
+                delivery.c.entry_id.in_({one.entry_id for one in others}),
+                delivery.c.kind == "update",
+                delivery.c.state == "sent",
+                delivery.c.subject.startswith("entry:"),
+            )
+        )
+        changed = {(row.channel_id, row.entry_id) for row in earlier}
+        found |= {one.id for one in others if (one.address.channel_id, one.entry_id) in changed}
+    return found
+
+
+def _of_handling(owed: Owed) -> bool:
+    return owed.subject.startswith("handling:")
 
 
 def _why(
@@ -201,7 +241,8 @@ def _notice_text(owed: Owed) -> str:
 
 
 def _notice(owed: Owed) -> Message:
-    make: Callable[[str], Message] = (
-        blocks.notice_message if owed.address.platform == "slack" else plain.notice_message
-    )
-    return make(_notice_text(owed))
+    about = owed.payload or {}
+    title, url = str(about.get("title") or ""), str(about.get("link") or "")
+    if owed.address.platform == "slack":
+        return blocks.notice_message(_notice_text(owed), title, url)
+    return plain.notice_message(" ".join(part for part in (_notice_text(owed), title, url) if part))

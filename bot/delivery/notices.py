@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections.abc import Mapping
 from datetime import datetime
 
 from sqlalchemy import ColumnElement, Select, select, update
@@ -39,10 +40,13 @@ async def owe_notice(
     subject: str,
     text: str,
     now: datetime,
+    about: Mapping[str, str] | None = None,
+    due: datetime | None = None,
 ) -> bool:
     """Owe a notice to a channel, or to a person (`kind` is then "dm"), by the platform's id `to`.
 
-    The same `subject` is owed to a channel once. Gives whether it is new.
+    The same `subject` is owed to a channel once. `about`: `title` and `link` of the article it is
+    about. `due`: when it is to be sent, at once without. Gives whether it is new.
     """
     place = dialects.insert(conn, channel).values(
         workspace_id=workspace_id, external_id=to, kind=kind, created_at=now
@@ -56,9 +60,9 @@ async def owe_notice(
         channel_id=channel_id,
         kind="notice",
         subject=subject[:_SUBJECT_LENGTH],
-        payload={"text": text},
-        position=first_position(now),
-        due_at=now,
+        payload={"text": text, **(about or {})},
+        position=first_position(due or now),
+        due_at=due or now,
         created_at=now,
     )
     made = await conn.execute(fresh.on_conflict_do_nothing().returning(delivery.c.id))

@@ -121,9 +121,18 @@ class CatchUp:
 
 @dataclass(frozen=True, slots=True)
 class SettingsForm:
-    """Open a channel's settings as a form; an empty channel means the one it is asked in."""
+    """Open a channel's settings as a form; an empty channel means the one it is asked in.
+
+    `preset`: a choice of topics to begin with, for a channel that the form asks for.
+    """
 
     channel: str = ""
+    preset: Literal["", "chips", "sanctions", "everything"] = ""
+
+
+@dataclass(frozen=True, slots=True)
+class TryForm:
+    """Say what a settings form, as it is filled in now, would have sent."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -162,6 +171,50 @@ class Run:
     text: str
 
 
+@dataclass(frozen=True, slots=True)
+class Handle:
+    """Take a step with an alert that needs no form."""
+
+    entry: int
+    step: Literal["acknowledge", "done", "reopen"] = "acknowledge"
+
+
+@dataclass(frozen=True, slots=True)
+class AssignForm:
+    """Ask in a form to whom an alert is assigned, and until when it is to be done."""
+
+    entry: int
+
+
+@dataclass(frozen=True, slots=True)
+class NotApplicableForm:
+    """Ask in a form why an alert does not apply."""
+
+    entry: int
+
+
+@dataclass(frozen=True, slots=True)
+class Calendar:
+    """Give the dates of an entry as a calendar file."""
+
+    entry: int
+
+
+@dataclass(frozen=True, slots=True)
+class RemindForm:
+    """Ask in a form of which date of an entry to remind, whom and how long before."""
+
+    entry: int
+
+
+@dataclass(frozen=True, slots=True)
+class ExportSearch:
+    """Give what a search finds as a file."""
+
+    query: str
+    form: Literal["csv", "json"] = "csv"
+
+
 Action = (
     SaveEntry
     | ShareForm
@@ -177,11 +230,18 @@ Action = (
     | DigestPage
     | CatchUp
     | SettingsForm
+    | TryForm
     | Subscribe
     | Unsubscribe
     | SaveSearch
     | Resume
     | Run
+    | Handle
+    | AssignForm
+    | NotApplicableForm
+    | Calendar
+    | RemindForm
+    | ExportSearch
 )
 
 _KINDS: dict[str, type[Action]] = {
@@ -199,11 +259,18 @@ _KINDS: dict[str, type[Action]] = {
     "digest": DigestPage,
     "catch-up": CatchUp,
     "settings": SettingsForm,
+    "try-form": TryForm,
     "subscribe": Subscribe,
     "unsubscribe": Unsubscribe,
     "save-search": SaveSearch,
     "resume": Resume,
     "run": Run,
+    "handle": Handle,
+    "assign": AssignForm,
+    "not-applicable": NotApplicableForm,
+    "calendar": Calendar,
+    "remind": RemindForm,
+    "export": ExportSearch,
 }
 _NAMES = {kind: name for name, kind in _KINDS.items()}
 _HINTS = {kind: get_type_hints(kind) for kind in _NAMES}

@@ -6,6 +6,7 @@ from collections.abc import Sequence
 
 from bot.messages import actions, kit, limits, words
 from bot.messages.actions import encode
+from bot.messages.handling_blocks import handling_blocks
 from bot.messages.kit import Block
 from bot.messages.model import Alert, Message, Related, Why
 from bot.messages.mrkdwn import bold, clean, date_time, escape, link
@@ -26,13 +27,18 @@ def alert_message(alert: Alert) -> Message:
     if facts:
         blocks.append(kit.section(limits.fit_lines(facts, limits.SECTION_TEXT)))
     blocks.append(kit.actions(_buttons(alert)))
+    blocks += handling_blocks(alert)
     return Message(text=fallback(alert), blocks=tuple(blocks))
 
 
-def notice_message(text: str) -> Message:
-    """Render one sentence for the operators."""
+def notice_message(text: str, title: str = "", url: str = "") -> Message:
+    """Render one sentence for somebody, with the article that it is about."""
     shown = escape(text, limits.FIELD_TEXT) or "-"
-    return Message(text=shown, blocks=(kit.section(f":information_source: {shown}"),))
+    about = f"\n{link(url, title, TITLE)}" if title else ""
+    return Message(
+        text=escape(f"{text} {title}".strip(), limits.FIELD_TEXT) or "-",
+        blocks=(kit.section(f":information_source: {shown}{about}"),),
+    )
 
 
 def headline(alert: Alert) -> str:

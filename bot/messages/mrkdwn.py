@@ -26,6 +26,7 @@ _OPENING = re.compile(
 """A mark that would format what follows, or the colon of an emoji's name."""
 _ESCAPES = {"&": "&amp;", "<": "&lt;", ">": "&gt;"}
 _UNSAFE_IN_URL = re.compile(r"[\x00-\x20\x7f-\x9f\"<>|\\^`{}\s]")
+_PERSON = re.compile(r"[UW][A-Z0-9]{1,30}")
 _WEB = re.compile(r"https?://[^\s/]", re.IGNORECASE)
 
 
@@ -91,6 +92,13 @@ def link(url: str, text: str, most: int) -> str:
     if not safe or len(safe) > LINK_ADDRESS:
         return label
     return f"<{safe}|{label or safe[:most]}>"
+
+
+def person(actor: str) -> str:
+    """Give somebody by their id as people see them; Slack shows the name of an id."""
+    if _PERSON.fullmatch(actor):
+        return f"<@{actor}>"
+    return "an operator" if actor in {"cli", ""} else escape(actor, 100)
 
 
 def bold(marked: str) -> str:

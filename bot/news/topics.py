@@ -18,7 +18,9 @@ Strength = Literal["sure", "likely", "hint", "against", "never"]
 Within = Literal["sentence", "entry"]
 """Where all of a rule's words must be: one sentence (a title is one), or anywhere."""
 
-_NEAR_ENOUGH = 55.0
+_NEAR_ENOUGH = 80.0
+"""Below this (of 100) a word is no misspelt topic: `tariffs` is as near as 77 to `itar`."""
+
 _SUGGESTIONS = 3
 
 

@@ -105,6 +105,11 @@ class Query:
     order: Order = "relevance"
     notes: tuple[str, ...] = field(default=(), compare=False)
 
+    @property
+    def asks(self) -> bool:
+        """Whether it asks for anything: a word, a fact or a span of days."""
+        return self.root is not None or self.since is not None or self.until is not None
+
     def __str__(self) -> str:
         parts = []
         if self.root is not None:

@@ -3,13 +3,14 @@
 from __future__ import annotations
 
 from collections.abc import Mapping
+from dataclasses import replace
 from typing import Any
 
 import aiohttp
 import structlog
-from slack_bolt.context.respond.async_respond import AsyncRespond
 from slack_sdk.errors import SlackApiError
 from slack_sdk.web.async_client import AsyncWebClient
+from slack_sdk.webhook.async_client import AsyncWebhookClient
 
 from bot.commands.answers import Answer, SubscriptionChange
 from bot.commands.blocks import render
@@ -17,8 +18,11 @@ from bot.commands.context import CommandContext
 from bot.commands.reply import Reply
 from bot.commands.views import message_view
 from bot.engine import Engine
+from bot.messages.blocks import notice_message
 from bot.messages.model import Message
 from bot.subscriptions.model import Actor, ChannelRef
+from handlers.slack.files import give_file
+from handlers.slack.payloads import channel_of, home_of, team_of, user_of, workspace_of
 from handlers.slack.people import People, SlackDirectory, access_here
 
 log = structlog.get_logger(__name__)
@@ -26,7 +30,14 @@ log = structlog.get_logger(__name__)
 TITLE = "Export news"
 """The title of a window that only shows something."""
 
-_FAILED = (SlackApiError, aiohttp.ClientError, TimeoutError, OSError)
+DOUBTFUL = (
+    "Slack did not say whether it took the message. Look whether it is there before you share it "
+    "again."
+)
+
+CUT = (aiohttp.ClientError, TimeoutError, OSError)
+FAILED = (SlackApiError, *CUT)
+"""What a call to Slack may raise; `CUT`: nobody knows whether it was carried out."""
 
 
 class Desk:
@@ -43,29 +54,37 @@ class Desk:
         person's rights and for the bot's access to the channel."""
         workspace, user = workspace_of(body), user_of(body)
         channel, name = channel_of(body)
+        home = home_of(body)
         context = CommandContext(
             channel=ChannelRef("slack", workspace, channel, name),
             actor=Actor(user),
             direct=not channel or channel.startswith("D"),
-            directory=SlackDirectory(client, workspace, user),
+            directory=SlackDirectory(client, workspace, user, team_of(body)),
         )
-        if not changes:
+        abroad = home not in {"", workspace, team_of(body)}
+        if not changes and not abroad:
             return context
         person = await self._people.person(client, workspace, user)
-        return CommandContext(
-            channel=context.channel,
+        if abroad or person.team not in {"", workspace, team_of(body)}:
+            enterprise = await self.engine.slack.enterprise(workspace)
+            if not enterprise or enterprise not in {home, person.enterprise}:
+                log.info("slack.guest", workspace=workspace, home=home or person.team)
+                return replace(context, guest=True)
+        return replace(
+            context,
             actor=Actor(user, person.name, admin=person.admin),
             timezone=person.timezone,
             access="in" if context.direct else await access_here(client, channel),
-            direct=context.direct,
-            directory=context.directory,
         )
+
+    async def name_of(self, client: AsyncWebClient, body: Mapping[str, Any], user: str) -> str:
+        """Give a person's name, or nothing where Slack will not say."""
+        return (await self._people.person(client, workspace_of(body), user)).name
 
     async def reply(
         self,
         answer: Answer,
         client: AsyncWebClient,
-        respond: AsyncRespond,
         body: Mapping[str, Any],
         *,
         replace: bool = False,
@@ -73,27 +92,20 @@ class Desk:
         """Give an answer back to where it was asked: a form, a reply for the person alone, or a
         message for all. `replace`: a page of a list takes the place of the one before."""
         await self.join(answer, client)
-        reply = render(answer)
+        reply = await self._with_file(render(answer), client, body)
         if reply.view is not None:
             await client.views_open(trigger_id=body["trigger_id"], view=dict(reply.view))
         elif reply.public:
-            await self.post(reply, client)
+            await self.post(reply, client, user_of(body))
         elif reply.message is not None:
-            await respond(
-                text=reply.message.text,
-                blocks=[dict(block) for block in reply.message.blocks],
-                response_type="ephemeral",
-                replace_original=replace,
-                unfurl_links=False,
-                unfurl_media=False,
-            )
+            await respond(client, body, reply.message, replace=replace)
 
     async def show(self, answer: Answer, client: AsyncWebClient, body: Mapping[str, Any]) -> None:
         """Give an answer back to a person who asked in a form or on the Home tab: as a form."""
         await self.join(answer, client)
-        reply = render(answer)
+        reply = await self._with_file(render(answer), client, body)
         if reply.public:
-            await self.post(reply, client)
+            await self.post(reply, client, user_of(body))
             return
         view = reply.view
         if view is None and reply.message is not None:
@@ -109,7 +121,7 @@ class Desk:
                 await client.chat_postEphemeral(
                     channel=channel, user=user, text=message.text, blocks=blocks
                 )
-            except _FAILED as error:
+            except FAILED as error:
                 log.info("slack.not_told_in_channel", channel=channel, reason=reason_of(error))
             else:
                 return
@@ -117,17 +129,30 @@ class Desk:
             channel=user, text=message.text, blocks=blocks, unfurl_links=False, unfurl_media=False
         )
 
-    async def post(self, reply: Reply, client: AsyncWebClient) -> None:
-        """Post a message for all."""
+    async def post(self, reply: Reply, client: AsyncWebClient, user: str) -> None:
+        """Post a message for all, once; tell the person when nobody knows whether it arrived."""
         if reply.message is None:
             return
-        await client.chat_postMessage(
-            channel=reply.channel,
-            text=reply.message.text,
-            blocks=[dict(block) for block in reply.message.blocks],
-            unfurl_links=False,
-            unfurl_media=False,
-        )
+        try:
+            await client.chat_postMessage(
+                channel=reply.channel,
+                text=reply.message.text,
+                blocks=[dict(block) for block in reply.message.blocks],
+                unfurl_links=False,
+                unfurl_media=False,
+            )
+        except CUT as error:
+            log.warning("slack.post_doubtful", channel=reply.channel, reason=reason_of(error))
+            await self.tell(notice_message(DOUBTFUL), client, reply.channel, user)
+
+    async def _with_file(
+        self, reply: Reply, client: AsyncWebClient, body: Mapping[str, Any]
+    ) -> Reply:
+        """Give the reply's file to the person, and a reply that says what came of it."""
+        if reply.file is None:
+            return reply
+        said = await give_file(reply.file, client, user_of(body))
+        return Reply(notice_message(f"{reply.file.sentence} {said}"))
 
     async def join(self, answer: Answer, client: AsyncWebClient) -> None:
         """Join the public channel that was just subscribed, so that its history can be asked."""
@@ -138,43 +163,32 @@ class Desk:
             return
         try:
             await client.conversations_join(channel=channel)
-        except _FAILED as error:
+        except FAILED as error:
             log.info("slack.not_joined", channel=channel, reason=reason_of(error))
 
 
-def workspace_of(body: Mapping[str, Any]) -> str:
-    """Give the workspace's id: a payload has it as `team.id`, `team_id` or the user's team."""
-    team = body.get("team")
-    found = team.get("id") if isinstance(team, Mapping) else body.get("team_id")
-    user = body.get("user")
-    if not found and isinstance(user, Mapping):
-        found = user.get("team_id")
-    return str(found or "")
-
-
-def user_of(body: Mapping[str, Any]) -> str:
-    """Give the id of the person who acts."""
-    user = body.get("user")
-    if isinstance(user, Mapping):
-        return str(user.get("id") or "")
-    event = body.get("event")
-    if isinstance(event, Mapping):
-        return str(event.get("user") or "")
-    return str(body.get("user_id") or "")
-
-
-def channel_of(body: Mapping[str, Any]) -> tuple[str, str]:
-    """Give the channel's id and name; nothing where there is none (Home tab, global shortcut)."""
-    channel = body.get("channel")
-    if isinstance(channel, Mapping):
-        return str(channel.get("id") or ""), str(channel.get("name") or "")
-    event = body.get("event")
-    if isinstance(event, Mapping):
-        return str(event.get("channel") or ""), ""
-    container = body.get("container")
-    if not body.get("channel_id") and isinstance(container, Mapping):
-        return str(container.get("channel_id") or ""), ""
-    return str(body.get("channel_id") or ""), str(body.get("channel_name") or "")
+async def respond(
+    client: AsyncWebClient, body: Mapping[str, Any], message: Message, *, replace: bool = False
+) -> None:
+    """Answer the person alone, at the payload's `response_url`. One call, never repeated."""
+    webhook = AsyncWebhookClient(
+        str(body["response_url"]),
+        timeout=client.timeout,
+        session=client.session,
+        retry_handlers=[],
+    )
+    answer = await webhook.send_dict(
+        {
+            "text": message.text,
+            "blocks": [dict(block) for block in message.blocks],
+            "response_type": "ephemeral",
+            "replace_original": replace,
+            "unfurl_links": False,
+            "unfurl_media": False,
+        }
+    )
+    if answer.status_code != 200:
+        log.warning("slack.not_answered", status=answer.status_code, reason=answer.body[:200])
 
 
 def reason_of(error: BaseException) -> str:

@@ -13,6 +13,7 @@ from slack_bolt.adapter.socket_mode.aiohttp import AsyncSocketModeHandler
 from slack_bolt.adapter.starlette.async_handler import AsyncSlackRequestHandler
 from slack_bolt.app.async_app import AsyncApp
 from slack_bolt.authorization import AuthorizeResult
+from slack_bolt.context.async_context import AsyncBoltContext
 from slack_sdk.errors import SlackApiError
 from starlette.requests import Request
 from starlette.responses import Response
@@ -84,12 +85,14 @@ def build_app(engine: Engine) -> AsyncApp:
     secret = engine.settings.slack_signing_secret
 
     async def authorize(
-        enterprise_id: str | None, team_id: str | None, **_rest: object
+        context: AsyncBoltContext, enterprise_id: str | None, team_id: str | None, **_rest: object
     ) -> AuthorizeResult | None:
+        by_organisation = context.is_enterprise_install and enterprise_id
+        workspace = (enterprise_id if by_organisation else team_id) or enterprise_id or ""
         try:
-            token = await engine.slack.token(team_id or enterprise_id or "")
+            token = await engine.slack.token(workspace)
         except DeliveryError:
-            log.warning("slack.unknown_workspace", workspace=team_id or enterprise_id)
+            log.warning("slack.unknown_workspace", workspace=workspace)
             return None
         identity = engine.slack.identity
         return AuthorizeResult(
@@ -97,7 +100,7 @@ def build_app(engine: Engine) -> AsyncApp:
             team_id=team_id,
             bot_token=token,
             bot_id=identity.bot_id if identity else None,
-            bot_user_id=identity.bot_user_id if identity else None,
+            bot_user_id=await engine.slack.bot_user(workspace),
         )
 
     bolt = logging.getLogger("exportnews.bolt")

@@ -15,13 +15,20 @@ from slack_bolt.oauth.async_oauth_flow import AsyncOAuthFlow
 from slack_bolt.oauth.async_oauth_settings import AsyncOAuthSettings
 from slack_bolt.request.async_request import AsyncBoltRequest
 from slack_bolt.response import BoltResponse
+from slack_sdk.errors import SlackApiError
+from sqlalchemy.exc import SQLAlchemyError
 from starlette.requests import Request
-from starlette.responses import Response
+from starlette.responses import PlainTextResponse, Response
 from starlette.routing import BaseRoute, Route
 
 from bot.engine import Engine
+from bot.errors import BotError
 from bot.installations import SCOPES
 from bot.slack_store import STATE_SECONDS, state_store
+from handlers.slack.desk import CUT, reason_of
+from handlers.slack.welcome import greet
+
+AWAY = "The install could not be finished just now. Please begin it again in a minute."
 
 log = structlog.get_logger(__name__)
 
@@ -66,10 +73,13 @@ class Install:
     ) -> Callable[[AsyncSuccessArgs], Awaitable[BoltResponse]]:
         async def installed(args: AsyncSuccessArgs) -> BoltResponse:
             done = args.installation
-            workspace = done.team_id or done.enterprise_id or ""
-            name = done.team_name or done.enterprise_name or ""
-            await self._engine.subscriptions.install("slack", workspace, name, done.user_id)
+            workspace = done.enterprise_id if done.is_enterprise_install else done.team_id
+            name = done.enterprise_name if done.is_enterprise_install else done.team_name
+            await self._engine.subscriptions.install(
+                "slack", workspace or "", name or "", done.user_id
+            )
             log.info("slack.installed", workspace=workspace)
+            await greet(self._engine.slack.client(done.bot_token), done.user_id)
             return await default.success(args)
 
         return installed
@@ -79,7 +89,12 @@ class Install:
         handle: Callable[[AsyncBoltRequest], Awaitable[BoltResponse]],
     ) -> Callable[[Request], Awaitable[Response]]:
         async def page(request: Request) -> Response:
-            return to_starlette_response(await handle(to_async_bolt_request(request, b"")))
+            try:
+                answer = await handle(to_async_bolt_request(request, b""))
+            except (SlackApiError, SQLAlchemyError, BotError, *CUT) as error:
+                log.warning("slack.install_failed", reason=reason_of(error))
+                return PlainTextResponse(AWAY, 503)
+            return to_starlette_response(answer)
 
         return page
 

@@ -6,14 +6,15 @@ from typing import Any
 
 import structlog
 from slack_bolt.app.async_app import AsyncApp
-from slack_bolt.context.respond.async_respond import AsyncRespond
 from slack_sdk.errors import SlackApiError
+from slack_sdk.web.async_client import AsyncWebClient
 from sqlalchemy.exc import SQLAlchemyError
 
 from bot.engine import Engine
 from bot.errors import BotError
-from handlers.slack import actions, commands, events, shortcuts, views
-from handlers.slack.desk import Desk
+from bot.messages.blocks import notice_message
+from handlers.slack import actions, assistant, commands, events, shortcuts, views
+from handlers.slack.desk import Desk, respond
 
 log = structlog.get_logger(__name__)
 
@@ -24,6 +25,8 @@ BROKEN = "Something went wrong on my side. It is noted in my log; please try aga
 def register(app: AsyncApp, engine: Engine) -> None:
     """Add all listeners, and what is said when one of them fails."""
     desk = Desk(engine)
+    if engine.settings.exportnews_slack_assistant:
+        assistant.register(app, desk)
     commands.register(app, desk)
     actions.register(app, desk)
     views.register(app, desk)
@@ -31,7 +34,7 @@ def register(app: AsyncApp, engine: Engine) -> None:
     events.register(app, desk)
 
     @app.error
-    async def failed(error: Exception, body: dict[str, Any], respond: AsyncRespond) -> None:
+    async def failed(error: Exception, body: dict[str, Any], client: AsyncWebClient) -> None:
         log.error(
             "slack.answer_failed",
             kind=body.get("type") or ("command" if "command" in body else "unknown"),
@@ -41,4 +44,4 @@ def register(app: AsyncApp, engine: Engine) -> None:
         if not body.get("response_url"):
             return
         away = isinstance(error, BotError | SQLAlchemyError)
-        await respond(text=AWAY if away else BROKEN, response_type="ephemeral")
+        await respond(client, body, notice_message(AWAY if away else BROKEN))

@@ -29,12 +29,15 @@ _UNREACHABLE = (SlackApiError, aiohttp.ClientError, TimeoutError, OSError)
 
 @dataclass(frozen=True, slots=True)
 class Person:
-    """A person: their zone (IANA), and whether they administer the workspace."""
+    """A person: their zone (IANA), whether they administer the workspace, and which workspace
+    and organisation they belong to, where Slack says so."""
 
     id: str
     name: str = ""
     timezone: str = "UTC"
     admin: bool = False
+    team: str = ""
+    enterprise: str = ""
 
 
 class People:
@@ -60,6 +63,8 @@ class People:
             str(found.get("real_name") or found.get("name") or ""),
             str(found.get("tz") or "UTC"),
             bool(found.get("is_admin") or found.get("is_owner")),
+            str(found.get("team_id") or ""),
+            str((found.get("enterprise_user") or {}).get("enterprise_id") or ""),
         )
         self._kept[key] = (self._monotonic() + KEPT_SECONDS, person)
         self._kept.move_to_end(key)
@@ -71,13 +76,15 @@ class People:
 class SlackDirectory:
     """Finds channels of one workspace for one person; `Directory` for the commands room.
 
-    A private channel is only found by those who are in it.
+    A private channel is only found by those who are in it. `team`: the workspace whose channels
+    are listed, where a whole organisation (Enterprise Grid) installed the bot.
     """
 
-    def __init__(self, client: AsyncWebClient, workspace: str, user: str) -> None:
+    def __init__(self, client: AsyncWebClient, workspace: str, user: str, team: str = "") -> None:
         self._client = client
         self._workspace = workspace
         self._user = user
+        self._team = team if team != workspace else None
 
     async def find(self, channel: str, name: str) -> Place | None:
         """Give a channel by its id, or by its name."""
@@ -117,6 +124,7 @@ class SlackDirectory:
                 exclude_archived=True,
                 limit=PAGE,
                 cursor=cursor,
+                team_id=self._team,
             )
             for found in answer.get("channels") or []:
                 if found.get("name") == name:

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import re
+from dataclasses import replace
 from typing import Any
 
 from slack_bolt.app.async_app import AsyncApp
@@ -13,6 +14,8 @@ from bot.commands import forms
 from bot.commands.blocks import render
 from bot.commands.views import message_view
 from handlers.slack.desk import TITLE, Desk
+
+_ANYWHERE = (forms.ShareSubmitted, forms.WrongTopicSubmitted, forms.SearchSubmitted)
 
 
 def register(app: AsyncApp, desk: Desk) -> None:
@@ -39,11 +42,17 @@ def register(app: AsyncApp, desk: Desk) -> None:
             return
         await ack()
         context = await desk.context(client, body)
+        if isinstance(form, forms.AssignSubmitted):
+            form = replace(form, assignee_name=await desk.name_of(client, body, form.assignee))
         answer = await desk.engine.commands.submit(form, context)
         await desk.join(answer, client)
         reply = render(answer)
         if reply.public:
-            await desk.post(reply, client)
+            await desk.post(reply, client, context.actor.id)
         elif reply.message is not None:
-            channel = form.channel if isinstance(form, forms.SettingsSubmitted) else ""
-            await desk.tell(reply.message, client, channel, context.actor.id)
+            await desk.tell(reply.message, client, _told_in(form), context.actor.id)
+
+
+def _told_in(form: forms.Submitted) -> str:
+    """Give the channel that a form is about, where its answer is shown; none for others."""
+    return "" if isinstance(form, _ANYWHERE) else form.channel

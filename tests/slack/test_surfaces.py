@@ -2,9 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import AsyncIterator
-from contextlib import AsyncExitStack
-from dataclasses import dataclass
+from collections.abc import AsyncIterator, Callable
 from pathlib import Path
 from typing import Any
 
@@ -12,57 +10,19 @@ import pytest
 from sqlalchemy import select
 
 from bot.commands import forms
-from bot.demo.setting import DemoClock
-from bot.demo.slack import SlackLookalike
 from bot.demo.slack.blockkit import check_message, check_view
-from bot.runtime import Runtime
+from bot.demo.slack.faults import Delay
 from bot.storage.tables import delivery, workspace
-from bot.subscriptions.model import ChannelRef, ChannelSettings
-from tests.support.bot import open_bot, settings_for, write_catalogue
-from tests.support.newsroom import Item, Newsroom, open_newsroom, rss
-from tests.support.slack import ADMIN, CHANNEL, MEMBER, PRIVATE_CHANNEL, open_slack, until
-
-KNOWN = Item("Ministry plans a fair", "https://wire.example/1", "g1")
-FRESH = Item("BIS adds firms to the Entity List", "https://wire.example/2", "g2")
-
-
-@dataclass
-class Office:
-    """A workspace with the bot in it."""
-
-    slack: SlackLookalike
-    bot: Runtime
-    newsroom: Newsroom
-    clock: DemoClock
-
-    async def settings(self, channel: str = CHANNEL) -> ChannelSettings | None:
-        ref = ChannelRef("slack", self.slack.team_id, channel)
-        return await self.bot.engine.subscriptions.settings(ref)
-
-    async def alert(self) -> str:
-        """Let one alert come to CHANNEL; give its `ts`."""
-        await self.slack.slash("subscribe entity-list", channel=CHANNEL, user=MEMBER)
-        self.newsroom.serve("/f.xml", rss(KNOWN))
-        await self.bot.once()
-        self.newsroom.serve("/f.xml", rss(FRESH, KNOWN))
-        self.clock.skip(65)
-        await self.bot.once()
-        (message,) = self.slack.messages(CHANNEL)
-        return message.ts
+from bot.subscriptions.model import ChannelSettings
+from tests.slack.office import FRESH, KNOWN, Office, open_office
+from tests.support.newsroom import Item
+from tests.support.slack import ADMIN, CHANNEL, MEMBER, PRIVATE_CHANNEL, until
 
 
 @pytest.fixture
 async def office(sqlite_url: str, tmp_path: Path) -> AsyncIterator[Office]:
-    async with AsyncExitStack() as stack:
-        newsroom = await stack.enter_async_context(open_newsroom())
-        slack = await stack.enter_async_context(open_slack())
-        clock = DemoClock()
-        catalogue = write_catalogue(tmp_path, newsroom.address("/f.xml"))
-        bot = await stack.enter_async_context(
-            open_bot(settings_for(sqlite_url, catalogue, slack), clock)
-        )
-        await bot.connect()
-        yield Office(slack, bot, newsroom, clock)
+    async with open_office(sqlite_url, tmp_path) as office:
+        yield office
 
 
 def topics(*ids: str) -> dict[str, Any]:
@@ -92,6 +52,25 @@ async def test_the_settings_form_saves_what_it_says(office: Office) -> None:
         ("topic", "Chip controls"),
         ("watch", "Huawei"),
     }
+
+
+async def test_a_form_is_tried_on_the_past_before_it_is_saved(office: Office) -> None:
+    await office.alert()
+    await office.slack.slash("settings", channel=CHANNEL, user=ADMIN, expect=0)
+    await until(office.slack, lambda: bool(office.slack.modals(ADMIN)))
+    form = office.slack.modals(ADMIN)[-1]
+    form.values[forms.INSTANT] = {
+        forms.INSTANT: {"selected_options": [{"value": "entity-list"}, {"value": "sanctions"}]}
+    }
+    await office.slack.click_view(form, "try-form")
+    await until(office.slack, lambda: len(office.slack.modals(ADMIN)) == 2)
+    shown = str(office.slack.modals(ADMIN)[-1].body)
+    assert "this would have been *1 alert*" in shown
+    assert FRESH.title in shown
+    assert check_view(office.slack.modals(ADMIN)[-1].body) == []
+    settings = await office.settings()
+    assert settings is not None
+    assert [one.target for one in settings.subscriptions] == ["entity-list"]
 
 
 async def test_a_wrong_field_is_said_beside_it(office: Office) -> None:
@@ -171,6 +150,48 @@ async def test_a_private_channel_without_the_bot_says_how_to_invite_it(office: O
     assert "/invite" in str(replies.messages[0])
 
 
+async def test_an_invited_bot_offers_topics_to_who_invited_it(office: Office) -> None:
+    bot = office.slack.workspace.bot_user_id
+    joined = {"type": "member_joined_channel", "user": bot, "channel": CHANNEL}
+    await office.slack.event({**joined, "inviter": MEMBER, "channel_type": "C"})
+    await until(office.slack, lambda: bool(office.slack.ephemerals(CHANNEL, MEMBER)))
+    (offer,) = office.slack.ephemerals(CHANNEL, MEMBER)
+    assert "Entity List" in offer.shown
+    assert "Subscribe" in offer.shown
+    await office.slack.event({**joined, "user": MEMBER})
+    await office.slack.event(joined)
+    await office.slack.slash("help", channel=CHANNEL, user=MEMBER)
+    assert len(office.slack.ephemerals(CHANNEL, MEMBER)) == 2
+
+
+@pytest.mark.parametrize("event", ["member_left_channel", "channel_left"])
+async def test_a_bot_that_was_taken_out_waits_until_it_is_invited_again(
+    office: Office, event: str
+) -> None:
+    await office.alert()
+    bot = office.slack.workspace.bot_user_id
+    await office.slack.event({"type": event, "user": bot, "channel": CHANNEL})
+    await _holds(office, lambda found: found.paused_at is not None)
+    await office.slack.event({"type": "member_joined_channel", "user": bot, "channel": CHANNEL})
+    await _holds(office, lambda found: found.paused_at is None)
+
+
+async def test_who_leaves_a_channel_pauses_nothing(office: Office) -> None:
+    await office.alert()
+    await office.slack.event({"type": "member_left_channel", "user": MEMBER, "channel": CHANNEL})
+    await office.slack.slash("help", channel=CHANNEL, user=MEMBER)
+    settings = await office.settings()
+    assert settings is not None
+    assert settings.paused_at is None
+
+
+async def test_a_renamed_channel_is_known_by_its_new_name(office: Office) -> None:
+    await office.alert()
+    named = {"id": CHANNEL, "name": "trade-law"}
+    await office.slack.event({"type": "channel_rename", "channel": named})
+    await _holds(office, lambda found: found.ref.name == "trade-law")
+
+
 async def test_an_archived_channel_is_paused_and_resumes(office: Office) -> None:
     await office.alert()
     await office.slack.event({"type": "channel_archive", "channel": CHANNEL, "user": ADMIN})
@@ -187,25 +208,25 @@ async def test_an_uninstalled_workspace_is_owed_nothing_more(office: Office) -> 
         async with office.bot.engine.db.read() as conn:
             return (await conn.execute(select(workspace.c.removed_at))).scalar_one() is not None
 
-    for _ in range(200):
-        if await removed():
-            break
-        await office.slack.change(office.slack.version, timeout=0.05)
-    assert await removed()
+    await office.comes(removed)
     another = Item("BIS drops a firm from the Entity List", "https://wire.example/3", "g3")
-    office.newsroom.serve("/f.xml", rss(another, FRESH, KNOWN))
-    office.clock.skip(65)
-    await office.bot.once()
+    await office.publish(another, FRESH, KNOWN)
     async with office.bot.engine.db.read() as conn:
         states = (await conn.execute(select(delivery.c.state))).scalars().all()
     assert states == ["sent"]
 
 
-async def _holds(office: Office, wanted: Any) -> None:
-    for _ in range(200):
+async def _holds(office: Office, wanted: Callable[[ChannelSettings], bool]) -> None:
+    async def so() -> bool:
         settings = await office.settings()
-        assert settings is not None
-        if wanted(settings):
-            return
-        await office.slack.change(office.slack.version, timeout=0.05)
-    raise AssertionError("it never came about")
+        return settings is not None and wanted(settings)
+
+    await office.comes(so)
+
+
+async def test_a_command_is_acknowledged_before_anybody_is_asked_anything(office: Office) -> None:
+    office.slack.plan("users.info", Delay(1.0))
+    replies = await office.slack.slash("subscribe sanctions", channel=CHANNEL, user=MEMBER)
+    assert replies.acked
+    assert replies.ack_seconds < 1.0
+    assert "Sanctions" in replies.text

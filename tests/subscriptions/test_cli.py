@@ -42,9 +42,21 @@ def test_a_channel_is_set_up_shown_and_cleared(capsys: pytest.CaptureFixture[str
     assert out == "No channel of this workspace gets anything yet.\n"
 
 
+def test_words_that_are_no_topics_are_named_and_the_others_done_as_in_chat(
+    capsys: pytest.CaptureFixture[str],
+) -> None:
+    for command, done in (("subscribe", "Subscribed to"), ("unsubscribe", "Unsubscribed from")):
+        status, out, err = run(capsys, command, *HERE, "entity-list", "weather")
+        assert (status, out) == (1, f"{done} entity-list.\n")
+        assert err == "There is no topic “weather”; `topics` lists them all.\n"
+
+
 def test_wrong_use_is_one_line_and_status_2(capsys: pytest.CaptureFixture[str]) -> None:
     for words, sentence in (
-        (("subscribe", *HERE, "entty-list"), "There is no topic “entty-list”. Did you mean"),
+        (
+            ("subscribe", *HERE, "entty-list"),
+            "There is no topic “entty-list”. Did you mean `entity-list`",
+        ),
         (("subscribe", "--channel", "C1", "sanctions"), "Name the slack workspace"),
         (("unwatch", *HERE, "Acme Foundries"), "C1 gets nothing yet"),
         (

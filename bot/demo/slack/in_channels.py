@@ -45,7 +45,8 @@ class InChannels(Interactions):
             "command": command,
             "text": self._escape(text),
             "api_app_id": APP_ID,
-            "is_enterprise_install": "false",
+            "is_enterprise_install": str(self.workspace.org_install).lower(),
+            **({"enterprise_id": self.workspace.enterprise} if self.workspace.enterprise else {}),
             **self.handles(place.id, user, replies, None),
         }
         answer = await self.server.line.deliver("slash_commands", payload)
@@ -129,11 +130,11 @@ class InChannels(Interactions):
             "event_time": int(self.server.clock().timestamp()),
             "authorizations": [
                 {
-                    "enterprise_id": None,
-                    "team_id": self.workspace.team_id,
+                    "enterprise_id": self.workspace.enterprise or None,
+                    "team_id": None if self.workspace.org_install else self.workspace.team_id,
                     "user_id": self.workspace.bot_user_id,
                     "is_bot": True,
-                    "is_enterprise_install": False,
+                    "is_enterprise_install": self.workspace.org_install,
                 }
             ],
         }
@@ -157,7 +158,7 @@ class InChannels(Interactions):
             "text": message.text,
             "ts": message.ts,
             "channel": place.id,
-            "team": self.workspace.team_id,
+            "team": self.workspace.users[user].team or self.workspace.team_id,
         }
         if thread_ts:
             event["thread_ts"] = thread_ts
@@ -166,6 +167,22 @@ class InChannels(Interactions):
         elif f"<@{self.workspace.bot_user_id}>" in message.text and place.member:
             await self.event({"type": "app_mention", **event}, "", 0, "")
         return message
+
+    async def open_assistant(self, user: str) -> str:
+        """Open the assistant's view; give the `ts` of its thread."""
+        place = self.workspace.direct(user)
+        root = self.workspace.post(
+            StoredMessage(self.workspace.new_ts(), place.id, self.workspace.bot_user_id, bot=True)
+        )
+        thread = {
+            "user_id": user,
+            "channel_id": place.id,
+            "thread_ts": root.ts,
+            "context": {"team_id": self.workspace.team_id},
+        }
+        event = {"type": "assistant_thread_started", "assistant_thread": thread}
+        await self.event(event, "", 0, "")
+        return root.ts
 
     async def open_home(self, user: str) -> EventReceipt:
         """Open the app's Home."""

@@ -31,12 +31,14 @@ class Interactions:
                 "id": user,
                 "username": person.name,
                 "name": person.name,
-                "team_id": self.workspace.team_id,
+                "team_id": person.team or self.workspace.team_id,
             },
             "api_app_id": APP_ID,
             "token": "lookalike",
-            "enterprise": None,
-            "is_enterprise_install": False,
+            "enterprise": (
+                {"id": self.workspace.enterprise} if self.workspace.enterprise else None
+            ),
+            "is_enterprise_install": self.workspace.org_install,
         }
 
     def handles(

@@ -124,6 +124,10 @@ class SlackLookalike(SlackServer):
         """Write a message as a person; direct messages and mentions reach the bot."""
         return await InChannels(self, self.of(team)).say(text, channel, user, thread_ts)
 
+    async def open_assistant(self, user: str, *, team: str = "") -> str:
+        """Open the assistant's view as a person; give the `ts` of its thread."""
+        return await InChannels(self, self.of(team)).open_assistant(user)
+
     async def open_home(self, user: str, *, team: str = "") -> EventReceipt:
         """Open the app's Home as a person."""
         return await InChannels(self, self.of(team)).open_home(user)

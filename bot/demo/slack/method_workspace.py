@@ -2,8 +2,9 @@
 
 from __future__ import annotations
 
+import secrets
 from datetime import datetime
-from typing import Any
+from typing import TYPE_CHECKING, Any
 from zoneinfo import ZoneInfo
 
 from bot.demo.slack.errors import Refused
@@ -12,7 +13,12 @@ from bot.demo.slack.model import User
 from bot.demo.slack.registry import Request, method, page
 from bot.demo.slack.workspace import APP_ID, BOT_NAME, Workspace
 
+if TYPE_CHECKING:
+    from bot.demo.slack.server import SlackServer
+
 REVOKED = "token_revoked"
+TOKEN_SECONDS = 43_200
+"""How long a rotated token is good (docs.slack.dev/authentication/using-token-rotation)."""
 
 
 @method("api.test", "error foo", tier=4, caller="anybody")
@@ -36,6 +42,7 @@ def auth_test(request: Request) -> dict[str, Any]:
         "user_id": workspace.bot_user_id,
         "bot_id": workspace.bot_id,
         "is_enterprise_install": False,
+        "enterprise_id": workspace.enterprise or None,
     }
 
 
@@ -101,30 +108,55 @@ def user_list(request: Request) -> dict[str, Any]:
     caller="anybody",
 )
 def oauth_access(request: Request) -> dict[str, Any]:
-    """Exchange a code for a workspace's bot token."""
+    """Exchange a code, or a refresh token, for a workspace's bot token."""
     server = request.server
     given = (request.text("client_id"), request.text("client_secret"))
     if given[0] != server.client_id:
         raise Refused("invalid_client_id")
     if given[1] != server.client_secret:
         raise Refused("bad_client_secret")
-    workspace = server.oauth_codes.pop(request.text("code"), None)
-    if workspace is None:
-        raise Refused("invalid_code")
+    if request.text("grant_type") == "refresh_token":
+        workspace = _renewed(server, request.text("refresh_token"))
+    else:
+        found = server.oauth_codes.pop(request.text("code"), None)
+        if found is None:
+            raise Refused("invalid_code")
+        workspace = found
     workspace.token_error = ""
     installer = next((u.id for u in workspace.users.values() if not u.bot), "U0")
+    organisation = {"id": workspace.enterprise, "name": "Organisation"}
     return {
         "ok": True,
+        **_ending(server, workspace),
         "access_token": workspace.bot_token,
         "token_type": "bot",
         "scope": ",".join(sorted(workspace.scopes)),
         "bot_user_id": workspace.bot_user_id,
         "app_id": APP_ID,
-        "team": {"name": workspace.name, "id": workspace.team_id},
-        "enterprise": None,
-        "is_enterprise_install": False,
+        "team": (
+            None if workspace.org_install else {"name": workspace.name, "id": workspace.team_id}
+        ),
+        "enterprise": organisation if workspace.enterprise else None,
+        "is_enterprise_install": workspace.org_install,
         "authed_user": {"id": installer},
     }
+
+
+def _renewed(server: SlackServer, refresh_token: str) -> Workspace:
+    """Give the workspace of a refresh token, with a new bot token; each works once."""
+    for workspace in server.workspaces.values():
+        if refresh_token and workspace.refresh_token == refresh_token:
+            workspace.bot_token = f"xoxe.xoxb-1-{secrets.token_hex(12)}"
+            return workspace
+    raise Refused("invalid_refresh_token")
+
+
+def _ending(server: SlackServer, workspace: Workspace) -> dict[str, Any]:
+    """Give when a token ends, and what renews it, where tokens are rotated."""
+    if not server.rotation:
+        return {}
+    workspace.refresh_token = f"xoxe-1-{secrets.token_hex(12)}"
+    return {"expires_in": TOKEN_SECONDS, "refresh_token": workspace.refresh_token}
 
 
 def describe(request: Request, user: User) -> dict[str, Any]:
@@ -134,7 +166,8 @@ def describe(request: Request, user: User) -> dict[str, Any]:
     offset = now.utcoffset()
     return {
         "id": user.id,
-        "team_id": workspace.team_id,
+        "team_id": user.team or workspace.team_id,
+        "is_stranger": bool(user.team),
         "name": user.name.lower().replace(" ", "."),
         "deleted": False,
         "real_name": user.name,
@@ -145,4 +178,4 @@ def describe(request: Request, user: User) -> dict[str, Any]:
         "is_owner": user.admin,
         "is_bot": user.bot,
         "profile": {"real_name": user.name, "display_name": user.name},
-    }
+    } | ({"enterprise_user": {"enterprise_id": user.enterprise}} if user.enterprise else {})

@@ -12,6 +12,16 @@ WAIT_SECONDS = 5.0
 
 
 @dataclass(slots=True)
+class StoredFile:
+    """A file as announced; `content` once it was uploaded."""
+
+    id: str
+    name: str
+    length: int
+    content: bytes | None = None
+
+
+@dataclass(slots=True)
 class StoredMessage:
     """A message as Slack would keep it. `edited` is the ts of the last edit, where there was one.
 
@@ -30,6 +40,7 @@ class StoredMessage:
     ephemeral_for: str = ""
     deleted: bool = False
     reactions: dict[str, list[str]] = field(default_factory=dict)
+    files: list[StoredFile] = field(default_factory=list)
     rev: int = 0
 
     @property
@@ -73,7 +84,11 @@ class Channel:
 
 @dataclass(slots=True)
 class User:
-    """A person (or the bot) of a workspace; `tz` is an IANA name."""
+    """A person (or the bot) of a workspace; `tz` is an IANA name.
+
+    `team`: another workspace's id, for a person who is here only by a shared channel (Slack
+    Connect); `enterprise`: the organisation (Enterprise Grid) they are of.
+    """
 
     id: str
     name: str
@@ -81,6 +96,8 @@ class User:
     admin: bool = False
     bot: bool = False
     dnd: bool = False
+    team: str = ""
+    enterprise: str = ""
 
 
 @dataclass(slots=True)

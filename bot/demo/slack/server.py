@@ -10,6 +10,7 @@ import secrets
 import socket
 from types import TracebackType
 from typing import Self
+from urllib.parse import quote
 
 from aiohttp import web
 
@@ -17,6 +18,7 @@ from bot.clock import Clock, system_clock
 from bot.demo.slack.delivery import BotLine
 from bot.demo.slack.faults import Fault
 from bot.demo.slack.limits import RateLimits
+from bot.demo.slack.method_files import take_upload
 from bot.demo.slack.model import ApiCall, Channel, StoredMessage, User, View
 from bot.demo.slack.responses import take_reply
 from bot.demo.slack.sockets import Sockets
@@ -34,6 +36,7 @@ class SlackServer:
     `clock` is what messages, limits and expiries go by; `limits`: whether rate limits hold (also
     `slack.limits.on`); `restricted_history`: history once a minute, as for unlisted commercial
     apps; `wall_clock` stamps signed requests, which the bot's Bolt checks by the machine's time.
+    `rotation` may be set: tokens end then, and are renewed.
     """
 
     def __init__(
@@ -51,6 +54,7 @@ class SlackServer:
         self.signing_secret = secrets.token_hex(16)
         self.client_id, self.client_secret = "1000000001.2000000002", secrets.token_hex(16)
         self.oauth_codes: dict[str, Workspace] = {}
+        self.rotation = False
         self.version = 0
         self.ending = False
         self.triggers, self.response_urls = Triggers(clock), ResponseUrls(clock)
@@ -72,6 +76,8 @@ class SlackServer:
                 web.route("*", "/api/{method}", self._api.handle),
                 web.get("/link/", self.sockets.handle),
                 web.post("/response/{team}/{key}", self._response),
+                web.post("/upload/{team}/{file}", self._upload),
+                web.get("/file/{team}/{file}", self._file),
                 *self._extra,
             ]
         )
@@ -171,9 +177,12 @@ class SlackServer:
         name: str,
         tz: str = "America/New_York",
         admin: bool = False,
+        team: str = "",
+        enterprise: str = "",
     ) -> User:
-        """Add a person to the first workspace; `tz` is an IANA name."""
-        return self.workspace.add_user(id, name, tz, admin=admin)
+        """Add a person to the first workspace; `tz` is an IANA name, `team` another workspace's
+        id for a guest in a shared channel."""
+        return self.workspace.add_user(id, name, tz, admin=admin, team=team, enterprise=enterprise)
 
     def messages(self, channel: str, team: str = "") -> list[StoredMessage]:
         """Give a channel's messages (threads too), oldest first, without deleted ones."""
@@ -226,6 +235,17 @@ class SlackServer:
             return await take_reply(self, request)
 
         return await self._api.with_fault(request, "response_url", {"body": text}, run)
+
+    async def _upload(self, request: web.Request) -> web.StreamResponse:
+        return await take_upload(self, request)
+
+    async def _file(self, request: web.Request) -> web.StreamResponse:
+        workspace = self.workspaces.get(request.match_info["team"])
+        file = workspace.files.get(request.match_info["file"]) if workspace else None
+        if file is None or file.content is None:
+            raise web.HTTPNotFound
+        named = {"Content-Disposition": f'attachment; filename="{quote(file.name)}"'}
+        return web.Response(body=file.content, content_type="text/plain", headers=named)
 
     async def _end(self, _: web.Application) -> None:
         self.ending = True

@@ -11,8 +11,10 @@ from typing import TYPE_CHECKING, Any
 from aiohttp import BasicAuth, web
 
 from bot.demo.slack import (
+    method_assistant,
     method_chat,
     method_conversations,
+    method_files,
     method_views,
     method_workspace,
 )
@@ -33,7 +35,15 @@ from bot.demo.slack.workspace import Workspace
 if TYPE_CHECKING:
     from bot.demo.slack.server import SlackServer
 
-__all__ = ["WebApi", "method_chat", "method_conversations", "method_views", "method_workspace"]
+__all__ = [
+    "WebApi",
+    "method_assistant",
+    "method_chat",
+    "method_conversations",
+    "method_files",
+    "method_views",
+    "method_workspace",
+]
 
 CALLS_KEPT = 20_000
 _PAGE = "<!doctype html><title>Something went wrong</title><p>Server error"

@@ -8,7 +8,7 @@ from typing import Any
 
 from bot.clock import Clock
 from bot.demo.slack.errors import Refused
-from bot.demo.slack.model import Channel, StoredMessage, User, View
+from bot.demo.slack.model import Channel, StoredFile, StoredMessage, User, View
 from bot.installations import SCOPES
 
 APP_ID = "A0DEMO0001"
@@ -20,6 +20,8 @@ BOT_SCOPES = SCOPES
 class Workspace:
     """A workspace that installed the bot. `changed` is called at each change, for the page.
 
+    `enterprise`: the organisation (Enterprise Grid) it is part of; `org_install`: all of that
+    installs the bot at once.
     `token_error` (`token_revoked`, `account_inactive`, `invalid_auth`) is what its token gets.
     """
 
@@ -34,10 +36,14 @@ class Workspace:
         self.bot_id = f"B{team_id[1:]}BOT"
         self.scopes: set[str] = set(BOT_SCOPES)
         self.token_error = ""
+        self.enterprise = ""
+        self.org_install = False
+        self.refresh_token = ""
         self.channels: dict[str, Channel] = {}
         self.users: dict[str, User] = {}
         self.modals: dict[str, list[View]] = {}
         self.homes: dict[str, View] = {}
+        self.files: dict[str, StoredFile] = {}
         self._clock = clock
         self._changed = changed
         self._last_ts = 0
@@ -68,9 +74,11 @@ class Workspace:
         tz: str = "America/New_York",
         *,
         admin: bool = False,
+        team: str = "",
+        enterprise: str = "",
     ) -> User:
-        """Add a person; `tz` is an IANA name."""
-        self.users[id] = user = User(id, name, tz, admin)
+        """Add a person; `tz` is an IANA name, `team` another workspace's id for a guest."""
+        self.users[id] = user = User(id, name, tz, admin, team=team, enterprise=enterprise)
         self._changed()
         return user
 
@@ -155,6 +163,8 @@ class Workspace:
             body["edited"] = {"user": message.user, "ts": message.edited}
         if message.metadata and metadata:
             body["metadata"] = message.metadata
+        if message.files:
+            body["files"] = [{"id": file.id, "name": file.name} for file in message.files]
         if message.reactions:
             body["reactions"] = [
                 {"name": name, "users": users, "count": len(users)}

@@ -9,7 +9,7 @@ import { workspace } from "./elements.js";
 
 const SHORTCUT = "search_news";
 const MESSAGE_SHORTCUT = "watch_company";
-const state = { version: 0, messages: new Map(), channels: [], users: {}, current: "", thread: "", unread: {}, seen: 0, hidden: new Set(), bot: "", you: "" };
+const state = { version: 0, messages: new Map(), channels: [], users: {}, current: "", thread: "", unread: {}, seen: 0, hidden: new Set(), bot: "", you: "", team_id: "" };
 
 const keyOf = (message) => `${message.channel}/${message.ts}`;
 const channelOf = (id) => state.channels.find((one) => one.id === id);
@@ -38,6 +38,7 @@ function messageNode(message, inThread) {
           message.ephemeral || inThread ? null : el("button", { type: "button", class: "quiet", onclick: () => openThread(message.ts) }, "Thread"),
           message.ephemeral ? null : el("button", { type: "button", class: "quiet", onclick: () => post("shortcut", { callback: MESSAGE_SHORTCUT, channel: message.channel, ts: message.ts }) }, "Watch this company"))),
       message.blocks.length ? blocksNode(message.blocks, use) : el("p", { class: "plain" }, mrkdwn(message.text)),
+      message.files.length ? el("p", { class: "files" }, ...message.files.map((file) => el("a", { href: `/file/${state.team_id}/${file.id}`, download: file.name }, `📎 ${file.name}`))) : null,
       Object.keys(message.reactions).length ? el("p", { class: "reactions" }, ...Object.entries(message.reactions).map(([sign, count]) => el("span", {}, `${emoji(`:${sign}:`)} ${count}`))) : null,
       replies.length ? el("button", { type: "button", class: "replies", onclick: () => openThread(message.ts) }, `${replies.length} ${replies.length === 1 ? "reply" : "replies"}`) : null));
 }
@@ -148,7 +149,7 @@ async function refresh() {
   const news = await answer.json();
   const first = state.version === 0;
   if (news.version < state.version) return location.reload();
-  Object.assign(state, { version: news.version, channels: news.channels, users: news.users, bot: news.bot, you: news.you });
+  Object.assign(state, { version: news.version, channels: news.channels, users: news.users, bot: news.bot, you: news.you, team_id: news.team_id });
   know(news.users, news.channels);
   workspace.channels = news.channels.filter((one) => !one.direct);
   workspace.users = Object.entries(news.users).filter(([id]) => id !== news.bot).map(([id, user]) => ({ id, name: user.name }));

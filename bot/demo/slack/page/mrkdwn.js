@@ -12,6 +12,7 @@ const EMOJI = {
   arrow_right: "➡️", tada: "🎉", thumbsup: "👍", thumbsdown: "👎", "+1": "👍", "-1": "👎",
   books: "📚", label: "🏷️", pencil2: "✏️", wastebasket: "🗑️", heavy_plus_sign: "➕",
   double_vertical_bar: "⏸️", arrow_forward: "▶️", bow: "🙇", question: "❓", speech_balloon: "💬",
+  no_entry_sign: "🚫", hourglass_flowing_sand: "⏳", bust_in_silhouette: "👤",
 };
 const MARKS = { "*": "strong", _: "em", "~": "s" };
 const directory = { users: {}, channels: {} };

@@ -16,6 +16,7 @@ def snapshot(slack: SlackLookalike, you: str, since: int) -> dict[str, Any]:
     return {
         "version": slack.version,
         "team": workspace.name,
+        "team_id": workspace.team_id,
         "you": you,
         "bot": workspace.bot_user_id,
         "connected": slack.sockets.count > 0 or bool(slack.http_target),
@@ -66,6 +67,7 @@ def _message(message: StoredMessage) -> dict[str, Any]:
         "bot": message.bot,
         "ephemeral": bool(message.ephemeral_for),
         "deleted": message.deleted,
+        "files": [{"name": f.name, "id": f.id, "size": f.length} for f in message.files],
         "reactions": {name: len(users) for name, users in message.reactions.items()},
         "rev": message.rev,
     }

@@ -1,0 +1,104 @@
+"""Reminders of the dates that an article names: of when a rule takes effect, of a deadline."""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+from dataclasses import dataclass
+from datetime import date, datetime, timedelta
+from typing import Literal
+
+from sqlalchemy import select
+from sqlalchemy.ext.asyncio import AsyncConnection
+
+from bot.delivery.loading import load_articles, load_facts
+from bot.delivery.notices import DIRECT, owe_notice
+from bot.errors import UsageError
+from bot.handling.reminding import local_day, morning_of
+from bot.messages import words
+from bot.news.model import KeyDate
+from bot.storage.database import Database
+from bot.storage.tables import workspace
+from bot.subscriptions.model import ChannelRef
+
+Whom = Literal["me", "channel"]
+DAYS_BEFORE = (0, 1, 3, 7, 14, 30)
+"""How many days before a date one may be reminded."""
+
+
+@dataclass(frozen=True, slots=True)
+class Reminding:
+    """Of which date of an entry to remind, how many days before, whom. `timezone`: whose morning.
+
+    `to`: the platform's id of the person or channel that is reminded.
+    """
+
+    entry: int
+    on: date
+    kind: str
+    days: int
+    whom: Whom
+    to: str
+    timezone: str
+
+
+async def upcoming(db: Database, entry_id: int) -> tuple[str, Sequence[KeyDate]]:
+    """Give an entry's title, and its dates that are still to come (by UTC).
+
+    Raises UsageError when there are none.
+    """
+    async with db.read() as conn:
+        today = (await db.now(conn)).date()
+        articles = await load_articles(conn, [entry_id])
+        facts = await load_facts(conn, articles, ())
+    if entry_id not in articles:
+        raise UsageError("That article is no longer kept.")
+    coming = tuple(found for found in facts[entry_id].dates if found.on >= today)
+    if not coming:
+        raise UsageError("All dates of that article are past.")
+    return articles[entry_id].title, coming
+
+
+async def remind(db: Database, ref: ChannelRef, asked: Reminding) -> datetime:
+    """Owe a reminder, once for each date, span and receiver; give when it comes (UTC).
+
+    Raises UsageError when that day is past, or the entry does not name the date.
+    """
+    async with db.write() as conn:
+        now = await db.now(conn)
+        articles = await load_articles(conn, [asked.entry])
+        facts = await load_facts(conn, articles, ())
+        named = facts[asked.entry].dates if asked.entry in articles else ()
+        if (asked.kind, asked.on) not in [(found.kind, found.on) for found in named]:
+            raise UsageError("That article is no longer kept, or it names another date now.")
+        day = asked.on - timedelta(days=asked.days)
+        if day < local_day(now, asked.timezone):
+            raise UsageError("That day is past; choose to be reminded later.")
+        at = morning_of(day, asked.timezone, now)
+        what = words.DATE_WORDS.get(asked.kind, asked.kind)
+        await owe_notice(
+            conn,
+            await _workspace(conn, ref),
+            asked.to,
+            kind=DIRECT if asked.whom == "me" else "channel",
+            subject=f"date:{asked.entry}:{asked.kind}:{asked.on:%Y%m%d}:{asked.days}",
+            text=f"{what}: {words.day(asked.on)}{_ahead(asked.days)}.",
+            about={"title": articles[asked.entry].title, "link": articles[asked.entry].link},
+            now=now,
+            due=at,
+        )
+    return at
+
+
+def _ahead(days: int) -> str:
+    return f" (in {words.count(days, 'day')})" if days else " (today)"
+
+
+async def _workspace(conn: AsyncConnection, ref: ChannelRef) -> int:
+    found = await conn.scalar(
+        select(workspace.c.id).where(
+            workspace.c.platform == ref.platform, workspace.c.external_id == ref.workspace
+        )
+    )
+    if found is None:
+        raise UsageError("The bot is not installed in this workspace; install it first.")
+    return int(found)

@@ -1,0 +1,98 @@
+"""A team of a channel that was alerted of one story."""
+
+from __future__ import annotations
+
+from sqlalchemy import select, update
+
+from bot.delivery.composer import StoredComposer
+from bot.delivery.model import Address, Owed
+from bot.feeds.model import FeedEntry
+from bot.handling.model import Person, Record, Step
+from bot.handling.service import HandlingDesk, Taken
+from bot.messages.model import Message
+from bot.news.taxonomy import load_taxonomy
+from bot.storage.database import Database
+from bot.storage.tables import channel, delivery, workspace
+from bot.subscriptions.model import ChannelRef
+from tests.commands.desk import ANN, Desk
+from tests.support.clock import SetClock
+
+BEN = Person("U0BEN", "Ben")
+HERE = ChannelRef("slack", "T1", "C0HERE", "here")
+TITLE = "Commerce Adds Nine Firms to Entity List Over Drone Parts"
+LINK = "https://trade.example/entity"
+
+
+class Team:
+    """Ann and Ben, in a channel that gets Entity List news."""
+
+    def __init__(self, db: Database, clock: SetClock) -> None:
+        self.db, self.clock = db, clock
+        self.desk = Desk(db, clock)
+        self.handling = HandlingDesk(db)
+        self.entry = 0
+
+    async def begin(self) -> None:
+        """Let the channel have its alert, sent."""
+        await self.desk.subscriptions.install("slack", "T1", "Acme")
+        await self.desk.subscriptions.subscribe(HERE, ANN, ["entity-list"])
+        (self.entry,) = await self.desk.publish(
+            FeedEntry(TITLE, LINK, summary="It takes effect on December 2, 2026.")
+        )
+        async with self.db.write() as conn:
+            await conn.execute(
+                update(delivery)
+                .where(delivery.c.kind == "alert")
+                .values(state="sent", external_id="1.1")
+            )
+
+    async def take(self, step: Step, by: Person = BEN, ref: ChannelRef = HERE) -> Taken:
+        """Take a step."""
+        return await self.handling.take(ref, by, self.entry, step)
+
+    async def records(self) -> list[Record]:
+        """Give the whole record."""
+        return [record async for record in self.handling.records()]
+
+    async def owed(self) -> list[Owed]:
+        """Give all that is owed, in the order it was."""
+        query = (
+            select(
+                delivery,
+                channel.c.external_id.label("channel"),
+                workspace.c.external_id.label("workspace"),
+                workspace.c.platform,
+                workspace.c.id.label("workspace_id"),
+            )
+            .join(channel, channel.c.id == delivery.c.channel_id)
+            .join(workspace, workspace.c.id == channel.c.workspace_id)
+            .where(delivery.c.state == "pending")
+            .order_by(delivery.c.id)
+        )
+        async with self.db.read() as conn:
+            rows = (await conn.execute(query)).all()
+        return [
+            Owed(
+                id=row.id,
+                address=Address(
+                    row.channel_id, row.workspace_id, row.platform, row.workspace, row.channel
+                ),
+                kind=row.kind,
+                subject=row.subject,
+                story_id=row.story_id,
+                entry_id=row.entry_id,
+                reasons=row.reasons,
+                payload=row.payload,
+                attempts=0,
+                unknown=False,
+                created_at=row.due_at,
+            )
+            for row in rows
+        ]
+
+    async def composed(self) -> list[tuple[Owed, Message]]:
+        """Give what is owed with its messages; `created_at` is when it is due."""
+        owed = await self.owed()
+        async with self.db.read() as conn:
+            messages = await StoredComposer(load_taxonomy())(conn, owed)
+        return [(one, messages[one.id]) for one in owed]
