@@ -12,9 +12,9 @@ from collections.abc import Iterable, Sequence
 from typing import Any
 
 from bot.messages import actions
-from bot.messages.card_text import harmless, markdown, runs
+from bot.messages.card_text import harmless, markdown, runs, uri
 from bot.messages.limits import cut
-from bot.messages.mrkdwn import address, clean
+from bot.messages.mrkdwn import clean
 from bot.messages.rich import Rich, ours
 
 Card = dict[str, Any]
@@ -121,7 +121,7 @@ def row(buttons: Sequence[Element]) -> Element:
 
 def open_button(url: str, *, said: str = "") -> list[Element]:
     """The button that opens an address; none when the address will not do."""
-    safe = address(url)
+    safe = uri(url)
     if not safe:
         return []
     return [{"type": "Action.OpenUrl", "title": "Open", "url": safe} | _tooltip(said)]

@@ -14,13 +14,19 @@ from collections.abc import Mapping
 from datetime import UTC, datetime
 from itertools import groupby
 from typing import Any
+from urllib.parse import quote, urlsplit
 
+from bot.messages.limits import ADDRESS
 from bot.messages.mrkdwn import ZERO_WIDTH, address
 from bot.messages.rich import Form, Rich, Run
 
 FACT_ADDRESS = 500
 """The longest address that is linked in a fact; the headline and the button have the whole."""
 
+_KEPT = ":/?@!$&'()*+,;=~-._"
+"""What an address may hold besides letters, digits and percent-encoded bytes (RFC 3986)."""
+_HOST = re.compile(r"[A-Za-z0-9._-]+")
+_LONE_PERCENT = re.compile(r"%(?![0-9A-Fa-f]{2})")
 _MARK = re.compile(r"[\\`*_\[\]<>~]|^(?:[-+#]|\d{1,9}(?=[.)]))")
 """What Markdown could read as a mark: emphasis, code, links, HTML, a list or heading's start."""
 _FUNCTION = re.compile(r"\{(?=\{)")
@@ -49,7 +55,7 @@ def _piece(run: Run, style: Mapping[str, str | bool]) -> tuple[str, dict[str, An
         shown["strikethrough"] = True
     if run.code:
         shown["fontType"] = "Monospace"
-    if safe := address(run.link):
+    if safe := uri(run.link):
         shown["selectAction"] = {"type": "Action.OpenUrl", "url": safe}
     return _moment(run.at, run.form) if run.at else harmless(run.text), shown
 
@@ -63,7 +69,7 @@ def _marked(run: Run) -> str:
     if run.at:
         return _moment(run.at, run.form)
     text = escape(run.text)
-    safe = address(run.link)
+    safe = uri(run.link)
     if safe and len(safe) <= FACT_ADDRESS and text.strip():
         target = (
             safe.replace("(", "%28").replace(")", "%29").replace("[", "%5B").replace("]", "%5D")
@@ -82,6 +88,28 @@ def escape(text: str) -> str:
 
 def _escaped(mark: str) -> str:
     return f"{ZERO_WIDTH}{mark}" if mark.isdigit() else f"\\{mark}"
+
+
+def uri(url: str) -> str:
+    """Give a web address as a URI of RFC 3986, which the schema of cards asks for; nothing when
+    it will not do. Only `http` and `https` are let through."""
+    try:
+        parts = urlsplit(address(url))
+        port = f":{parts.port}" if parts.port else ""
+        host = (parts.hostname or "").encode("idna").decode()
+    except (ValueError, UnicodeError):
+        return ""
+    if not _HOST.fullmatch(host):
+        return ""
+    rest = _encoded(parts.path)
+    rest += f"?{_encoded(parts.query)}" if parts.query else ""
+    rest += f"#{_encoded(parts.fragment)}" if parts.fragment else ""
+    found = f"{parts.scheme}://{host}{port}{rest}"
+    return found if len(found) <= ADDRESS else ""
+
+
+def _encoded(part: str) -> str:
+    return quote(_LONE_PERCENT.sub("%25", part), safe=_KEPT + "%")
 
 
 def harmless(text: str) -> str:

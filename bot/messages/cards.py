@@ -29,26 +29,31 @@ def alert_card(alert: Alert, *, buttons: bool = True) -> Card:
     `buttons`: the bot hears of them; a card that is posted through a workflow has none but the
     one that opens the article.
     """
-    title = clean(alert.title, 60)
+    shown = alert_buttons(alert) if buttons else open_button(alert)
+    return card_kit.card(alert_elements(alert), shown, fallback=alert_words.fallback(alert))
+
+
+def alert_elements(alert: Alert) -> list[Element]:
+    """Render what an alert says."""
     body = [
         card_kit.paragraph(alert_words.headline(alert), size="Medium"),
         {**card_kit.paragraph(alert_words.origin(alert), isSubtle=True), "spacing": "Small"},
     ]
     if summary := alert_words.summary(alert):
         body.append(card_kit.paragraph(summary))
-    body += _facts(alert)
-    shown = card_kit.open_button(alert.link, said=f"Open {title}")
-    if buttons:
-        shown += _buttons(alert)
-    return card_kit.card(body, shown, fallback=alert_words.fallback(alert))
-
-
-def _facts(alert: Alert) -> list[Element]:
     facts = [(fact.label, fact.value) for fact in alert_words.facts(alert)]
-    return [card_kit.apart(card_kit.facts(facts, _FACTS_BYTES))] if facts else []
+    if facts:
+        body.append(card_kit.apart(card_kit.facts(facts, _FACTS_BYTES)))
+    return body
 
 
-def _buttons(alert: Alert) -> list[Element]:
+def open_button(alert: Alert) -> list[Element]:
+    """The button that opens the article; none when it has no address."""
+    return card_kit.open_button(alert.link, said=f"Open {clean(alert.title, 60)}")
+
+
+def alert_buttons(alert: Alert) -> list[Element]:
+    """The buttons under an alert; what is done less often is behind the three dots."""
     first = [
         card_kit.button(choice.label, choice.action, said=choice.said)
         for choice in alert_words.first_choices(alert)
@@ -57,7 +62,7 @@ def _buttons(alert: Alert) -> list[Element]:
         card_kit.button(choice.label, choice.action, said=choice.said, second=True)
         for choice in alert_words.further_choices(alert)
     ]
-    return first + further
+    return [*open_button(alert), *first, *further]
 
 
 def notice_card(text: str) -> Card:

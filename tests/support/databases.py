@@ -72,6 +72,22 @@ class PostgresServer:
             conn.execute(text(f"CREATE DATABASE {name} TEMPLATE {original}"))
         return name
 
+    @contextmanager
+    def away(self, name: str) -> Iterator[None]:
+        """Cut everybody off from a database, and let nobody in meanwhile."""
+        with self._admin.connect() as conn:
+            conn.execute(text(f"ALTER DATABASE {name} ALLOW_CONNECTIONS false"))
+            conn.execute(
+                text(
+                    "SELECT pg_terminate_backend(pid) FROM pg_stat_activity WHERE datname = :name"
+                ),
+                {"name": name},
+            )
+            try:
+                yield
+            finally:
+                conn.execute(text(f"ALTER DATABASE {name} ALLOW_CONNECTIONS true"))
+
     def drop_database(self, name: str) -> None:
         """Drop a database, whoever is still connected."""
         with self._admin.connect() as conn:
