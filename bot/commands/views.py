@@ -14,7 +14,8 @@ from bot.commands import forms
 from bot.commands.answers import SettingsFormAnswer, ShareFormAnswer, WrongTopicFormAnswer
 from bot.commands.fields import checkboxes, choose_many, choose_one, input_block, time_of_day
 from bot.commands.settings_blocks import channel_name
-from bot.messages import kit, limits
+from bot.messages import actions, kit, limits
+from bot.messages.actions import encode
 from bot.messages.kit import Block
 from bot.messages.model import Message
 from bot.messages.mrkdwn import bold, clean, escape
@@ -44,7 +45,7 @@ def settings_form(answer: SettingsFormAnswer) -> View:
         return modal(
             forms.SETTINGS,
             "Export news",
-            [_channel_field(), *_topic_fields(answer), *_term_fields(answer)],
+            [_channel_field(), *_topic_fields(answer), _try_button(), *_term_fields(answer)],
             submit="Subscribe",
         )
     return modal(
@@ -53,6 +54,7 @@ def settings_form(answer: SettingsFormAnswer) -> View:
         [
             kit.section(f"What {channel_name(settings.ref)} gets"),
             *_topic_fields(answer),
+            _try_button(),
             *_term_fields(answer),
             *_delivery_fields(settings),
             *_quiet_fields(answer),
@@ -91,6 +93,11 @@ def _topic_fields(answer: SettingsFormAnswer) -> list[Block]:
         )
         for block, mode, label in labels
     ]
+
+
+def _try_button() -> Block:
+    text = "What would this have sent?"
+    return kit.actions([kit.button(text, "try-form", encode(actions.TryForm()))])
 
 
 def _term_fields(answer: SettingsFormAnswer) -> list[Block]:
