@@ -16,6 +16,8 @@ from bot.settings import Settings
 from bot.storage.database import Database
 from bot.storage.secrets import Vault
 from bot.subscriptions.service import Subscriptions
+from bot.teams.account import TeamsAccount
+from bot.teams.conversations import Conversations
 
 
 @dataclass(frozen=True, slots=True)
@@ -31,5 +33,7 @@ class Engine:
     subscriptions: Subscriptions
     commands: Commands
     slack: SlackInstallations
+    teams: TeamsAccount
+    conversations: Conversations
     poller: Poller[Analysis]
     websub: WebSub

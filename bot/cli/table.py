@@ -26,11 +26,18 @@ COMMANDS = (
     Listed("run", "run", RUN, "Watch the feeds and serve Slack, in one process."),
     Listed("worker", "run", RUN, "Watch the feeds and send what is due (one or many processes)."),
     Listed("web", "run", RUN, "Answer Slack over HTTP, and serve health, metrics and the console."),
+    Listed("teams", "teams", RUN, "Microsoft Teams: the app package."),
     Listed(
         "doctor",
         "doctor",
         RUN,
         "Check settings, database, feeds, tokens and scopes; say what to do.",
+    ),
+    Listed(
+        "settings",
+        "settings",
+        RUN,
+        "Show every setting, and what it is here; secrets only as set or not set.",
     ),
     Listed("db", "database", RUN, "The database: schema and back-up."),
     Listed("feeds", "feeds", NEWS, "The feeds that are watched, and their health."),

@@ -1,0 +1,51 @@
+"""Buttons of cards: every one says by itself what to do, so one listener serves all."""
+
+from __future__ import annotations
+
+from typing import Any
+
+from microsoft_teams.api.activities.invoke.adaptive_card import AdaptiveCardInvokeActivity
+from microsoft_teams.apps import ActivityContext, App
+
+from bot.commands.answers import Answer, Sentence
+from bot.messages import actions
+from handlers.teams.desk import Desk
+from handlers.teams.replies import cards_of, replaced, said, send
+from handlers.teams.trouble import or_apologise
+
+_PAGES = (actions.SearchPage, actions.LatestPage, actions.SavedPage, actions.DigestPage)
+_STALE = "That button is of an older version; ask again."
+_SHARED = "Shared."
+
+
+def register(app: App, desk: Desk) -> None:
+    """Add the listener for buttons."""
+
+    @app.on_card_action
+    async def pressed(ctx: ActivityContext[AdaptiveCardInvokeActivity]) -> Any:  # noqa: ANN401 - the SDK takes an answer as JSON
+        return await or_apologise(_pressed(desk, ctx), said, "button")
+
+
+async def _pressed(desk: Desk, ctx: ActivityContext[AdaptiveCardInvokeActivity]) -> dict[str, Any]:
+    action = action_of(ctx.activity.value.action.data)
+    if action is None:
+        return said(_STALE)
+    context = await desk.context(ctx.activity, ctx.api)
+    answer = await desk.engine.commands.act(action, context)
+    reply = cards_of(answer)
+    if isinstance(action, _PAGES):
+        return replaced(reply.cards[0])
+    if _is_short(answer):
+        return said(reply.text)
+    await send(ctx, reply)
+    return said(_SHARED) if reply.public else {"status": 200}
+
+
+def _is_short(answer: Answer) -> bool:
+    """Whether an answer is for the person alone and said in a sentence."""
+    return isinstance(answer, Sentence) and not answer.offers
+
+
+def action_of(data: object) -> actions.Action | None:
+    """Read what a button asks for; None when it is none of ours."""
+    return actions.read(data) if isinstance(data, dict) else None

@@ -1,0 +1,84 @@
+"""Dialogs: forms and what one person reads, opened by a button, and forms that were sent."""
+
+from __future__ import annotations
+
+from typing import Any
+
+from microsoft_teams.api.activities.invoke.task import (
+    TaskFetchInvokeActivity,
+    TaskSubmitInvokeActivity,
+)
+from microsoft_teams.apps import ActivityContext, App
+
+from bot.commands import forms
+from bot.commands.answers import Answer, SettingsFormAnswer, ShareFormAnswer
+from bot.commands.card_forms import Channels, read_card
+from bot.commands.cards import render
+from bot.commands.reply import CardReply
+from bot.messages.card_kit import card, paragraph
+from bot.messages.rich import ours
+from handlers.teams.buttons import action_of
+from handlers.teams.desk import Desk, conversation_of
+from handlers.teams.replies import dialog, dialog_said, send
+from handlers.teams.trouble import or_apologise
+
+_STALE = "That form is of an older version; ask again."
+
+
+def register(app: App, desk: Desk) -> None:
+    """Add the listeners for dialogs."""
+
+    @app.on_dialog_open
+    async def opened(ctx: ActivityContext[TaskFetchInvokeActivity]) -> Any:  # noqa: ANN401 - the SDK takes an answer as JSON
+        return await or_apologise(_opened(desk, ctx), dialog_said, "dialog")
+
+    @app.on_dialog_submit
+    async def sent(ctx: ActivityContext[TaskSubmitInvokeActivity]) -> Any:  # noqa: ANN401 - the SDK takes an answer as JSON
+        return await or_apologise(_sent(desk, ctx), dialog_said, "form")
+
+
+async def _opened(desk: Desk, ctx: ActivityContext[TaskFetchInvokeActivity]) -> dict[str, Any]:
+    action = action_of(ctx.activity.value.data)
+    if action is None:
+        return dialog_said(_STALE)
+    context = await desk.context(ctx.activity, ctx.api)
+    answer = await desk.engine.commands.act(action, context)
+    return dialog(render(answer, channels=await _channels(desk, ctx, answer)))
+
+
+async def _sent(desk: Desk, ctx: ActivityContext[TaskSubmitInvokeActivity]) -> dict[str, Any]:
+    data = ctx.activity.value.data
+    context = await desk.context(ctx.activity, ctx.api)
+    action = action_of(data)
+    if action is not None:  # a button of what is shown in the dialog
+        return dialog(render(await desk.engine.commands.act(action, context)))
+    form = read_card(data) if isinstance(data, dict) else None
+    if form is None:
+        return dialog_said(_STALE)
+    wrong = forms.problems(form)
+    if wrong:
+        return dialog(_wrong(list(wrong.values())))
+    reply = render(await desk.engine.commands.submit(form, context))
+    if reply.public:
+        await send(ctx, reply)
+        return dialog_said("Shared.")
+    return dialog(reply)
+
+
+def _wrong(sentences: list[str]) -> CardReply:
+    """Say what is wrong in a form: a dialog cannot say it beside the field."""
+    shown = card([paragraph(ours(f"🚫 {one}")) for one in sentences], fallback=sentences[0])
+    return CardReply((shown,), sentences[0])
+
+
+async def _channels(
+    desk: Desk, ctx: ActivityContext[TaskFetchInvokeActivity], answer: Answer
+) -> Channels:
+    """Give the channels that a form may offer: this one, and those that the person is in."""
+    if not isinstance(answer, ShareFormAnswer | SettingsFormAnswer):
+        return ()
+    here = conversation_of(ctx.activity)
+    found = {here.id: here.name or "This conversation"}
+    for ref in await desk.directory(ctx.activity, ctx.api).mine():
+        found[ref.channel] = ref.name or found.get(ref.channel, ref.channel)
+    return tuple(found.items())

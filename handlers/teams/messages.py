@@ -1,0 +1,43 @@
+"""What is written to the bot, and buttons that come as messages."""
+
+from __future__ import annotations
+
+import html
+
+from microsoft_teams.api.activities.message import MessageActivity
+from microsoft_teams.api.activities.utils import StripMentionsTextOptions, strip_mentions_text
+from microsoft_teams.apps import ActivityContext, App
+
+from bot.metrics import ANSWER_SECONDS
+from handlers.teams.buttons import action_of
+from handlers.teams.desk import Desk
+from handlers.teams.replies import answered, cards_of, send
+
+
+def register(app: App, desk: Desk) -> None:
+    """Add the listener for messages."""
+
+    @app.on_message
+    async def written(ctx: ActivityContext[MessageActivity]) -> None:
+        with ANSWER_SECONDS.labels("teams").time():
+            await answered(ctx, _written(desk, ctx), "message")
+
+
+async def _written(desk: Desk, ctx: ActivityContext[MessageActivity]) -> None:
+    context = await desk.context(ctx.activity, ctx.api)
+    action = action_of(ctx.activity.value)
+    if action is not None:
+        answer = await desk.engine.commands.act(action, context)
+    else:
+        answer = await desk.engine.commands.answer(text_of(ctx.activity), context)
+    await send(ctx, cards_of(answer))
+
+
+def text_of(activity: MessageActivity) -> str:
+    """Give what was written, without the bot's own mention.
+
+    Teams writes `<`, `&` and spaces that must not break as HTML does.
+    """
+    options = StripMentionsTextOptions(account_id=activity.recipient.id)
+    text = strip_mentions_text(activity, options) or ""
+    return html.unescape(text).replace("\N{NO-BREAK SPACE}", " ").strip()

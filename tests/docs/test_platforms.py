@@ -1,0 +1,50 @@
+"""Promise: docs/platforms.md has every feature by platform, each with a test that is there."""
+
+from __future__ import annotations
+
+import ast
+import re
+from pathlib import Path
+
+import pytest
+
+ROOT = Path(__file__).parents[2]
+PAGE = ROOT / "docs" / "platforms.md"
+NAMED = re.compile(r"`(tests/[\w/]+\.py)::(\w+)`")
+REASON = re.compile(r"^not there: .{20,}\.$")
+
+
+def rows() -> list[tuple[str, str, str]]:
+    """Give the rows of the table: feature, Slack, Teams."""
+    lines = [line for line in PAGE.read_text("utf-8").splitlines() if line.startswith("| ")]
+    cells = [[cell.strip() for cell in line.strip("|").split(" | ")] for line in lines]
+    assert all(len(row) == 3 for row in cells)
+    header, _rule, *body = cells
+    assert header == ["feature", "Slack", "Teams"]
+    return [(row[0], row[1], row[2]) for row in body]
+
+
+@pytest.mark.parametrize("row", rows(), ids=lambda row: str(row[0]))
+def test_every_feature_has_a_test_or_a_reason_on_each_platform(row: tuple[str, str, str]) -> None:
+    for cell in row[1:]:
+        named = NAMED.findall(cell)
+        assert named or REASON.match(cell), cell
+        for path, test in named:
+            assert test in tests_of(path), f"{path} has no {test}"
+
+
+def test_each_platform_is_shown_by_tests_of_its_own() -> None:
+    for _feature, slack, teams in rows():
+        assert "tests/teams/" not in slack
+        assert not REASON.match(slack) or not REASON.match(teams)
+
+
+def tests_of(path: str) -> set[str]:
+    """Give the names of the tests in a file."""
+    tree = ast.parse((ROOT / path).read_text("utf-8"))
+    return {
+        node.name
+        for node in tree.body
+        if isinstance(node, ast.FunctionDef | ast.AsyncFunctionDef)
+        and node.name.startswith("test_")
+    }

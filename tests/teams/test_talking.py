@@ -1,0 +1,157 @@
+"""Promise: in Teams people get by with messages, buttons and forms what they get in Slack."""
+
+from __future__ import annotations
+
+import pytest
+
+from bot.commands import forms
+from tests.support.newsroom import Item
+from tests.teams.conftest import FRESH, Office
+
+
+@pytest.mark.parametrize("kind", ["chips", "group", "personal"])
+async def test_a_search_is_answered_where_it_was_asked(office: Office, kind: str) -> None:
+    await office.alert(office.room("general"))
+    room = office.teams.chat_with(office.mara.id) if kind == "personal" else office.room(kind)
+    room.with_bot = True
+    (answer,) = await office.teams.say(room, office.mara, "entity list &quot;adds firms&quot;")
+    assert FRESH.title in answer.shown
+    asked = room.posts[-2]
+    assert answer.thread == (asked.id if kind == "chips" else "")
+
+
+@pytest.mark.parametrize(
+    ("text", "said"),
+    [
+        ("latest", FRESH.title),
+        ("latest entity-list", FRESH.title),
+        ("topics", "Entity List"),
+        ("subscriptions", "Entity List"),
+        ("watch Huawei = 华为", "Huawei"),
+        ("unwatch Huawei", "Huawei"),
+        ("digest", FRESH.title),
+        ("digest 07:30", "07:30"),
+        ("why https://wire.example/2", FRESH.title),
+        ("feeds", "feed"),
+        ("quiet 22:00-07:00", "22:00"),
+        ("timezone mine", "Europe/Amsterdam"),
+        ("help", "subscribe"),
+        ("try chip-controls", "Chip controls"),
+        ("changes", "subscribe"),
+    ],
+)
+async def test_every_command_is_understood_as_a_message(
+    office: Office, text: str, said: str
+) -> None:
+    room = office.room("chips")
+    await office.alert(room)
+    (answer,) = await office.teams.say(room, office.mara, text)
+    assert said in answer.shown
+
+
+async def test_pages_are_turned_in_place(office: Office) -> None:
+    room = office.room("chips")
+    await office.teams.install(room, office.mara)
+    items = [
+        Item(
+            f"BIS adds firm {number} to the Entity List",
+            f"https://wire.example/p{number}",
+            f"p{number}",
+        )
+        for number in range(8)
+    ]
+    await office.publish(*items)
+    (first,) = await office.teams.say(room, office.mara, "entity list")
+    before = len(office.teams.posts(room))
+    turned = await office.teams.press(first, office.mara, "Next")
+    assert turned["type"] == "application/vnd.microsoft.card.adaptive"
+    assert turned["value"]["body"] != first.card["body"]
+    assert len(office.teams.posts(room)) == before, "nobody else is bothered"
+
+
+async def test_a_button_of_an_alert_is_answered_to_who_pressed_it(office: Office) -> None:
+    alert = await office.alert(office.room("chips"))
+    said = await office.teams.press(alert, office.mara, "Not relevant")
+    assert said["type"] == "application/vnd.microsoft.activity.message"
+    assert "not relevant" in said["value"].casefold()
+
+
+async def test_the_settings_form_opens_in_a_dialog_and_saves(office: Office) -> None:
+    room = office.room("chips")
+    await office.teams.install(room, office.mara)
+    (offer,) = await office.teams.say(room, office.mara, "settings")
+    opened = await office.teams.press(offer, office.mara, "Open the form")
+    form = opened["task"]["value"]["card"]["content"]
+    sent = await office.teams.send_form(
+        offer, office.mara, form, {forms.INSTANT: "entity-list,chip-controls", forms.ZONE: "Tokyo"}
+    )
+    assert "Entity List" in str(sent)
+    settings = await office.settings(room)
+    assert settings is not None
+    assert {s.target for s in settings.subscriptions} == {"entity-list", "chip-controls"}
+    assert settings.timezone == "Asia/Tokyo"
+
+
+async def test_a_wrong_form_is_said_and_saves_nothing(office: Office) -> None:
+    room = office.room("chips")
+    await office.teams.install(room, office.mara)
+    (offer,) = await office.teams.say(room, office.mara, "settings")
+    opened = await office.teams.press(offer, office.mara, "Open the form")
+    form = opened["task"]["value"]["card"]["content"]
+    both = {forms.INSTANT: "entity-list", forms.DAILY: "entity-list"}
+    sent = await office.teams.send_form(offer, office.mara, form, both)
+    assert "choose one of the two" in str(sent)
+    settings = await office.settings(room)
+    assert settings is None or not settings.subscriptions
+
+
+async def test_an_article_is_shared_to_another_channel(office: Office) -> None:
+    alert = await office.alert(office.room("general"))
+    chips = office.room("chips")
+    before = len(office.teams.posts(chips))
+    opened = await office.teams.press(alert, office.mara, "Share…")
+    form = opened["task"]["value"]["card"]["content"]
+    sent = {forms.CHANNEL: chips.id, forms.NOTE: "For <all> of us"}
+    await office.teams.send_form(alert, office.mara, form, sent)
+    (shared,) = office.teams.posts(chips)[before:]
+    assert FRESH.title in shared.shown
+    assert "<all>" in shared.shown
+
+
+async def test_the_extension_puts_a_story_into_the_conversation(office: Office) -> None:
+    await office.alert(office.room("general"))
+    elsewhere = office.room("group")  # where the bot is not
+    (result,) = await office.teams.search(elsewhere, office.mara, "entity list firms")
+    assert FRESH.title in str(result["preview"])
+    assert result["content"]["type"] == "AdaptiveCard"
+    assert FRESH.link in str(result["content"])
+    latest = await office.teams.search(elsewhere, office.mara, "")
+    assert {FRESH.title in str(one) for one in latest} == {True, False}
+    assert await office.teams.search(elsewhere, office.mara, "nothinglikethis") == []
+
+
+async def test_a_channel_is_named_only_by_who_is_in_it(office: Office) -> None:
+    chips, group = office.room("chips"), office.room("group")
+    await office.teams.install(chips, office.mara)
+    group.with_bot = True
+    chips.members.remove(office.mara.id)
+    (refused,) = await office.teams.say(group, office.mara, "subscribe entity-list #chips")
+    assert "no channel" in refused.shown
+    chips.members.add(office.mara.id)
+    (done,) = await office.teams.say(group, office.mara, "subscribe entity-list #chips")
+    assert "Entity List" in done.shown
+    settings = await office.settings(chips)
+    assert settings is not None
+    assert [s.target for s in settings.subscriptions] == ["entity-list"]
+
+
+async def test_somebody_of_another_tenant_can_do_nothing_in_a_shared_channel(
+    office: Office,
+) -> None:
+    room = office.room("chips")
+    await office.teams.install(room, office.mara)
+    theirs = {"id": "29:1guest", "name": "Guest", "tenantId": "another"}
+    (answer,) = await office.teams.say(room, office.mara, "subscribe entity-list", sender=theirs)
+    assert "another organisation" in answer.shown
+    settings = await office.settings(room)
+    assert settings is None or not settings.subscriptions
