@@ -64,8 +64,12 @@ class Settings(BaseSettings):
     slack_signing_secret: Secret = Field(
         None, description="Checks that requests to /slack/events come from Slack"
     )
-    slack_client_id: Text = Field(None, description="For installing in many workspaces (OAuth)")
-    slack_client_secret: Secret = Field(None, description="For installing in many workspaces")
+    slack_client_id: Text = Field(
+        None,
+        description="With the secret below: installing in many workspaces (/slack/install), and "
+        "signing in to the console with Slack",
+    )
+    slack_client_secret: Secret = Field(None, description="Belongs to SLACK_CLIENT_ID")
     client_id: Text = Field(None, description="Teams: the app registration's client id")
     client_secret: Secret = Field(None, description="Teams: the app registration's secret")
     tenant_id: Text = Field(None, description="Teams: the tenant of a single-tenant registration")
@@ -97,7 +101,7 @@ class Settings(BaseSettings):
         "encrypts, all decrypt",
     )
     exportnews_admin_token: Secret = Field(
-        None, description="Opens console and metrics to other machines"
+        None, description="Opens the console and the metrics to other machines than this one"
     )
     exportnews_public_url: Text = Field(
         None, description="The web process's public address (https://...), for WebSub and install"
@@ -107,6 +111,11 @@ class Settings(BaseSettings):
     )
     exportnews_operator_channel: Text = Field(
         None, description="Slack channel id that is told of feed and delivery trouble"
+    )
+    exportnews_sentry_dsn: Secret = Field(
+        None,
+        description="Where unexpected errors are reported (Sentry's protocol); needs "
+        "`pip install 'exportnews[sentry]'`",
     )
     exportnews_unknown_outcome: UnknownOutcome = Field(
         UnknownOutcome.repeat,
