@@ -32,7 +32,8 @@ class CardReply:
 
     `text`: plain, for notifications. `public`: for everybody in the conversation; else for the
     person who asked, as far as the platform has it. `channel`: where a public message is posted.
-    `dialog`: the card is a form; `title`: the dialog's.
+    `dialog`: the card is a form; `title`: the dialog's. `file`: a file for the person alone, where
+    the platform can give one.
     """
 
     cards: tuple[Mapping[str, Any], ...]
@@ -41,3 +42,4 @@ class CardReply:
     channel: str = ""
     dialog: bool = False
     title: str = "Export news"
+    file: FileAnswer | None = None

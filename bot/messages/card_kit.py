@@ -32,7 +32,15 @@ PRIMARY_BUTTONS = 5
 """Teams shows six buttons in a row, the last of which may be the three dots."""
 FALLBACK_TEXT = 300
 
-_DIALOGS = (actions.ShareForm, actions.SettingsForm, actions.WrongTopic, actions.Explain)
+_DIALOGS = (
+    actions.ShareForm,
+    actions.SettingsForm,
+    actions.WrongTopic,
+    actions.Explain,
+    actions.AssignForm,
+    actions.NotApplicableForm,
+    actions.RemindForm,
+)
 
 
 def card(body: Sequence[Element], buttons: Sequence[Element] = (), *, fallback: str) -> Card:

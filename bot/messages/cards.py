@@ -2,14 +2,22 @@
 
 from __future__ import annotations
 
-from bot.messages import alert_words, card_kit
+from collections.abc import Mapping
+
+from bot.messages import alert_words, card_kit, handling
 from bot.messages.card_kit import Card, Element
-from bot.messages.model import Alert, Message
+from bot.messages.model import Alert, HandlingState, Message
 from bot.messages.mrkdwn import clean
 from bot.messages.rich import ours, outside, together
 
 _NOTICE = 2_000
-_FACTS_BYTES = 8_000
+_FACTS_BYTES = 6_500
+_MARKS: Mapping[HandlingState, str] = {
+    "acknowledged": "👀",
+    "assigned": "👤",
+    "not-applicable": "🚫",
+    "done": "✅",
+}
 
 
 def alert_message(alert: Alert, *, buttons: bool = True) -> Message:
@@ -44,7 +52,18 @@ def alert_elements(alert: Alert) -> list[Element]:
     facts = [(fact.label, fact.value) for fact in alert_words.facts(alert)]
     if facts:
         body.append(card_kit.apart(card_kit.facts(facts, _FACTS_BYTES)))
-    return body
+    return body + _handling(alert)
+
+
+def _handling(alert: Alert) -> list[Element]:
+    """Render what the team does with an alert, for all to see."""
+    if alert.handling is None:
+        return []
+    state = handling.state_line(alert.handling)
+    if not state:
+        return []
+    mark = _MARKS.get(alert.handling.state, "")
+    return [card_kit.container([card_kit.paragraph(together(f"{mark} ", state))], style="emphasis")]
 
 
 def open_button(alert: Alert) -> list[Element]:
@@ -62,7 +81,12 @@ def alert_buttons(alert: Alert) -> list[Element]:
         card_kit.button(choice.label, choice.action, said=choice.said, second=True)
         for choice in alert_words.further_choices(alert)
     ]
-    return [*open_button(alert), *first, *further]
+    steps = handling.choices(alert)
+    taken = [
+        card_kit.button(label, action, second=number > 0)
+        for number, (label, action) in enumerate(steps)
+    ]
+    return [*open_button(alert), *taken[:1], *first, *taken[1:], *further]
 
 
 def notice_card(text: str) -> Card:

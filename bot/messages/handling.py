@@ -2,13 +2,14 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable, Mapping
-from datetime import datetime
+from collections.abc import Mapping
 
 from bot.messages import words
-from bot.messages.actions import Action, AssignForm, Handle, NotApplicableForm
+from bot.messages.actions import Action, AssignForm, Calendar, Handle, NotApplicableForm, RemindForm
 from bot.messages.model import Alert, Handling, HandlingState, HandlingStep
+from bot.messages.rich import Rich, outside, person, together, when
 
+_REASON = 600
 STEPS: Mapping[HandlingState, tuple[HandlingStep, ...]] = {
     "open": ("acknowledge", "assign", "not-applicable"),
     "acknowledged": ("assign", "not-applicable", "done", "reopen"),
@@ -41,7 +42,11 @@ def choices(alert: Alert) -> list[tuple[str, Action]]:
     shared."""
     if alert.handling is None:
         return []
-    return [(LABELS[step], _action(alert.entry_id, step)) for step in STEPS[alert.handling.state]]
+    entry = alert.entry_id
+    steps = [(LABELS[step], _action(entry, step)) for step in STEPS[alert.handling.state]]
+    if alert.dates:
+        steps += [("Add to calendar", Calendar(entry)), ("Remind…", RemindForm(entry))]
+    return steps
 
 
 def _action(entry: int, step: HandlingStep) -> Action:
@@ -50,28 +55,23 @@ def _action(entry: int, step: HandlingStep) -> Action:
     return NotApplicableForm(entry) if step == "not-applicable" else Handle(entry, step)
 
 
-def state_line(
-    handling: Handling,
-    person: Callable[[str], str],
-    moment: Callable[[datetime], str],
-    text: Callable[[str], str],
-) -> str:
-    """Give the state in one line; nothing while nobody has taken it on.
-
-    `person`, `moment` and `text` give people, times and words from outside as the platform shows
-    them.
-    """
-    by = person(handling.by)
-    at = f", {moment(handling.at)}" if handling.at else ""
+def state_line(handling: Handling) -> Rich:
+    """Give the state in one line; nothing while nobody has taken it on."""
+    by = together(person(handling.by), ", " if handling.at else "", _at(handling))
     match handling.state:
         case "acknowledged":
-            return f"Acknowledged by {by}{at}"
+            return together("Acknowledged by ", by)
         case "assigned":
             due = f", due {words.day(handling.due)}" if handling.due else ""
-            return f"Assigned to {person(handling.assignee)}{due} (by {by}{at})"
+            return together("Assigned to ", person(handling.assignee), f"{due} (by ", by, ")")
         case "not-applicable":
-            return f"Not applicable: “{text(handling.reason)}” ({by}{at})"
+            reason = outside(handling.reason, _REASON)
+            return together("Not applicable: “", reason, "” (", by, ")")
         case "done":
-            return f"Done ({by}{at})"
+            return together("Done (", by, ")")
         case "open":
-            return ""
+            return ()
+
+
+def _at(handling: Handling) -> Rich:
+    return when(handling.at) if handling.at else ()

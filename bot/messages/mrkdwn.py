@@ -58,8 +58,17 @@ def escape(text: str, most: int) -> str:
 def _escaped(plain: str) -> str:
     if plain.startswith(">"):
         plain = ZERO_WIDTH + plain  # `&gt;` at the start of a line is a quotation
-    marked = _OPENING.sub(lambda found: (found[1] or found[2]) + ZERO_WIDTH, plain)
-    return "".join(_ESCAPES.get(character, character) for character in marked)
+    return escape_entities(unformatted(plain))
+
+
+def unformatted(plain: str) -> str:
+    """Give one line of text in which no mark formats anything. Not escaped."""
+    return _OPENING.sub(lambda found: (found[1] or found[2]) + ZERO_WIDTH, plain)
+
+
+def escape_entities(text: str) -> str:
+    """Give text with the three characters escaped that have a meaning to Slack."""
+    return "".join(_ESCAPES.get(character, character) for character in text)
 
 
 def code(text: str, most: int) -> str:

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from bot.messages import words
-from bot.messages.digest_blocks import heading
+from bot.messages.digest_words import heading
 from bot.messages.model import Alert, Digest, DigestItem, Message, ReadReport, Related
 from bot.messages.mrkdwn import clean
 

@@ -38,6 +38,10 @@ class Run:
 
 Rich = tuple[Run, ...]
 
+_SLACK_PERSON = re.compile(r"[UW][A-Z0-9]{1,30}")
+_OPAQUE_ID = re.compile(r"\d+:\S+|[0-9a-f]{8}(-[0-9a-f]{4}){3}-[0-9a-f]{12}", re.IGNORECASE)
+"""An id of Teams or Entra, which says nothing to people."""
+
 
 def ours(text: str) -> Rich:
     """Give words of our own, which hold no marks."""
@@ -59,6 +63,15 @@ def code(text: str, most: int) -> Rich:
 def when(moment: datetime, form: Form = "moment") -> Rich:
     """Give a moment, shown in the reader's zone."""
     return (Run(at=moment, form=form),)
+
+
+def person(actor: str) -> Rich:
+    """Give somebody by their id as people see them; Slack shows the name of an id."""
+    if _SLACK_PERSON.fullmatch(actor):
+        return (Run("somebody", mention=f"@{actor}"),)
+    if actor in {"cli", ""}:
+        return ours("an operator")
+    return ours("somebody") if _OPAQUE_ID.fullmatch(actor) else outside(actor, 100)
 
 
 def bold(rich: Rich) -> Rich:

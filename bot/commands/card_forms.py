@@ -1,0 +1,227 @@
+"""Forms as Adaptive Cards, to open in a dialog; `read_card` reads what they send back.
+
+Fields have the names that `bot.commands.forms` gives them on every platform. Source of what is
+sent back: learn.microsoft.com/adaptive-cards/authoring-cards/input-validation; the values chosen
+in a menu of many come as one string with commas.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Mapping, Sequence
+from typing import Any
+
+from bot.commands import form_words, forms, settings_lines
+from bot.commands.answers import SettingsFormAnswer, ShareFormAnswer, WrongTopicFormAnswer
+from bot.commands.reply import CardReply
+from bot.messages import card_kit, rich
+from bot.messages.card_kit import Element
+from bot.messages.mrkdwn import clean
+from bot.messages.rich import ours, outside, together
+from bot.subscriptions.model import ChannelSettings
+
+Channels = Sequence[tuple[str, str]]
+"""Ids and names of channels."""
+
+_FORM, _ABOUT = "form", "about"
+"""Where what is sent back says which form it is, and what the form was about."""
+
+_LINES_MOST = 3_000
+_NOTE_MOST = 1_000
+_CHANNELS_MOST = 100
+_LABEL = 80
+_URGENT = "Topics that pass quiet hours"
+
+
+def settings_form(answer: SettingsFormAnswer, channels: Channels = ()) -> CardReply:
+    """The form of one channel's settings: everything that commands can set, in one place.
+
+    Without a channel it asks for one of `channels`, and for what to add to it.
+    """
+    settings = answer.channel
+    if not settings.ref.channel:
+        body = [_channel_field(channels), *_topic_fields(answer), *_term_fields(answer)]
+        return form(forms.SETTINGS, "Export news", body, submit="Subscribe")
+    name = together("What ", settings_lines.channel_name(settings.ref), " gets")
+    body = [
+        card_kit.paragraph(rich.bold(name)),
+        *_topic_fields(answer),
+        *_term_fields(answer),
+        *_delivery_fields(settings),
+        *_quiet_fields(answer),
+    ]
+    about = {"channel": settings.ref.channel, "name": clean(settings.ref.name, 80)}
+    return form(forms.SETTINGS, "Export news here", body, submit="Save", about=about)
+
+
+def share_form(answer: ShareFormAnswer, channels: Channels = ()) -> CardReply:
+    """The form that asks where an entry is shared, and with what note."""
+    note = text_field(forms.NOTE, "Note", "", most=_NOTE_MOST)
+    body = [subject(answer.title), _channel_field(channels), note]
+    about = {"entry": answer.entry_id}
+    return form(forms.SHARE, "Share an article", body, submit="Share", about=about)
+
+
+def wrong_topic_form(answer: WrongTopicFormAnswer) -> CardReply:
+    """The form that asks which topics of an entry are wrong."""
+    question = "Which of its topics are wrong?"
+    chosen = choose(forms.TOPICS, question, answer.topics, many=True, needed="Choose at least one.")
+    about = {"entry": answer.entry_id}
+    body = [subject(answer.title), chosen]
+    return form(forms.WRONG_TOPIC, "Wrong topic", body, submit="Send", about=about)
+
+
+def form(
+    name: str,
+    title: str,
+    body: Sequence[Element],
+    *,
+    submit: str,
+    about: Mapping[str, object] | None = None,
+) -> CardReply:
+    """Make the card of a form. `about`: what it is about, which comes back with its fields."""
+    send: Element = {
+        "type": "Action.Submit",
+        "title": submit,
+        "style": "positive",
+        "data": {_FORM: name, _ABOUT: dict(about or {})},
+    }
+    shown = card_kit.card(body, [send], fallback=title)
+    return CardReply((shown,), title, dialog=True, title=title)
+
+
+def subject(title: str) -> Element:
+    """Name the article that a form is about."""
+    return card_kit.paragraph(rich.bold(outside(title, 250) or ours("An article")))
+
+
+def _channel_field(channels: Channels) -> Element:
+    choices = [(channel, f"{name or channel}") for channel, name in channels[:_CHANNELS_MOST]]
+    first = choices[0][0] if choices else ""
+    return choose(forms.CHANNEL, "Channel", choices, [first], needed="Choose a channel.")
+
+
+def _topic_fields(answer: SettingsFormAnswer) -> list[Element]:
+    return [
+        choose(field, label, answer.topics, form_words.topics_in(answer.channel, mode), many=True)
+        for field, mode, label in form_words.TOPIC_FIELDS
+    ]
+
+
+def _term_fields(answer: SettingsFormAnswer) -> list[Element]:
+    watches = form_words.watch_lines(answer.channel, answer.aliases)
+    searches = form_words.search_lines(answer.channel)
+    fields = (
+        (forms.WATCHES, "Watches", watches, form_words.WATCHES_HINT),
+        (forms.SEARCHES, "Saved searches", searches, form_words.SEARCHES_HINT),
+    )
+    return [
+        text_field(field, label, lines, most=_LINES_MOST, hint=hint)
+        for field, label, lines, hint in fields
+        if len(lines) <= _LINES_MOST  # so that none is lost
+    ]
+
+
+def _delivery_fields(settings: ChannelSettings) -> list[Element]:
+    scores, score = form_words.score_choices(settings), repr(settings.min_score)
+    zone = text_field(
+        forms.ZONE, "Time zone", clean(settings.timezone, 64), hint=form_words.ZONE_HINT
+    )
+    return [
+        choose(forms.SCORE, "How sure a match must be", scores, [score]),
+        _time(forms.DIGEST_AT, "Digests come at", settings.digest_at),
+        choose(
+            forms.WEEKDAY, "Weekly digests come on", form_words.DAYS, [str(settings.digest_weekday)]
+        ),
+        {**zone, "isRequired": True, "errorMessage": "Give a time zone."},
+    ]
+
+
+def _quiet_fields(answer: SettingsFormAnswer) -> list[Element]:
+    settings = answer.channel
+    on = form_words.switches_on(settings)
+    quiet_from, quiet_to = form_words.QUIET_HOURS
+    also = choose(forms.SWITCHES, "Also", form_words.SWITCHES, on, many=True)
+    return [
+        {**also, "style": "expanded"},
+        _time(forms.QUIET_FROM, "Quiet from", settings.quiet_from or quiet_from),
+        _time(forms.QUIET_TO, "Quiet until", settings.quiet_to or quiet_to),
+        choose(forms.URGENT, _URGENT, answer.topics, settings.urgent_topics, many=True),
+    ]
+
+
+def choose(
+    field: str,
+    label: str,
+    choices: Sequence[tuple[str, str]],
+    chosen: Sequence[str] = (),
+    *,
+    many: bool = False,
+    needed: str = "",
+) -> Element:
+    """A menu; `needed`: what is said when nothing is chosen."""
+    known = {value for value, _title in choices}
+    shown: Element = {
+        "type": "Input.ChoiceSet",
+        "id": field,
+        "label": label,
+        "style": "compact",
+        "placeholder": "Choose",
+        "choices": [
+            {"title": clean(title, _LABEL) or "-", "value": value} for value, title in choices
+        ],
+        "value": ",".join(value for value in chosen if value in known),
+    }
+    if many:
+        shown["isMultiSelect"] = True
+    return shown | _required(needed)
+
+
+def _required(sentence: str) -> dict[str, Any]:
+    return {"isRequired": True, "errorMessage": sentence} if sentence else {}
+
+
+def text_field(field: str, label: str, value: str, *, most: int = 0, hint: str = "") -> Element:
+    """A field of text; of lines when it may be long."""
+    shown: Element = {"type": "Input.Text", "id": field, "label": label, "value": value}
+    if most:
+        shown |= {"isMultiline": True, "maxLength": most}
+    if hint:
+        shown["placeholder"] = hint
+    return shown
+
+
+def _time(field: str, label: str, at: str) -> Element:
+    return {
+        "type": "Input.Time",
+        "id": field,
+        "label": label,
+        "value": at,
+        **_required("Give a time of day."),
+    }
+
+
+def read_card(data: Mapping[str, Any]) -> forms.Submitted | None:
+    """Read what a form sent back; None when it is none of ours."""
+    about = data.get(_ABOUT)
+    return forms.read(
+        str(data.get(_FORM) or ""), about if isinstance(about, Mapping) else {}, _Sent(data)
+    )
+
+
+class _Sent:
+    """The fields of a card that was sent."""
+
+    def __init__(self, data: Mapping[str, Any]) -> None:
+        self._data = data
+
+    def __contains__(self, field: str) -> bool:
+        return field in self._data
+
+    def one(self, field: str) -> str:
+        """The one value of a field, or nothing."""
+        value = self._data.get(field)
+        return value.strip() if isinstance(value, str) else ""
+
+    def many(self, field: str) -> tuple[str, ...]:
+        """The values chosen in a field."""
+        return tuple(value for value in self.one(field).split(",") if value)
