@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import asyncio
+import sys
 from collections.abc import Coroutine
 from typing import Annotated
 
@@ -17,7 +18,8 @@ from bot.settings import Settings, load_settings
 
 HOW_TO_CONNECT = (
     "No Slack token is set, so alerts come to this terminal. To connect Slack, make the app from "
-    "docs/slack-manifest.json, set SLACK_BOT_TOKEN and SLACK_APP_TOKEN, and start again."
+    "docs/slack-manifest.json, set SLACK_BOT_TOKEN and SLACK_APP_TOKEN, and start again; for "
+    "Microsoft Teams see docs/teams.md."
 )
 NO_SOCKET = (
     "SLACK_APP_TOKEN is not set, so /exportnews is not answered here; alerts are posted. Set it "
@@ -56,8 +58,20 @@ def register(app: typer.Typer) -> None:
 
 def _settings() -> Settings:
     settings = load_settings()
-    logs.configure(settings.exportnews_log_format, settings.exportnews_log_level)
+    logs.configure(settings.exportnews_log_format, _log_level(settings))
     return settings
+
+
+def _log_level(settings: Settings) -> str:
+    """Give the log level: that of the settings, but on a terminal that shows alerts only what
+    went wrong, unless more was asked for."""
+    asked = "exportnews_log_level" in settings.model_fields_set
+    mixed = _on_console(settings) and sys.stdout.isatty() and sys.stderr.isatty()
+    return "WARNING" if mixed and not asked else settings.exportnews_log_level
+
+
+def _on_console(settings: Settings) -> bool:
+    return settings.slack_bot_token is None and settings.client_id is None
 
 
 async def _once(settings: Settings) -> int:
@@ -77,6 +91,8 @@ async def _run(settings: Settings) -> None:
     stop = stop_on_signals()
     async with open_runtime(settings, stop=stop) as runtime:
         _say_how_alerts_go(settings)
+        if _on_console(settings):
+            typer.echo(f"The console: http://127.0.0.1:{settings.port}", err=True)
         if not await runtime.connect() and settings.slack_bot_token:
             typer.echo(NO_SOCKET, err=True)
         await _together(stop, runtime.work(stop), _serve_if_free(runtime, settings.port, stop))
@@ -120,5 +136,5 @@ async def _together(stop: asyncio.Event, *parts: Coroutine[None, None, None]) ->
 
 
 def _say_how_alerts_go(settings: Settings) -> None:
-    if settings.slack_bot_token is None:
+    if _on_console(settings):
         typer.echo(HOW_TO_CONNECT, err=True)

@@ -140,7 +140,8 @@ async def _take(
     sending = {"ids": [found.id for found in taken], "now": now}
     await conn.execute(_mark_sending(postgresql=is_postgresql(conn)), sending)
     threads = await load_threads(conn, taken)
-    doubts = await load_doubts(conn, taken, now)
+    asking = {row.workspace_id for row in rows if row.id in recalls}
+    doubts = await load_doubts(conn, taken, asking, now)
     owed: dict[int, list[Owed]] = {}
     for found in taken:
         owed.setdefault(found.address.channel_id, []).append(found)

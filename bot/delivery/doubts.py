@@ -3,7 +3,7 @@ those that may have arrived."""
 
 from __future__ import annotations
 
-from collections.abc import Mapping, Sequence
+from collections.abc import Collection, Mapping, Sequence
 from dataclasses import dataclass, field
 from datetime import datetime
 
@@ -57,11 +57,27 @@ async def load_threads(conn: AsyncConnection, owed: Sequence[Owed]) -> Mapping[i
     return {row.id: Answered(row.earlier, row.external_id or "") for row in rows}
 
 
-async def load_doubts(conn: AsyncConnection, owed: Sequence[Owed], now: datetime) -> Doubts:
-    """Give what is known about those of `owed` that may have arrived."""
+async def load_doubts(
+    conn: AsyncConnection, owed: Sequence[Owed], asking: Collection[int], now: datetime
+) -> Doubts:
+    """Give what is known about those of `owed` that may have arrived. `asking`: ids of other
+    workspaces that will be asked."""
     doubtful = [one for one in owed if one.unknown]
-    if not doubtful:
+    workspaces = {one.address.workspace_id for one in doubtful} | set(asking)
+    if not workspaces:
         return NO_DOUBTS
+    limits = await conn.execute(
+        select(rate_limit.c.workspace_id, rate_limit.c.until).where(
+            rate_limit.c.workspace_id.in_(workspaces),
+            rate_limit.c.method == "find",
+            rate_limit.c.until > now,
+        )
+    )
+    closed = {row.workspace_id: (row.until - now).total_seconds() for row in limits}
+    return Doubts(await _last_before(conn, [one.id for one in doubtful]), closed)
+
+
+async def _last_before(conn: AsyncConnection, ids: Sequence[int]) -> Mapping[int, str]:
     earlier = delivery.alias("earlier")
     rows = await conn.execute(
         select(delivery.c.id, func.max(earlier.c.external_id).label("last"))
@@ -73,16 +89,7 @@ async def load_doubts(conn: AsyncConnection, owed: Sequence[Owed], now: datetime
                 earlier.c.sent_at < delivery.c.tried_at,
             ),
         )
-        .where(delivery.c.id.in_([one.id for one in doubtful]))
+        .where(delivery.c.id.in_(ids))
         .group_by(delivery.c.id)
     )
-    after = {row.id: row.last or "" for row in rows}
-    limits = await conn.execute(
-        select(rate_limit.c.workspace_id, rate_limit.c.until).where(
-            rate_limit.c.workspace_id.in_({one.address.workspace_id for one in doubtful}),
-            rate_limit.c.method == "find",
-            rate_limit.c.until > now,
-        )
-    )
-    closed = {row.workspace_id: (row.until - now).total_seconds() for row in limits}
-    return Doubts(after, closed)
+    return {row.id: row.last or "" for row in rows}

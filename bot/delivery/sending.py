@@ -128,6 +128,10 @@ def _thread(claim: Claim, owed: Owed, arrived: Mapping[int, str]) -> str:
 async def _recall(office: Office, claim: Claim, recall: Recall, bounds: Bounds) -> Settled:
     """Ask a channel what it was told; nothing is sent yet."""
     address = claim.address
+    closed = claim.doubts.closed.get(address.workspace_id)
+    if closed:
+        wait = closed * (1 + office.rng.random())
+        return Settled(address.channel_id, address.workspace_id, outcomes=(), rest=wait)
 
     async def call(page: Awaitable[SaidPage]) -> SaidPage:
         return await _call(page, bounds)

@@ -36,7 +36,10 @@ async def upgrade(db: Database) -> None:
 
 
 async def check(db: Database) -> None:
-    """Raise SchemaError unless the schema is exactly the one this program was written for."""
+    """Raise SchemaError unless the schema is exactly the one this program was written for, and
+    nobody is about to change it."""
+    if await _is_upgraded_now(db):
+        raise SchemaError("The database is being upgraded just now; start again when that is done.")
     found = await current(db)
     if found == HEAD:
         return
@@ -55,6 +58,16 @@ async def _refuse_newer(found: str) -> None:
             "The database is of a newer version than this program; update exportnews.",
             detail=f"found {found}, need {HEAD}",
         )
+
+
+async def _is_upgraded_now(db: Database) -> bool:
+    """Whether an upgrade is under way; its version is seen only when it is done."""
+    if db.is_sqlite:
+        return False
+    async with db.read() as conn:
+        # Let go at the end of the transaction.
+        free = text("SELECT pg_try_advisory_xact_lock_shared(:key)")
+        return not await conn.scalar(free, {"key": _UPGRADE_LOCK})
 
 
 async def current(db: Database) -> str | None:

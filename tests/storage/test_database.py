@@ -6,6 +6,7 @@ import asyncio
 from datetime import UTC, datetime, timedelta
 from pathlib import Path
 
+import psycopg
 import pytest
 from sqlalchemy import func, insert, select, text
 
@@ -86,6 +87,18 @@ async def test_a_schema_from_the_future_is_refused(db: Database) -> None:
 
 def test_the_version_that_is_asked_for_is_the_newest() -> None:
     assert schema.known()[0] == schema.HEAD
+
+
+async def test_nothing_starts_while_the_schema_is_being_upgraded(postgres_url: str) -> None:
+    db = Database(postgres_url)
+    upgrading = await psycopg.AsyncConnection.connect(postgres_url.replace("+psycopg", ""))
+    await upgrading.execute("SELECT pg_advisory_lock(%s)", [schema._UPGRADE_LOCK])
+    with pytest.raises(SchemaError, match="being upgraded"):
+        await schema.check(db)
+    await upgrading.execute("SELECT pg_advisory_unlock(%s)", [schema._UPGRADE_LOCK])
+    await upgrading.close()
+    await schema.check(db)
+    await db.close()
 
 
 async def test_an_unreachable_server_is_one_sentence(tmp_path: Path) -> None:
