@@ -26,10 +26,11 @@ from bot.engine import Engine
 from bot.errors import DeliveryError
 from bot.feeds.catalogue import load_catalogue, sync_catalogue
 from bot.feeds.fetcher import Fetcher
-from bot.feeds.poller import Poller, PollReport
+from bot.feeds.poller import Poller
+from bot.feeds.report import PollReport
 from bot.feeds.websub import WebSub
 from bot.fronts import Front, load_fronts
-from bot.ingest import NewsIngest
+from bot.ingest import NewsIngest, owe_left_over
 from bot.installations import SlackIdentity, SlackInstallations
 from bot.metrics import DELIVERIES, ENTRIES, POLLS
 from bot.news.analyst import Analyst
@@ -126,7 +127,8 @@ class Runtime:
     async def _digests(self) -> None:
         async with self.engine.db.write() as conn:
             now = await self.engine.db.now(conn)
-            owed = await release_held(conn, now) + await owe_digests(conn, now)
+            owed = await owe_left_over(conn, now)
+            owed += await release_held(conn, now) + await owe_digests(conn, now)
         if owed:
             self._wakeups.wake(DELIVERIES_DUE)
 

@@ -66,8 +66,10 @@ class Known:
     link: str
     published_at: datetime
     text_hash: str
-    article_number: str | None = None
-    document_number: str | None = None
+    article_number: str | None
+    document_number: str | None
+    history: bool
+    first_seen_at: datetime
 
 
 def article_number(link: str) -> str:
@@ -104,7 +106,8 @@ def identify(
 ) -> tuple[Identified, ...]:
     """Give each entry its keys; the same entry twice in one document comes out once.
 
-    A key that several entries of the document share, which are not the same, is no key.
+    A key that several entries of the document share, which are not the same, is no key; an entry
+    that is left with none is known by all that it says.
     """
     listed = list(entries)
     keys = [_keys(entry, publication_id, feed_id, rule) for entry in listed]
@@ -113,6 +116,7 @@ def identify(
     place_of: dict[Key, int] = {}
     for entry, own in zip(listed, keys, strict=True):
         usable = tuple(key for key in own if key not in ambiguous)
+        usable = usable or (_whole(entry, publication_id, feed_id),)
         place = next((place_of[key] for key in usable if key in place_of), None)
         if place is None:
             place = len(found)
@@ -138,7 +142,7 @@ def _merged(first: Identified, entry: FeedEntry, keys: tuple[Key, ...]) -> Ident
 def _keys(
     entry: FeedEntry, publication_id: int, feed_id: int | None, rule: IdRule
 ) -> tuple[Key, ...]:
-    wide, narrow = f"p:{publication_id}", f"f:{feed_id}" if feed_id else f"p:{publication_id}"
+    wide, narrow = f"p:{publication_id}", _narrow(publication_id, feed_id)
     keys: list[Key] = []
     if number := article_number(entry.link) or article_number(entry.guid):
         keys.append(Key(wide, "article", number))
@@ -158,6 +162,15 @@ def _keys(
     if not numbered and entry.title and not told_apart:
         keys.append(Key(narrow, "title", _short(_title_and_day(entry))))
     return tuple(keys)
+
+
+def _narrow(publication_id: int, feed_id: int | None) -> str:
+    return f"f:{feed_id}" if feed_id else f"p:{publication_id}"
+
+
+def _whole(entry: FeedEntry, publication_id: int, feed_id: int | None) -> Key:
+    said = "|".join((entry.guid, normalise(entry.link), _title_and_day(entry)))
+    return Key(_narrow(publication_id, feed_id), "title", _hashed(said))
 
 
 def _ambiguous(entries: Sequence[FeedEntry], keys: Sequence[tuple[Key, ...]]) -> set[Key]:
@@ -189,7 +202,8 @@ def _differ(kind: KeyKind, one: FeedEntry, other: FeedEntry) -> bool:
 def agrees(known: Known, found: Identified, kind: str, rule: IdRule) -> bool:
     """Whether an entry that shares a key of `kind` with a stored one is that entry.
 
-    Certain keys, and the feed's own rule, decide alone; two numbers of one kind are two entries.
+    Certain keys, the feed's own rule and an entry's only key decide alone; two numbers of one
+    kind are two entries.
     A title with its day speaks for the same entry only if the text is the same. A shared link
     with another guid is the same entry when the title is much the same or both are of the same
     day: some pages bear something new under the same address every week.
@@ -201,7 +215,7 @@ def agrees(known: Known, found: Identified, kind: str, rule: IdRule) -> bool:
     ):
         if stored and read and stored != read:
             return False
-    if kind in CERTAIN or kind == rule:
+    if kind in CERTAIN or kind == rule or len(found.keys) == 1:
         return True
     if kind == "title":
         return known.text_hash == found.text_hash
@@ -267,4 +281,8 @@ def _guid(guid: str) -> str:
 def _short(key: str) -> str:
     if len(key) <= MAX_KEY and key.isascii():
         return key
-    return hashlib.sha256(key.encode("utf-8", "replace")).hexdigest()
+    return _hashed(key)
+
+
+def _hashed(text: str) -> str:
+    return hashlib.sha256(text.encode("utf-8", "replace")).hexdigest()

@@ -8,11 +8,10 @@ from typing import Any
 
 from bot.errors import NotAFeed
 from bot.feeds.addresses import web_address
+from bot.feeds.limits import TOO_MANY, newest
 from bot.feeds.model import FeedEntry, ParsedFeed
 from bot.feeds.text import MAX_CONTENT, MAX_SUMMARY, to_line, to_text
 from bot.feeds.times import read_time
-
-MAX_ENTRIES = 5_000
 
 
 def is_json_feed(data: object) -> bool:
@@ -33,12 +32,15 @@ def read_json_feed(data: Mapping[str, Any], url: str) -> ParsedFeed:
     version = _text(data.get("version"))
     if "jsonfeed.org/version/" not in version:
         problems.append("The feed does not say which version of JSON Feed it is.")
-    readable = [item for item in items[:MAX_ENTRIES] if isinstance(item, dict)]
-    if len(readable) < len(items[:MAX_ENTRIES]):
+    readable = [item for item in items if isinstance(item, dict)]
+    if len(readable) < len(items):
         problems.append("Some items are not objects and were left out.")
+    kept = newest(readable, lambda item: _time(item.get("date_published")))
+    if len(kept) < len(readable):
+        problems.append(TOO_MANY)
     home = web_address(_text(data.get("home_page_url")), url)
     feed_authors = _authors(data)
-    entries = [_entry(item, home or url, feed_authors) for item in readable]
+    entries = [_entry(item, home or url, feed_authors) for item in kept]
     hubs = data.get("hubs")
     hub = next(
         (
@@ -52,7 +54,7 @@ def read_json_feed(data: Mapping[str, Any], url: str) -> ParsedFeed:
         format="JSON Feed " + (version.rstrip("/").rpartition("/")[2][:8] or "1"),
         title=to_line(_text(data.get("title"))),
         home=home,
-        entries=tuple(entry for entry in entries if entry.title or entry.link or entry.text),
+        entries=tuple(entries),
         problems=tuple(problems),
         hub=hub,
         self_url=web_address(_text(data.get("feed_url")), url),

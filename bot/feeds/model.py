@@ -48,6 +48,11 @@ class FeedEntry:
         """The fullest text there is, for analysis; what of it is shown, `Show` decides."""
         return self.content or self.summary
 
+    @property
+    def says_something(self) -> bool:
+        """Whether there is anything to tell of it."""
+        return bool(self.title or self.link or self.summary or self.content)
+
 
 @dataclass(frozen=True, slots=True)
 class ParsedFeed:
@@ -89,12 +94,14 @@ class NewEntry(Generic[P]):
     """An entry that has just been stored for the first time.
 
     `id` is its row; `seen` is when it was stored; `prepared` is what `Prepare` made of it.
+    `promoted`: it was history until now, so that something was understood of it before.
     """
 
     id: int
     entry: FeedEntry
     seen: datetime
     prepared: P
+    promoted: bool = False
 
 
 @dataclass(frozen=True, slots=True)
@@ -114,11 +121,12 @@ class EditedEntry(Generic[P]):
 
 @dataclass(frozen=True, slots=True)
 class NewEntries(Generic[P]):
-    """What one poll of one feed brought, newest first.
+    """What one poll of one feed brought, or a part of it; newest first.
 
     `history`: the feed's first poll; stored and searchable, never alerted.
     `catch_up`: missed during an outage; one message for all of it.
     `flood`: far more than the feed's habit; one summary message, and the operators are told.
+    `more`: further parts follow, each in a transaction of its own; the last one brings the message.
     """
 
     new: tuple[NewEntry[P], ...] = ()
@@ -126,6 +134,7 @@ class NewEntries(Generic[P]):
     history: bool = False
     catch_up: bool = False
     flood: bool = False
+    more: bool = False
 
 
 @dataclass(frozen=True, slots=True)
@@ -136,7 +145,16 @@ class IngestOutcome:
 
 
 NoticeKind = Literal[
-    "failing", "blocked", "recovered", "silent", "active", "retired", "moved", "flood", "layout"
+    "failing",
+    "blocked",
+    "recovered",
+    "silent",
+    "active",
+    "retired",
+    "moved",
+    "flood",
+    "layout",
+    "large",
 ]
 
 

@@ -15,6 +15,7 @@ from bot.feeds.addresses import origin, shown, web_address
 from bot.feeds.cadence import next_poll, next_try
 from bot.feeds.fetcher import Document
 from bot.feeds.identity import IdRule
+from bot.feeds.limits import TOO_MANY
 from bot.feeds.model import FeedEntry, Notice, ParsedFeed
 from bot.feeds.records import FeedState, rhythm_data, rhythm_from
 
@@ -41,16 +42,15 @@ def after_document(
     state: FeedState,
     document: Document,
     parsed: ParsedFeed,
-    new: Sequence[FeedEntry],
+    news: Sequence[datetime],
     *,
     rule: IdRule,
     flood: bool,
     now: datetime,
     rng: random.Random,
 ) -> Outcome:
-    """Give the outcome of a document that was read; `new` are its entries not seen before."""
-    published = [min(e.published or e.updated or now, now) for e in new]
-    stored = rhythm_data(state.rhythm, parsed, published, document.max_age)
+    """Give the outcome of a document that was read; `news` are the times of its new entries."""
+    stored = rhythm_data(state.rhythm, parsed, news, document.max_age)
     rhythm = rhythm_from(stored, state.record.every)
     values = _success(state, document, now)
     values |= {
@@ -61,8 +61,8 @@ def after_document(
     }
     if parsed.title:
         values["title"] = parsed.title
-    if new:
-        values |= {"last_change_at": now, "newest_entry_at": max(published)}
+    if news:
+        values |= {"last_change_at": now, "newest_entry_at": max(news)}
     if document.sha256:
         complete = parsed.complete
         values |= {
@@ -72,17 +72,24 @@ def after_document(
         }
         hub, topic = _hub(document, parsed)
         values |= {"hub_url": hub or None, "hub_topic": topic or None}
-    notices = _notices(state, health.after_success(state, len(new), now), values)
+    notices = _notices(state, health.after_success(state, len(news), now), values)
+    if TOO_MANY in parsed.problems and state.baseline_at is None:
+        notices += (health.make(state.record, "large", TOO_MANY),)
     if flood:
         notices += (
             health.make(
                 state.record,
                 "flood",
-                f"It brought {len(new)} new entries at once, far more than is its habit. Its "
+                f"It brought {len(news)} new entries at once, far more than is its habit. Its "
                 "channels get one summary. Check whether the feed was rebuilt.",
             ),
         )
     return Outcome(values, notices)
+
+
+def times_of(entries: Sequence[FeedEntry], now: datetime) -> list[datetime]:
+    """Give when entries were published; none is counted as later than `now`."""
+    return [min(e.published or e.updated or now, now) for e in entries]
 
 
 def after_unchanged(

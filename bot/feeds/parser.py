@@ -8,6 +8,7 @@ from __future__ import annotations
 
 import json
 import time
+from collections.abc import Sequence
 from datetime import datetime, timedelta
 from typing import Any
 
@@ -17,7 +18,8 @@ from bot.errors import NotAFeed
 from bot.feeds import markup
 from bot.feeds.addresses import web_address
 from bot.feeds.identity import document_number
-from bot.feeds.json_feed import MAX_ENTRIES, is_json_feed, read_json_feed
+from bot.feeds.json_feed import is_json_feed, read_json_feed
+from bot.feeds.limits import MAX_ENTRIES, TOO_MANY, newest
 from bot.feeds.model import FeedEntry, ParsedFeed
 from bot.feeds.plain_rss import Raw, read_plain_rss
 from bot.feeds.text import MAX_SUMMARY, clip, has_markup, to_line, to_text
@@ -68,7 +70,7 @@ def _parse_xml(body: bytes, url: str, content_type: str, root: str) -> ParsedFee
     plain = read_plain_rss(body, content_type or _XML)
     found = _by_feedparser(body, url, content_type, root) if plain is None else _found(*plain)
     problems = _problems(found, content_type)
-    raw = found.entries[:MAX_ENTRIES]
+    raw = newest(found.entries, _date)
     complete = not (found.bozo and markup.is_cut(body, root))
     if not complete:
         problems.append("The document is cut off before its end.")
@@ -76,18 +78,17 @@ def _parse_xml(body: bytes, url: str, content_type: str, root: str) -> ParsedFee
             raw = raw[:-1]
             problems.append("Its last entry is incomplete and was left out.")
     if len(found.entries) > MAX_ENTRIES:
-        problems.append(f"It has more than {MAX_ENTRIES} entries; the rest were left out.")
+        problems.append(TOO_MANY)
     about = found.feed
     home = web_address(_text(about.get("link")), url)
     feed_authors = _authors(about)
     entries = [_entry(item, home or url, feed_authors) for item in raw]
-    kept = tuple(e for e in entries if e.title or e.link or e.summary)
-    problems += _entry_problems(kept, len(entries) - len(kept))
+    problems += _entry_problems(entries)
     return ParsedFeed(
         format=feedparser.api.SUPPORTED_VERSIONS.get(found.version) or "RSS (unknown version)",
         title=to_line(_text(about.get("title")), literal=_is_literal(about.get("title_detail"))),
         home=home,
-        entries=kept,
+        entries=tuple(entries),
         problems=tuple(problems),
         hub=_link(about, "hub", url),
         self_url=_link(about, "self", url),
@@ -159,6 +160,10 @@ def _entry(found: Any, base: str, feed_authors: tuple[str, ...]) -> FeedEntry:  
         categories=_categories(item.get("tags")),
         document_number=document_number(link),
     )
+
+
+def _date(item: Any) -> datetime | None:  # noqa: ANN401 - feedparser's entry
+    return _moment(item, "published") or _moment(item, "updated")
 
 
 def _moment(item: dict[str, Any], field: str) -> datetime | None:
@@ -234,11 +239,10 @@ def _problems(found: Any, content_type: str) -> list[str]:  # noqa: ANN401 - fee
     return problems
 
 
-def _entry_problems(entries: tuple[FeedEntry, ...], empty: int) -> list[str]:
+def _entry_problems(entries: Sequence[FeedEntry]) -> list[str]:
     problems = []
-    if empty:
-        problems.append(f"{empty} entries have neither title nor link nor text and were left out.")
     for missing, count in (
+        ("title, link or text", sum(1 for e in entries if not e.says_something)),
         ("date", sum(1 for e in entries if not (e.published or e.updated))),
         ("link", sum(1 for e in entries if not e.link)),
         ("id", sum(1 for e in entries if not e.guid)),

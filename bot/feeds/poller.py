@@ -1,37 +1,32 @@
 """The poller: due feeds to stored new entries, and what they cause.
 
 Any number of workers may poll one database. A feed is claimed with a lease, fetched and parsed
-outside any transaction, and everything that a poll brings (entries, matches, stories, deliveries,
-the feed's own bookkeeping) is written in one transaction.
+outside any transaction; what it brings is written by `bot.feeds.storing`.
 """
 
 from __future__ import annotations
 
 import asyncio
 import random
-from dataclasses import dataclass, replace
-from datetime import datetime
+from dataclasses import replace
 from typing import Generic, TypeVar
 
 import structlog
 from sqlalchemy.exc import SQLAlchemyError
-from sqlalchemy.ext.asyncio import AsyncConnection
 
 from bot.errors import FeedError, StorageError
 from bot.feeds import outcomes, records
 from bot.feeds.addresses import shown
 from bot.feeds.bookkeeper import Bookkeeper
-from bot.feeds.cadence import is_catch_up, is_flood
 from bot.feeds.documents import ParseTask, address_to_ask
 from bot.feeds.fetcher import Document, Fetcher, Request
-from bot.feeds.identity import Identified, IdRule, choose_rule, identify
-from bot.feeds.intake import Survey, add_keys, keep, survey, titled
-from bot.feeds.model import NewEntries, ParsedFeed
+from bot.feeds.model import ParsedFeed
 from bot.feeds.parsing import ParserPool
 from bot.feeds.ports import Ingest, Notify, Prepare
 from bot.feeds.records import FeedState, LeaseLost
+from bot.feeds.report import PollReport
 from bot.feeds.sources import wants_next_page
-from bot.storage import dialects
+from bot.feeds.storing import Storeroom, write_down
 from bot.storage.database import Database, is_passing
 
 log = structlog.get_logger(__name__)
@@ -41,29 +36,6 @@ P = TypeVar("P")
 CONCURRENCY = 32
 MAX_PAGES = 20
 _LOOK_AGAIN_SECONDS = 5.0
-_IN_THREAD_ABOVE = 200
-
-
-@dataclass(frozen=True, slots=True)
-class PollReport:
-    """What polling did. `unchanged` and `failed` are among the `polled`."""
-
-    polled: int = 0
-    failed: int = 0
-    unchanged: int = 0
-    new: int = 0
-    edited: int = 0
-    deliveries: int = 0
-
-    def __add__(self, other: PollReport) -> PollReport:
-        return PollReport(
-            self.polled + other.polled,
-            self.failed + other.failed,
-            self.unchanged + other.unchanged,
-            self.new + other.new,
-            self.edited + other.edited,
-            self.deliveries + other.deliveries,
-        )
 
 
 class Poller(Generic[P]):
@@ -84,14 +56,15 @@ class Poller(Generic[P]):
     ) -> None:
         self._db = db
         self._fetcher = fetcher
-        self._prepare = prepare
-        self._ingest = ingest
         self._notify = notify
         self._worker = worker
         self._parser = parser or ParserPool()
         self._concurrency = concurrency
         self._rng = rng or random.Random()  # noqa: S311 - spreads requests, keeps no secret
         self._books = Bookkeeper(db, self._rng)
+        self._storeroom = Storeroom(
+            db, prepare=prepare, ingest=ingest, notify=notify, rng=self._rng
+        )
         self._under_way: dict[asyncio.Task[PollReport], FeedState] = {}
         self._stopping = False
 
@@ -193,25 +166,7 @@ class Poller(Generic[P]):
         if document.unchanged or (document.sha256 and document.sha256 == state.body_hash):
             return await self._unchanged(state, document)
         parsed = await self._parse(state, document)
-        rule, found = await self._identify(state, parsed)
-        seen = Survey(found)
-        if state.baseline_at is not None:
-            async with self._db.read() as conn:
-                seen = await survey(conn, state.record, found, rule)
-        prepared = await self._prepare(state.record, [one.entry for one in seen.wanted])
-        pairs = list(zip(seen.wanted, prepared, strict=True))
-        async with self._db.write() as conn:
-            if pairs:
-                await dialects.serialise_ingest(conn)
-            report = await self._store(conn, state, document, parsed, seen, pairs, rule)
-        log.info(
-            "feeds.polled",
-            feed=state.record.id,
-            new=report.new,
-            edited=report.edited,
-            history=state.baseline_at is None,
-        )
-        return report
+        return await self._storeroom.take(state, document, parsed)
 
     async def _fetch(self, state: FeedState) -> Document:
         credentials = self._fetcher.open_credentials(state.credentials, state.credentials_env)
@@ -241,71 +196,12 @@ class Poller(Generic[P]):
             document.body, document.url, state.record.kind, document.content_type, state.select
         )
 
-    @staticmethod
-    async def _identify(
-        state: FeedState, parsed: ParsedFeed
-    ) -> tuple[IdRule, tuple[Identified, ...]]:
-        def work() -> tuple[IdRule, tuple[Identified, ...]]:
-            entries = [titled(entry) for entry in parsed.entries]
-            rule = state.id_rule or choose_rule(entries)
-            record = state.record
-            return rule, identify(
-                entries, publication_id=record.publication_id, feed_id=record.id, rule=rule
-            )
-
-        if len(parsed.entries) > _IN_THREAD_ABOVE:
-            return await asyncio.to_thread(work)
-        return work()
-
-    async def _store(
-        self,
-        conn: AsyncConnection,
-        state: FeedState,
-        document: Document,
-        parsed: ParsedFeed,
-        seen: Survey,
-        pairs: list[tuple[Identified, P]],
-        rule: IdRule,
-    ) -> PollReport:
-        now = await self._db.now(conn)
-        history = state.baseline_at is None
-        batch = await keep(conn, state.record, pairs, rule, now, history=history)
-        await add_keys(conn, seen.aliases)
-        if not history and batch.new:
-            batch = self._judge(batch, state, now)
-        deliveries = 0
-        if batch.new or batch.edited:
-            deliveries = (await self._ingest(conn, state.record, batch)).deliveries
-        after = outcomes.after_document(
-            state,
-            document,
-            parsed,
-            [one.entry for one in batch.new],
-            rule="link" if seen.unstable_guids else rule,
-            flood=batch.flood,
-            now=now,
-            rng=self._rng,
-        )
-        await self._write_down(conn, state, after, now)
-        if deliveries:
-            await dialects.wake(conn, "deliveries")
-        return PollReport(
-            polled=1, new=len(batch.new), edited=len(batch.edited), deliveries=deliveries
-        )
-
-    @staticmethod
-    def _judge(batch: NewEntries[P], state: FeedState, now: datetime) -> NewEntries[P]:
-        """Tell what was missed in an outage, and a flood, from the usual."""
-        count = len(batch.new)
-        if is_catch_up(count, state.last_success_at, state.record.every, now):
-            return replace(batch, catch_up=True)
-        return replace(batch, flood=is_flood(count, state.rhythm.published))
-
     async def _unchanged(self, state: FeedState, document: Document) -> PollReport:
         outcome = await self._books.unchanged(state, document)
         if outcome is not None:
             async with self._db.write() as conn:
-                await self._write_down(conn, state, outcome, await self._db.now(conn))
+                now = await self._db.now(conn)
+                await write_down(conn, self._notify, state, outcome, now)
         return PollReport(polled=1, unchanged=1)
 
     async def _fail(self, state: FeedState, error: FeedError) -> PollReport:
@@ -320,25 +216,10 @@ class Poller(Generic[P]):
             async with self._db.write() as conn:
                 now = await self._db.now(conn)
                 after = outcomes.after_failure(state, error, now, self._rng)
-                await self._write_down(conn, state, after, now)
+                await write_down(conn, self._notify, state, after, now)
         except (SQLAlchemyError, StorageError, LeaseLost) as trouble:
             # The lease ends by itself, and another poll will find the same.
             log.warning(
                 "feeds.failure_not_stored", feed=state.record.id, reason=type(trouble).__name__
             )
         return PollReport(polled=1, failed=1)
-
-    async def _write_down(
-        self,
-        conn: AsyncConnection,
-        state: FeedState,
-        after: outcomes.Outcome,
-        now: datetime,
-    ) -> None:
-        values, notices = after.values, after.notices
-        if after.moves_to and await records.is_taken(conn, after.moves_to):
-            values = {name: value for name, value in values.items() if name != "url"}
-            notices = tuple(notice for notice in notices if notice.kind != "moved")
-        for notice in notices:
-            await self._notify(conn, notice)
-        await records.save(conn, state, now, values)

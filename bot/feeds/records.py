@@ -111,6 +111,17 @@ async def release(conn: AsyncConnection, claims: Sequence[tuple[int, str]]) -> N
         )
 
 
+async def hold(conn: AsyncConnection, state: FeedState, now: datetime) -> None:
+    """Keep a claim for another ten minutes. Raises LeaseLost when it is not ours any more."""
+    result = await conn.execute(
+        update(feed)
+        .where(feed.c.id == state.record.id, feed.c.lease_by == state.claim)
+        .values(lease_until=now + LEASE)
+    )
+    if result.rowcount == 0:
+        raise LeaseLost
+
+
 async def save(
     conn: AsyncConnection, state: FeedState, now: datetime, values: Mapping[str, Any]
 ) -> None:

@@ -21,7 +21,8 @@ from sqlalchemy import Row, Select, or_, select, update
 from bot.errors import FetchFailed, SettingsError
 from bot.feeds.addresses import shown
 from bot.feeds.fetcher import Fetcher
-from bot.feeds.poller import Poller, PollReport
+from bot.feeds.poller import Poller
+from bot.feeds.report import PollReport
 from bot.storage.database import Database
 from bot.storage.secrets import Vault
 from bot.storage.tables import feed

@@ -1,5 +1,5 @@
 """What becomes of new entries: understood, stored, and owed to those who want them."""
 
-from bot.ingest.ingest import NewsIngest
+from bot.ingest.ingest import NewsIngest, owe_left_over
 
-__all__ = ["NewsIngest"]
+__all__ = ["NewsIngest", "owe_left_over"]

@@ -11,7 +11,7 @@ from dataclasses import dataclass
 from datetime import datetime, timedelta
 
 import structlog
-from sqlalchemy import select
+from sqlalchemy import ColumnElement, exists, select, true
 from sqlalchemy.ext.asyncio import AsyncConnection
 
 from bot.feeds.model import (
@@ -32,7 +32,7 @@ from bot.storage import dialects
 from bot.storage.database import Database
 from bot.storage.tables import collected, entry
 from bot.subscriptions.explain import what_it_has
-from bot.subscriptions.gathering import OwedSummary, owe, summarise, take_collected
+from bot.subscriptions.gathering import OwedSummary, in_parts, listed, owe, take_collected
 from bot.subscriptions.matching import (
     StoredEntry,
     collect_for_catch_up,
@@ -47,6 +47,9 @@ log = structlog.get_logger(__name__)
 
 NEWS_FOR = timedelta(days=7)
 """How long after it was first seen an edit may still make an entry news for somebody."""
+
+_LEFT_FOR = timedelta(minutes=15)
+"""Longer than a feed's lease: whoever gathered has lost it since."""
 
 _CHUNK = 500
 _PLACED_AT_ONCE = 200
@@ -83,7 +86,7 @@ class NewsIngest:
         """Store what was understood of a batch, and owe it to those who want it.
 
         A history owes nothing. What was missed in an outage, or a flood, comes as one message to
-        a channel. Runs inside the caller's transaction.
+        a channel, with the last part of the batch. Runs inside the caller's transaction.
         """
         if not batch.new and not batch.edited:
             return IngestOutcome()
@@ -111,6 +114,7 @@ class NewsIngest:
         hits = await self._terms.find(
             [Sought(n.id, n.entry, n.prepared, n.seen) for n in new], feed.publication
         )
+        await facts.forget(conn, [n.id for n in new if n.promoted])
         await facts.write(conn, [(n.id, n.prepared) for n in new], hits)
         stored = await _place_all(conn, feed, new)
         await index_entries(conn, [n.id for n in new])
@@ -118,10 +122,10 @@ class NewsIngest:
             return 0
         matchable = {n.id for n in new if n.prepared.topics or n.id in hits}
         wanted = [found for found in stored if found.id in matchable]
-        if not wanted:
-            return 0
         if batch.catch_up or batch.flood:
             return await _owe_together(conn, wanted, batch, now)
+        if not wanted:
+            return 0
         quiet = await quiet_now(conn, now)
         return sum([await _owe_one(conn, found, now, quiet) for found in wanted])
 
@@ -164,14 +168,19 @@ class NewsIngest:
 async def _place_all(
     conn: AsyncConnection, feed: FeedRecord, new: Sequence[NewEntry[Analysis]]
 ) -> list[StoredEntry]:
-    """Give every entry its story, but for round-ups, which tell of many and are none."""
+    """Give every entry its story, but for round-ups, which tell of many and are none.
+
+    What was history has its story already.
+    """
     rows = await _rows(conn, [n.id for n in new])
-    unplaced = [
-        Unplaced(n.id, n.entry, feed.publication_id, n.prepared, n.seen)
-        for n in new
-        if not n.prepared.roundup
-    ]
+    unplaced = []
     stored = []
+    for n in new:
+        row = rows[n.id]
+        if row.story_id is not None:
+            stored.append(StoredEntry(n.id, row.story_id, row.position, "same"))
+        elif not n.prepared.roundup:
+            unplaced.append(Unplaced(n.id, n.entry, feed.publication_id, n.prepared, n.seen))
     for first in range(0, len(unplaced), _PLACED_AT_ONCE):
         some = unplaced[first : first + _PLACED_AT_ONCE]
         for one, placed in zip(some, await place_many(conn, some), strict=True):
@@ -198,18 +207,46 @@ async def _owe_one(
 async def _owe_together(
     conn: AsyncConnection, wanted: Sequence[StoredEntry], batch: NewEntries[Analysis], now: datetime
 ) -> int:
+    """Gather what is wanted; the last part of the batch owes all of it as one message."""
     for stored in wanted:
         await collect_for_catch_up(conn, stored, now)
         await collect_for_digests(conn, stored, now)
-    gathered = await take_collected(conn, collected.c.mode == "instant", now)
-    subject = f"catch-up:{max(stored.id for stored in wanted)}"
+    if batch.more:
+        return 0
+    return await _owe_collected(conn, true(), "flood" if batch.flood else "outage", now)
+
+
+async def owe_left_over(conn: AsyncConnection, now: datetime) -> int:
+    """Owe what was gathered for a message whose last part never came: its worker died, and what
+    was left for the next poll was too little to be gathered. Gives the number of messages.
+
+    Call it in a writing transaction, every minute or so.
+    """
+    left = collected.c.at < now - _LEFT_FOR
+    waits = exists().where(collected.c.told_at.is_(None), collected.c.mode == "instant", left)
+    if not await conn.scalar(select(waits)):
+        return 0
+    await dialects.serialise_ingest(conn)
+    return await _owe_collected(conn, left, "outage", now)
+
+
+async def _owe_collected(
+    conn: AsyncConnection, where: ColumnElement[bool], cause: Cause, now: datetime
+) -> int:
+    gathered = await take_collected(conn, (collected.c.mode == "instant") & where, now)
     quiet = await quiet_for(conn, gathered, now)
-    cause: Cause = "flood" if batch.flood else "outage"
     owed = [
-        OwedSummary(
-            channel_id, "catch-up", subject, summarise(cause, stories), quiet.get(channel_id)
-        )
+        part
         for channel_id, stories in gathered.items()
+        for part in in_parts(
+            OwedSummary(
+                channel_id,
+                "catch-up",
+                f"catch-up:{max(story.entry_id for story in stories)}",
+                listed(cause, stories),
+                quiet.get(channel_id),
+            )
+        )
     ]
     return await owe(conn, owed, now)
 

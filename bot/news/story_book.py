@@ -7,6 +7,7 @@ grow with what is stored.
 
 from __future__ import annotations
 
+import asyncio
 from collections import Counter
 from collections.abc import Iterable, Sequence
 from dataclasses import dataclass
@@ -67,18 +68,14 @@ async def place_many(conn: AsyncConnection, batch: Sequence[Unplaced]) -> tuple[
     """Put many stored entries into their stories, in the order of their times.
 
     Takes about ten queries for the whole batch, and gives the placements in the batch's order.
-    Keep batches to some hundreds of entries that are near to each other in time.
+    Keep batches to some hundreds of entries that are near to each other in time. What is thought
+    over runs in a thread: comparing a large batch takes seconds.
     """
     shelf = Shelf()
-    news = [_features(each) for each in batch]
+    news = await asyncio.to_thread(lambda: [_features(each) for each in batch])
     await _load_candidates(conn, shelf, batch, news)
     ledger = _Ledger()
-    made: dict[int, Choice] = {}
-    told: dict[int, int] = {}
-    for place in sorted(range(len(batch)), key=lambda i: (news[i].when, batch[i].entry_id)):
-        made[place] = choose(news[place], shelf.candidates(news[place]))
-        told[place] = ledger.note(news[place], made[place])
-        shelf.add(batch[place].entry_id, news[place], told[place])
+    made, told = await asyncio.to_thread(_choose_all, batch, news, shelf, ledger)
     ids = await ledger.write(conn)
     placements = tuple(
         Placement(
@@ -90,6 +87,20 @@ async def place_many(conn: AsyncConnection, batch: Sequence[Unplaced]) -> tuple[
     )
     await _write_entries(conn, batch, news, placements)
     return placements
+
+
+def _choose_all(
+    batch: Sequence[Unplaced], news: Sequence[StoryFeatures], shelf: Shelf, ledger: _Ledger
+) -> tuple[dict[int, Choice], dict[int, int]]:
+    """Choose the story of each entry, in the order of their times; give what was chosen and the
+    stories' numbers, by the entries' places in the batch."""
+    made: dict[int, Choice] = {}
+    told: dict[int, int] = {}
+    for place in sorted(range(len(batch)), key=lambda i: (news[i].when, batch[i].entry_id)):
+        made[place] = choose(news[place], shelf.candidates(news[place]))
+        told[place] = ledger.note(news[place], made[place])
+        shelf.add(batch[place].entry_id, news[place], told[place])
+    return made, told
 
 
 def _features(each: Unplaced) -> StoryFeatures:

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import random
-from collections.abc import AsyncIterator, Sequence
+from collections.abc import AsyncIterator, Awaitable, Callable, Sequence
 from contextlib import asynccontextmanager
 from dataclasses import dataclass, field
 
@@ -14,7 +14,8 @@ from bot.feeds.catalogue import put_publication
 from bot.feeds.fetcher import Fetcher
 from bot.feeds.model import FeedEntry, FeedRecord, IngestOutcome, NewEntries, Notice
 from bot.feeds.parsing import ParserPool
-from bot.feeds.poller import Poller, PollReport
+from bot.feeds.poller import Poller
+from bot.feeds.report import PollReport
 from bot.storage.database import Database
 from bot.storage.tables import entry, feed
 from tests.support.clock import SetClock
@@ -23,21 +24,26 @@ from tests.support.newsroom import Newsroom, open_newsroom
 
 @dataclass
 class Desk:
-    """Takes over what the poller finds; can be told to fail."""
+    """Takes over what the poller finds; can be told to fail, always or at one of its batches, or
+    to do something `between` two of them."""
 
     batches: list[NewEntries[str]] = field(default_factory=list)
     prepared: list[str] = field(default_factory=list)
     notices: list[Notice] = field(default_factory=list)
     fails: bool = False
+    fails_at: int | None = None
+    between: Callable[[], Awaitable[None]] | None = None
 
     async def prepare(self, feed: FeedRecord, entries: Sequence[FeedEntry]) -> Sequence[str]:
+        if self.between and self.batches:
+            await self.between()
         self.prepared += [one.title for one in entries]
         return [one.title.upper() for one in entries]
 
     async def ingest(
         self, conn: AsyncConnection, feed: FeedRecord, batch: NewEntries[str]
     ) -> IngestOutcome:
-        if self.fails:
+        if self.fails or len(self.batches) == self.fails_at:
             raise ZeroDivisionError
         self.batches.append(batch)
         return IngestOutcome(0 if batch.history else len(batch.new))

@@ -1,0 +1,179 @@
+"""Rows of the `entry` table: made of entries, and read back as such."""
+
+from __future__ import annotations
+
+from collections.abc import Iterable, Sequence
+from datetime import date, datetime, timedelta
+from typing import Any, TypeVar
+
+from sqlalchemy import Row, insert, select, update
+from sqlalchemy.ext.asyncio import AsyncConnection
+
+from bot.feeds.identity import CERTAIN, Identified, Key, article_number, document_number
+from bot.feeds.model import FeedEntry, FeedRecord, NewEntry
+from bot.feeds.recognition import chunks
+from bot.storage import dialects
+from bot.storage.positions import allocate
+from bot.storage.tables import entry as entry_table
+from bot.storage.tables import entry_key
+
+P = TypeVar("P")
+
+FUTURE = timedelta(days=7)
+"""An entry dated later than this from now has a wrong date; the next issue of the Federal
+Register is listed some days early."""
+
+
+async def insert_entries(
+    conn: AsyncConnection,
+    feed: FeedRecord,
+    fresh: Sequence[tuple[Identified, P]],
+    now: datetime,
+    *,
+    history: bool,
+) -> tuple[NewEntry[P], ...]:
+    """Insert new rows, and give them newest first.
+
+    Documents list the newest first, so of entries of one time the first is the newest.
+    """
+    if not fresh:
+        return ()
+    dated = [(_published(one.entry, now), one, item) for one, item in reversed(fresh)]
+    dated.sort(key=lambda each: each[0])
+    positions = await allocate(conn, [when for when, _, _ in dated])
+    rows = [
+        _row(feed, one, when, position, now, history=history)
+        for (when, one, _), position in zip(dated, positions, strict=True)
+    ]
+    ids: dict[int, int] = {}
+    for part in chunks(rows):
+        result = await conn.execute(
+            insert(entry_table).returning(entry_table.c.position, entry_table.c.id), part
+        )
+        ids |= {row.position: row.id for row in result}
+    placed = [
+        (ids[position], one, item)
+        for position, (_, one, item) in zip(positions, dated, strict=True)
+    ]
+    await add_keys(conn, ((key, id_) for id_, one, _ in placed for key in one.keys))
+    return tuple(NewEntry(id_, one.entry, now, item) for id_, one, item in reversed(placed))
+
+
+async def rewrite(conn: AsyncConnection, id_: int, one: Identified, now: datetime) -> FeedEntry:
+    """Write over an entry's texts, and give it as it was."""
+    row = (await conn.execute(select(entry_table).where(entry_table.c.id == id_))).one()
+    after = one.entry
+    await conn.execute(
+        update(entry_table)
+        .where(entry_table.c.id == id_)
+        .values(
+            **_texts(after),
+            updated_at=after.updated or now,
+            text_hash=one.text_hash,
+            facts=_facts(after),
+        )
+    )
+    return entry_from(row)
+
+
+async def make_news(
+    conn: AsyncConnection, feed: FeedRecord, id_: int, one: Identified, now: datetime
+) -> None:
+    """Let an entry that was history be news of `feed`, in that feed's words."""
+    await rewrite(conn, id_, one, now)
+    await conn.execute(
+        update(entry_table)
+        .where(entry_table.c.id == id_)
+        .values(history=False, feed_id=feed.id, show=feed.show, updated_at=one.entry.updated)
+    )
+
+
+async def add_keys(conn: AsyncConnection, keys: Iterable[tuple[Key, int | None]]) -> None:
+    """Let entries be known by further keys; a key that is taken stays where it is.
+
+    None stands for an entry that was pruned.
+    """
+    rows = [
+        {"scope": key.scope, "kind": key.kind, "key": key.key, "entry_id": id_} for key, id_ in keys
+    ]
+    if rows:
+        statement = dialects.insert(conn, entry_key).on_conflict_do_nothing()
+        await conn.execute(statement, rows)
+
+
+def entry_from(row: Row[Any]) -> FeedEntry:
+    """Give the entry that a row of the `entry` table holds."""
+    facts = row.facts or {}
+    effective, comments = facts.get("effective_on"), facts.get("comments_close_on")
+    return FeedEntry(
+        title=row.title,
+        link=row.link or "",
+        guid=row.guid or "",
+        summary=row.summary,
+        content=row.content,
+        published=row.published_at,
+        updated=row.updated_at,
+        authors=tuple(row.authors or ()),
+        categories=tuple(row.categories or ()),
+        document_number=row.document_number or "",
+        document_type=facts.get("document_type", ""),
+        effective_on=date.fromisoformat(effective) if effective else None,
+        comments_close_on=date.fromisoformat(comments) if comments else None,
+        citation=facts.get("citation", ""),
+    )
+
+
+def _row(
+    feed: FeedRecord,
+    one: Identified,
+    when: datetime,
+    position: int,
+    now: datetime,
+    *,
+    history: bool,
+) -> dict[str, Any]:
+    entry = one.entry
+    certain = next((key.key for key in one.keys if key.kind in CERTAIN), None)
+    return {
+        "position": position,
+        "publication_id": feed.publication_id,
+        "feed_id": feed.id or None,
+        "external_id": certain or entry.guid or entry.link or None,
+        "guid": entry.guid or None,
+        "link": entry.link or None,
+        "show": feed.show,
+        "published_at": when,
+        "updated_at": entry.updated,
+        "first_seen_at": now,
+        "text_hash": one.text_hash,
+        "history": history,
+        "article_number": article_number(entry.link) or None,
+        "document_number": (entry.document_number or document_number(entry.link))[:32] or None,
+        "facts": _facts(entry),
+        **_texts(entry),
+    }
+
+
+def _published(entry: FeedEntry, now: datetime) -> datetime:
+    when = entry.published or entry.updated
+    return when if when is not None and when <= now + FUTURE else now
+
+
+def _texts(entry: FeedEntry) -> dict[str, Any]:
+    return {
+        "title": entry.title,
+        "summary": entry.summary,
+        "content": entry.content,
+        "authors": list(entry.authors),
+        "categories": list(entry.categories),
+    }
+
+
+def _facts(entry: FeedEntry) -> dict[str, str]:
+    facts = {
+        "document_type": entry.document_type,
+        "effective_on": entry.effective_on.isoformat() if entry.effective_on else "",
+        "comments_close_on": entry.comments_close_on.isoformat() if entry.comments_close_on else "",
+        "citation": entry.citation,
+    }
+    return {name: value for name, value in facts.items() if value}
