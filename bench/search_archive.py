@@ -13,7 +13,7 @@ from dataclasses import dataclass
 from datetime import UTC, datetime, timedelta
 from itertools import accumulate
 
-from bot.search.document import Document, Facts, document
+from bot.search.document import Document, Facts, document, texts
 from bot.storage.positions import first_position
 
 FIRST = datetime(2005, 1, 3, 8, tzinfo=UTC)
@@ -113,5 +113,5 @@ class Archive:
             publication = 1 + index % 12
             headline, body = " ".join(title).capitalize(), " ".join(text).capitalize() + "."
             facts = Facts(topics=(topic,) if topic else (), publication_id=publication)
-            made = document(headline, body, facts)
+            made = document(texts(headline, body), facts)
             yield Made(position, published, headline, body, topic, publication, made)

@@ -8,7 +8,6 @@ from __future__ import annotations
 
 import math
 import re
-import threading
 import tomllib
 from collections.abc import Iterator, Mapping
 from dataclasses import dataclass
@@ -16,9 +15,8 @@ from functools import cache, lru_cache
 from importlib.resources import files
 from itertools import pairwise
 
-import snowballstemmer
-
 from bot.news.folding import fold, is_cjk
+from bot.news.stemming import english_stem
 
 LITTLE, SOME, PLACE, THING, ACTION, OFTEN, RARE = 0.08, 0.35, 0.3, 0.35, 0.55, 0.6, 1.0
 _LONGEST_PHRASE = 5
@@ -111,17 +109,12 @@ def _phrases(words: str) -> Iterator[tuple[str, ...]]:
         yield tuple(stem(part) for part in word.split("_"))
 
 
-_stemmers = threading.local()
-
-
 @lru_cache(maxsize=60_000)
 def stem(word: str) -> str:
     """Give the stem of a folded English word; words with digits stay as they are."""
     if len(word) < 4 or not word.isalpha() or not word.isascii():
         return word
-    if not hasattr(_stemmers, "english"):
-        _stemmers.english = snowballstemmer.stemmer("english")
-    return str(_stemmers.english.stemWord(word))
+    return english_stem(word)
 
 
 _BACKGROUND = re.compile(

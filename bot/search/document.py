@@ -9,7 +9,10 @@ import hashlib
 from collections.abc import Iterable
 from dataclasses import dataclass
 
+from bot.feeds.identity import article_number, document_number
+from bot.feeds.model import FeedEntry
 from bot.news.companies import company_key
+from bot.news.model import Analysis
 from bot.search.tokens import squashed, tokenise
 from bot.storage.fulltext import BODY_STARTS, FILLER, MAX_OF_A_TOKEN, MAX_POSITIONS
 
@@ -35,6 +38,16 @@ class Facts:
 
 
 @dataclass(frozen=True, slots=True)
+class Texts:
+    """The tokens of a title and a text, separated by single spaces, and a tag for the headline and
+    for each compound. Making them is most of the work, and needs no database."""
+
+    title: str
+    body: str
+    tags: tuple[str, ...]
+
+
+@dataclass(frozen=True, slots=True)
 class Document:
     """Tokens, each field's separated by single spaces."""
 
@@ -43,16 +56,32 @@ class Document:
     tags: str
 
 
-def document(title: str, body: str, facts: Facts) -> Document:
-    """Make an entry searchable. Never raises; only the first 200,000 characters count."""
+def facts_of(entry: FeedEntry, analysis: Analysis) -> Facts:
+    """Give what is known of an entry by itself, without its publication and story."""
+    number = entry.document_number or document_number(entry.link)
+    return Facts(
+        topics=tuple(match.topic for match in analysis.topics),
+        references=tuple((found.kind, found.value) for found in analysis.citations),
+        identities=tuple(filter(None, (article_number(entry.link), number))),
+        companies=tuple(n for c in analysis.companies for n in (c.key, *c.aliases)),
+    )
+
+
+def texts(title: str, body: str) -> Texts:
+    """Make texts searchable. Never raises; only the first 200,000 characters of each count."""
     title_tokens, title_compounds = tokenise(title[:MAX_TEXT])
     body_tokens, body_compounds = tokenise(body[:MAX_TEXT])
     title_tokens, body_tokens = _bounded(title_tokens, body_tokens)
     compounds = dict.fromkeys(title_compounds + body_compounds)
-    tags = [EVERY, *_tags(facts), headline_tag(title_tokens)]
+    tags = [headline_tag(title_tokens)]
     for compound in list(compounds)[:_MAX_COMPOUNDS]:
         tags += (FILLER, compound)
-    return Document(" ".join(title_tokens), " ".join(body_tokens), " ".join(tags))
+    return Texts(" ".join(title_tokens), " ".join(body_tokens), tuple(tags))
+
+
+def document(made: Texts, facts: Facts) -> Document:
+    """Put together what the index stores of an entry."""
+    return Document(made.title, made.body, " ".join((EVERY, *_tags(facts), *made.tags)))
 
 
 def _bounded(title: list[str], body: list[str]) -> tuple[list[str], list[str]]:
@@ -71,7 +100,7 @@ def _bounded(title: list[str], body: list[str]) -> tuple[list[str], list[str]]:
 
 def _tags(facts: Facts) -> list[str]:
     tags: dict[str, None] = {}
-    for topic in facts.topics:
+    for topic in sorted(facts.topics):
         tags[topic_tag(topic)] = None
     if facts.publication_id is not None:
         tags[publication_tag(facts.publication_id)] = None

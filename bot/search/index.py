@@ -3,13 +3,14 @@
 from __future__ import annotations
 
 from collections import defaultdict
-from collections.abc import Iterable, Sequence
+from collections.abc import Iterable, Mapping, Sequence
+from operator import itemgetter
 from typing import Any
 
 from sqlalchemy import select
 from sqlalchemy.ext.asyncio import AsyncConnection
 
-from bot.search.document import Facts, document
+from bot.search.document import Document, Facts, document, texts
 from bot.search.tokens import stem
 from bot.storage import fulltext
 from bot.storage.tables import citation, entry, entry_company, entry_topic
@@ -58,10 +59,26 @@ async def _index(conn: AsyncConnection, ids: Sequence[int]) -> None:
             publication_id=row.publication_id,
             story_id=row.story_id,
         )
-        made = document(row.title, row.content or row.summary, facts)
+        made = document(texts(row.title, row.content or row.summary), facts)
         rows.append(fulltext.TextRow(row.position, made.title, made.body, made.tags))
     await fulltext.delete_texts(conn, [row.position for row in entries])
     await add_documents(conn, rows)
+
+
+async def index_new(conn: AsyncConnection, documents: Mapping[int, Document]) -> None:
+    """Index entries (by id) that have just been stored, by what is known of them already."""
+    ids = list(documents)
+    for first in range(0, len(ids), _CHUNK):
+        some = ids[first : first + _CHUNK]
+        rows = await conn.execute(select(entry.c.position, entry.c.id).where(entry.c.id.in_(some)))
+        made = [(row.position, documents[row.id]) for row in rows]
+        await add_documents(
+            conn,
+            [
+                fulltext.TextRow(place, one.title, one.body, one.tags)
+                for place, one in sorted(made, key=itemgetter(0))
+            ],
+        )
 
 
 async def add_documents(conn: AsyncConnection, rows: Sequence[fulltext.TextRow]) -> None:

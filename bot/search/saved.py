@@ -10,12 +10,11 @@ from collections.abc import Iterable
 from dataclasses import dataclass
 from datetime import UTC, date, datetime
 
-from bot.feeds.identity import article_number
 from bot.feeds.model import FeedEntry
 from bot.news.model import Analysis
 from bot.news.taxonomy import Taxonomy, load_taxonomy
 from bot.search import document as tags
-from bot.search.document import Document, Facts, document
+from bot.search.document import Document, document, facts_of, texts
 from bot.search.entries import is_named
 from bot.search.parser import parse
 from bot.search.plan import All, Known, No, Plan, Unit, plan, tagged
@@ -52,7 +51,8 @@ class SavedSearchMatcher:
         self._ready: tuple[_Ready, ...] = ()
         if saved:
             known_topics = taxonomy or load_taxonomy()
-            self._ready = tuple(_prepare(each, known_topics) for each in saved)
+            ready = (_prepare(each, known_topics) for each in saved)
+            self._ready = tuple(each for each in ready if each.query.asks)
 
     def find(
         self,
@@ -68,7 +68,7 @@ class SavedSearchMatcher:
         """
         if not self._ready:
             return ()
-        text = _Text(self._document(entry, analysis))
+        text = _Text(document(texts(entry.title, entry.text), facts_of(entry, analysis)))
         moment = entry.published or seen
         day = moment.astimezone(UTC).date() if moment else None
         return tuple(
@@ -76,17 +76,6 @@ class SavedSearchMatcher:
             for each in self._ready
             if _in_time(each.query, day) and _holds(each.plan, text, publication)
         )
-
-    @staticmethod
-    def _document(entry: FeedEntry, analysis: Analysis) -> Document:
-        numbers = tuple(n for n in (entry.document_number, article_number(entry.link)) if n)
-        facts = Facts(
-            topics=tuple(match.topic for match in analysis.topics),
-            references=tuple((found.kind, found.value) for found in analysis.citations),
-            identities=numbers,
-            companies=tuple(n for c in analysis.companies for n in (c.key, *c.aliases)),
-        )
-        return document(entry.title, entry.text, facts)
 
 
 def _prepare(saved: SavedQuery, taxonomy: Taxonomy) -> _Ready:

@@ -8,7 +8,7 @@ from collections.abc import Sequence
 from dataclasses import dataclass
 from datetime import UTC, date, datetime, timedelta
 
-from sqlalchemy import select
+from sqlalchemy import func, select
 from sqlalchemy.ext.asyncio import AsyncConnection
 
 from bot.news.taxonomy import Taxonomy
@@ -43,8 +43,12 @@ RANKED = 2_000
 """How many matches, the newest, are ranked; of fewer, all are."""
 
 COUNTED = 10_000
-"""How far matches are counted."""
+"""How far matches are counted,"""
 
+LARGE = 100_000
+"""where no more than so many entries were ever stored; else only as far as they are ranked."""
+
+UNREADABLE = "That could not be read: there is no word, field or date in it to look for."
 _HEADLINES = 20
 
 
@@ -69,10 +73,13 @@ class Search:
     async def find(self, text: str, *, limit: int = 10, offset: int = 0) -> Results:
         """Search for `text`, in the query language; never fails for what was typed.
 
+        What asks for nothing, as `()`, finds nothing, and a note says that it could not be read.
         `limit` and `offset` choose the page; `total` counts to 10,000.
         """
         started = time.perf_counter()
         query = parse(text)
+        if not query.asks and query.order == "relevance":
+            return Results(str(query), 0, (), 0.0, notes=(*query.notes, UNREADABLE))
         async with self._db.read() as conn:
             known, notes = await self._known(conn, query)
             wanted = plan(query.root, known)
@@ -168,8 +175,8 @@ async def _find(conn: AsyncConnection, query: Query, wanted: Plan, typed: str) -
     positions = await newest(conn, question, span, RANKED + 1)
     if query.order == "date" or everything(wanted):
         rows = await read(conn, positions[:RANKED], texts=False)
-        total = await _total(conn, question, span, positions)
-        return _Found(rows.positions, rows, min(total, COUNTED), _counted(total))
+        total, counted = await _total(conn, question, span, positions)
+        return _Found(rows.positions, rows, total, counted)
     headline = " ".join(tokenise(typed)[0])
     if len(positions) <= RANKED:
         rows = await read(conn, positions)
@@ -179,9 +186,10 @@ async def _find(conn: AsyncConnection, query: Query, wanted: Plan, typed: str) -
     rows = await read(conn, (*positions[:RANKED], *same))
     ranking = asyncio.to_thread(rank, rows, wanted, headline)
     # The database counts while a thread ranks.
-    ranked, total = await asyncio.gather(ranking, _total(conn, question, span, positions))
-    notes = (f"Best of the newest {RANKED:,}.", *_counted(total))
-    return _Found(ranked, rows, min(total, COUNTED), notes)
+    ranked, (total, counted) = await asyncio.gather(
+        ranking, _total(conn, question, span, positions)
+    )
+    return _Found(ranked, rows, total, (f"Best of the newest {RANKED:,}.", *counted))
 
 
 async def _headlined(
@@ -189,21 +197,18 @@ async def _headlined(
 ) -> tuple[int, ...]:
     """Give matches of just this headline, however old."""
     same = AnyPhrase(((tags.headline_tag(headline.split(" ")),),))
-    return await newest(conn, AllOf((same, question)), span, _HEADLINES)
+    return await newest(conn, AllOf((same, question)), span, _HEADLINES, rare=True)
 
 
 async def _total(
     conn: AsyncConnection, question: Expression, span: Span, newest: Sequence[int]
-) -> int:
-    """Count what matches, up to one more than 10,000; `newest` of it are known."""
-    if len(newest) <= RANKED:
-        return len(newest)
-    older = Span(span.low, newest[-1])
-    return len(newest) + await count(conn, question, older, COUNTED + 1 - len(newest))
-
-
-def _counted(total: int) -> tuple[str, ...]:
-    return (f"More than {COUNTED:,} match.",) if total > COUNTED else ()
+) -> tuple[int, tuple[str, ...]]:
+    """Count what matches, of which `newest` are known; with a note where there are more."""
+    most, total = RANKED, len(newest)
+    if total > RANKED and (await conn.scalar(select(func.max(entry.c.id))) or 0) <= LARGE:
+        older = Span(span.low, newest[-1])
+        most, total = COUNTED, total + await count(conn, question, older, COUNTED + 1 - total)
+    return min(total, most), (f"More than {most:,} match.",) if total > most else ()
 
 
 def _span(query: Query) -> Span:

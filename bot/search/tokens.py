@@ -12,16 +12,14 @@ from collections.abc import Iterator
 from functools import lru_cache
 from typing import NamedTuple
 
-import snowballstemmer
-
 from bot.news.folding import fold
+from bot.news.stemming import english_stem
 
 MAX_TOKEN = 64
 _CJK = "\u3040-\u30ff\u3400-\u4dbf\u4e00-\u9fff\uac00-\ud7af\uf900-\ufaff"
 _WORD = re.compile(rf"[{_CJK}]|[^\W_{_CJK}]+(?:['.\-][^\W_{_CJK}]+)*")
 _JOINERS = re.compile(r"['.\-]")
 _PARTS = re.compile(r"[.\-]")
-_STEMMER = snowballstemmer.stemmer("english")
 
 # Words that say little; unquoted they need not match when other words are there. "US" and "IT"
 # mean something in the trade press, so "us" is not among them.
@@ -122,8 +120,7 @@ def stem(token: str) -> str:
     """Give an English word's stem; what has digits or other scripts is its own."""
     if len(token) < 3 or not (token.isascii() and token.isalpha()):
         return token
-    stemmed: str = _STEMMER.stemWord(token)
-    return stemmed
+    return english_stem(token)
 
 
 def squashed(text: str) -> str:

@@ -27,7 +27,7 @@ from sqlalchemy import (
 from sqlalchemy.ext.asyncio import AsyncConnection
 
 from bot.storage.dialects import is_postgresql
-from bot.storage.fulltext_windows import window_tag
+from bot.storage.fulltext_windows import window_tags
 
 BODY_STARTS = 100
 """How far in a tsvector the body's positions begin after the title's, so that no phrase spans
@@ -91,7 +91,7 @@ async def insert_texts(conn: AsyncConnection, rows: Sequence[TextRow]) -> None:
 def _vector(row: TextRow) -> str:
     """Write a tsvector: the title's words weigh A, the body's D, tags have no place.
 
-    It has one tag more than the row: that of its window of time.
+    It has more tags than the row: those of its windows of time.
     """
     places: dict[str, list[str]] = {}
     for place, token in enumerate(row.title.split(" "), start=1):
@@ -99,7 +99,7 @@ def _vector(row: TextRow) -> str:
     start = row.title.count(" ") + 1 + BODY_STARTS
     for place, token in enumerate(row.body.split(" "), start=start):
         places.setdefault(token, []).append(str(place))
-    for token in (*row.tags.split(" "), window_tag(row.position)):
+    for token in (*row.tags.split(" "), *window_tags(row.position)):
         places.setdefault(token, [])
     places.pop(FILLER, None)
     places.pop("", None)

@@ -44,16 +44,16 @@ _READ_SQLITE = (
     "CROSS JOIN entry_text t ON t.position = at.value"
 )
 _READ_POSTGRESQL = (
-    "SELECT string_agg(CAST(t.position AS text), ' ' ORDER BY at.place) AS positions, {columns} "
+    "SELECT string_agg(CAST(t.position AS text), ' ') AS positions, {columns} FROM (SELECT t.* "
     "FROM unnest(CAST(:positions AS bigint[])) WITH ORDINALITY AS at(position, place) "
-    "JOIN entry_text t ON t.position = at.position"
+    "JOIN entry_text t ON t.position = at.position ORDER BY at.place) AS t"
 )
 _COLUMNS = ("title", "body", "tags")
 _FACTS = ("tags",)
 
 
 def _reading(columns: Sequence[str], *, postgresql: bool) -> str:
-    one = "string_agg(t.{0}, :by ORDER BY at.place)" if postgresql else "group_concat(t.{0}, :by)"
+    one = "string_agg(t.{0}, :by)" if postgresql else "group_concat(t.{0}, :by)"
     each = ", ".join(f"{one.format(name)} AS {name}" for name in columns)
     return (_READ_POSTGRESQL if postgresql else _READ_SQLITE).format(columns=each)
 
@@ -104,11 +104,14 @@ _COUNT = text(
 
 
 async def newest(
-    conn: AsyncConnection, wanted: Expression, span: Span, limit: int
+    conn: AsyncConnection, wanted: Expression, span: Span, limit: int, *, rare: bool = False
 ) -> tuple[int, ...]:
-    """Give the positions of the newest `limit` rows that match, newest first."""
+    """Give the positions of the newest `limit` rows that match, newest first.
+
+    `rare`: few rows have it, which saves asking the planner.
+    """
     if is_postgresql(conn):
-        return await fulltext_windows.newest(conn, tsquery(wanted), span, limit)
+        return await fulltext_windows.newest(conn, tsquery(wanted), span, limit, rare=rare)
     given = {"query": fts5(wanted), "low": span.low, "high": span.high, "limit": limit}
     found = await conn.scalar(_NEWEST, given)
     return tuple(map(int, found.split(" "))) if found else ()

@@ -1,13 +1,14 @@
 """The newest matches on PostgreSQL, found in windows of time, the newest first.
 
 A GIN index answers a question as a whole: to find the newest of a million matches it gathers all
-of them. So every row's vector has a tag for its window of twelve days, and the question is put to
-some windows at a time: these tags are rare, so of frequent words the index reads only what lies
-there.
+of them. So every row's vector has tags for the windows of time that it lies in, and the question
+is put to some windows at a time: of frequent words the index then reads only what lies there.
+Windows are of four sizes, each four times the one before, as a question that names many is slow.
 """
 
 from __future__ import annotations
 
+from dataclasses import dataclass
 from typing import Any
 
 from sqlalchemy import text
@@ -15,94 +16,145 @@ from sqlalchemy.ext.asyncio import AsyncConnection
 
 from bot.storage.fulltext_query import Span
 
-_BITS = 40
-"""A window is 2**40 positions: 2**20 seconds."""
+_BITS = (40, 42, 44, 46)
+"""Windows are 2**40 positions (twelve days) and more; the largest are of two years."""
 
-_FIRST = 2
-_GROWTH = 5
-_WIDEST = 200
-"""How many windows are asked first, how many times as many next, and from how many on all are."""
+_AT_ONCE = 6
+"""How many windows a question names at most."""
+
+_GROWTH = 8
+"""How many times as far back as it has looked a search looks next, at most."""
+
+_FEW, _LUMP = 4_000, 10
+"""Where no more matches than these are expected, all are gathered at once. News come in lumps, so
+what was found so far is taken for so many more."""
 
 
-def window_tag(position: int) -> str:
-    """Give the tag of the window that a position lies in."""
-    return f"#w={position >> _BITS}"
+def window_tags(position: int) -> tuple[str, ...]:
+    """Give the tags of the windows that a position lies in."""
+    return tuple(_tag(size, position >> bits) for size, bits in enumerate(_BITS))
 
 
-_BOUNDS = text(
-    "SELECT (SELECT position FROM entry_text WHERE position >= :low AND position < :high "
-    "ORDER BY position LIMIT 1), (SELECT position FROM entry_text WHERE position >= :low "
-    "AND position < :high ORDER BY position DESC LIMIT 1)"
+def _tag(size: int, number: int) -> str:
+    return f"#w{size}={number}"
+
+
+# A plan that is made once for any word is the wrong one for the very common and the very rare.
+_BEGIN = text(
+    "SELECT (SELECT position FROM entry_text ORDER BY position LIMIT 1), "
+    "(SELECT position FROM entry_text ORDER BY position DESC LIMIT 1), "
+    "set_config('plan_cache_mode', 'force_custom_plan', true), set_config('jit', 'off', true), "
+    "set_config('enable_seqscan', 'off', true)"
 )
-# The planner must not walk all positions in search of a rare word, so here it cannot.
+_EXPECTED = text(
+    "EXPLAIN (FORMAT JSON) SELECT 1 FROM entry_text WHERE vector @@ CAST(:query AS tsquery)"
+)
+# The planner must not walk all positions in search of a rare word, nor collect a range of them to
+# intersect it: written so, the bounds are no business of the index on positions.
 _NEWEST = text(
     "WITH found AS MATERIALIZED (SELECT position FROM entry_text "
-    "WHERE vector @@ CAST(:query AS tsquery) AND position >= :low AND position < :high) "
-    "SELECT string_agg(CAST(position AS text), ' ' ORDER BY position DESC) FROM "
-    "(SELECT position FROM found ORDER BY position DESC LIMIT :limit) AS newest"
+    "WHERE vector @@ CAST(:query AS tsquery) AND position + 0 >= :low AND position + 0 < :high), "
+    "newest AS (SELECT position FROM found ORDER BY position DESC LIMIT :limit) "
+    "SELECT string_agg(CAST(position AS text), ' ' ORDER BY position DESC) FROM newest"
 )
 _COUNT = text(
     "SELECT count(*) FROM (SELECT 1 FROM entry_text WHERE vector @@ CAST(:query AS tsquery) "
-    "AND position >= :low AND position < :high LIMIT :limit) AS counted"
-)
-# A plan that is made once for any word is the wrong one for the very common and the very rare.
-_PLAN_EACH = text(
-    "SELECT set_config('plan_cache_mode', 'force_custom_plan', true), "
-    "set_config('jit', 'off', true), set_config('enable_seqscan', 'off', true)"
+    "AND position + 0 >= :low AND position + 0 < :high LIMIT :limit) AS counted"
 )
 
 
-async def newest(conn: AsyncConnection, query: str, span: Span, limit: int) -> tuple[int, ...]:
-    """Give the positions of the newest `limit` rows that match, newest first."""
-    await conn.execute(_PLAN_EACH)
-    found: tuple[int, ...] = ()
-    bounds = await _bounds(conn, span)
-    width = _FIRST
-    while bounds is not None and len(found) < limit:
-        part, bounds = _newest_part(bounds, width)
-        given = _given(query, part, limit - len(found))
-        joined = await conn.scalar(_NEWEST, given)
-        found += tuple(map(int, joined.split(" "))) if joined else ()
-        width = _wider(width, len(found), limit)
-    return found
+async def newest(
+    conn: AsyncConnection, query: str, span: Span, limit: int, *, rare: bool
+) -> tuple[int, ...]:
+    """Give the positions of the newest `limit` rows that match, newest first.
+
+    What is known to be `rare` needs no windows.
+    """
+    low, high, *_ = (await conn.execute(_BEGIN)).one()
+    if low is None:
+        return ()
+    archive = Span(low, high + 1)
+    left = whole = Span(max(low, span.low), min(high + 1, span.high))
+    expected = 0.0 if rare else await _expected(conn, query)
+    found: list[int] = []
+    while left.low < left.high and len(found) < limit:
+        part, asked = _part(_Course(archive, whole, left, expected, len(found), limit), query)
+        joined = await conn.scalar(_NEWEST, _given(asked, part, limit - len(found)))
+        found += map(int, joined.split(" ")) if joined else ()
+        left = Span(left.low, part.low)
+    return tuple(found)
 
 
 async def count(conn: AsyncConnection, query: str, span: Span, at_most: int) -> int:
     """Count the rows that match, up to `at_most`."""
-    total = 0
-    bounds = await _bounds(conn, span)
-    width = _FIRST * _GROWTH
-    while bounds is not None and total < at_most:
-        part, bounds = _newest_part(bounds, width)
-        total += int(await conn.scalar(_COUNT, _given(query, part, at_most - total)) or 0)
-        width = _wider(width, total, at_most)
-    return total
+    return int(await conn.scalar(_COUNT, _given(query, span, at_most)) or 0)
 
 
-async def _bounds(conn: AsyncConnection, span: Span) -> Span | None:
-    """Give the part of a span in which there are rows at all."""
-    low, high = (await conn.execute(_BOUNDS, {"low": span.low, "high": span.high})).one()
-    return None if low is None else Span(low, high + 1)
-
-
-def _newest_part(span: Span, width: int) -> tuple[Span, Span | None]:
-    """Part a span into its newest windows and what is older."""
-    newest = (span.high - 1) >> _BITS
-    low = (newest - width + 1) << _BITS
-    if width > _WIDEST or low <= span.low:
-        return span, None
-    return Span(low, span.high), Span(span.low, low)
-
-
-def _wider(width: int, found: int, wanted: int) -> int:
-    """Give how many windows to ask next: as many as should do, from what was found in these."""
-    need = width * (wanted - found) * 5 // (found * 4) + 1 if found else width * _GROWTH
-    return min(max(need, width), width * _GROWTH)
+async def _expected(conn: AsyncConnection, query: str) -> float:
+    """Give how many rows the planner expects to match in all."""
+    plan = await conn.scalar(_EXPECTED, {"query": query})
+    return float(plan[0]["Plan"]["Plan Rows"])
 
 
 def _given(query: str, span: Span, limit: int) -> dict[str, Any]:
-    windows = range(span.low >> _BITS, ((span.high - 1) >> _BITS) + 1)
-    if len(windows) <= _WIDEST:
-        tags = " | ".join(f"'#w={window}'" for window in windows)
-        query = f"({tags}) & {query}"
     return {"query": query, "low": span.low, "high": span.high, "limit": limit}
+
+
+@dataclass(frozen=True, slots=True)
+class _Course:
+    """How far a search has come: of the `archive` it is to look in `whole`, of which `left` is
+    left; `found` of at most `limit` rows were found in the rest."""
+
+    archive: Span
+    whole: Span
+    left: Span
+    expected: float
+    found: int
+    limit: int
+
+    @property
+    def done(self) -> int:
+        return self.whole.high - self.left.high
+
+    @property
+    def are_few(self) -> bool:
+        """Whether so few matches are expected in the archive, or in what of it is left, that the
+        index can gather them all."""
+        if not self.done:
+            return self.expected < _FEW
+        left = self.left.high - self.archive.low
+        return (self.found + _LUMP) * left < _FEW * self.done
+
+    @property
+    def extent(self) -> int:
+        """How many positions should hold what is missing."""
+        missing = self.limit - self.found
+        if not self.done:
+            return int((self.archive.high - self.archive.low) * missing / max(self.expected, 1))
+        enough = self.done * missing * 5 // (self.found * 4) if self.found else self.done * _GROWTH
+        return min(enough, self.done * _GROWTH)
+
+
+def _part(course: _Course, query: str) -> tuple[Span, str]:
+    """Choose what is asked next, the newest of what is left; gives it and the question. Pure."""
+    left = course.left
+    if course.are_few:
+        return left, query
+    tags: list[str] = []
+    low, end = left.high, max(left.low, left.high - course.extent)
+    while left.low < low and len(tags) < _AT_ONCE and (not tags or end < low):
+        size = _largest(low, low - end)
+        number = (low - 1) >> _BITS[size]
+        tags.append(f"'{_tag(size, number)}'")
+        low = max(number << _BITS[size], left.low)
+    return Span(low, left.high), f"({' | '.join(tags)}) & {query}"
+
+
+def _largest(high: int, extent: int) -> int:
+    """Give the size of the largest window that ends at `high` and reaches not far over `extent`."""
+    fitting = (
+        size
+        for size, bits in enumerate(_BITS)
+        if high % (1 << bits) == 0 and (1 << bits) <= extent * 3 // 2
+    )
+    return max(fitting, default=0)

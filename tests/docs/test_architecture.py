@@ -9,13 +9,30 @@ from pathlib import Path
 
 ROOT = Path(__file__).parents[2]
 LAYERS = (
-    ("bot.errors", "bot.clock", "bot.settings", "bot.logs", "bot.metrics", "bot.spreadsheet", "bot.wording"),
+    (
+        "bot.errors",
+        "bot.clock",
+        "bot.settings",
+        "bot.logs",
+        "bot.metrics",
+        "bot.spreadsheet",
+        "bot.wording",
+    ),
     ("bot.storage", "bot.slack_store"),
     ("bot.feeds",),
     ("bot.news",),
     ("bot.messages",),
     ("bot.subscriptions", "bot.search", "bot.delivery", "bot.handling", "bot.wakeups"),
-    ("bot.commands", "bot.ingest", "bot.notices", "bot.retention", "bot.installations", "bot.teams"),
+    (
+        "bot.commands",
+        "bot.import_reading",
+        "bot.ingest",
+        "bot.notices",
+        "bot.overview",
+        "bot.retention",
+        "bot.installations",
+        "bot.teams",
+    ),
     ("bot.engine",),
     ("bot.fronts", "bot.serving", "bot.schedule", "bot.importing", "bot.doctor", "bot.demo"),
     ("bot.runtime",),

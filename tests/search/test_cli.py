@@ -10,6 +10,7 @@ from pathlib import Path
 
 import pytest
 
+from bot import importing
 from bot.cli import main
 
 
@@ -99,7 +100,10 @@ def test_nothing_found_is_an_answer(run: Runner) -> None:
     assert "Nothing found for: nothing from never" in out
 
 
-def test_a_large_file_is_analysed_in_processes(run: Runner, tmp_path: Path) -> None:
+def test_a_large_file_is_read_in_processes(
+    run: Runner, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setattr(importing, "BATCH", 100)
     lines = [{**ONE, "id": n, "title": f"Entity List notice {n}"} for n in range(320)]
     assert run("import", write(tmp_path / "large.jsonl", *lines))[0] == 0
     found = json.loads(run("search", "topic:entity-list", "--limit", "1", "--json")[1])

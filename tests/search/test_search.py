@@ -74,7 +74,7 @@ async def test_words_phrases_and_facts(db: Database) -> None:
     assert await titles(db, 'source:"federal register"') == [dutch]
     assert await titles(db, "to:2023-12-31") == [treasury]
     assert await titles(db, entity) == [entity]
-    assert await titles(db, "") == [entity, tools, dutch, mofcom, treasury]
+    assert await titles(db, "sort:date") == [entity, tools, dutch, mofcom, treasury]
 
 
 async def test_snippets_show_hits_but_never_the_text_of_a_headline_publication(
@@ -135,11 +135,22 @@ async def test_more_matches_than_are_ranked_are_said(
     assert found.total == 30
     assert found.notes == ("Best of the newest 20.", "More than 30 match.")
     assert found.results[0].title == old.title
+    monkeypatch.setattr(search_module, "LARGE", 40)
+    found = await Search(db, load_taxonomy()).find("Quota notice")
+    assert (found.total, found.notes[1]) == (20, "More than 20 match.")
+
+
+@pytest.mark.parametrize("typed", ["", "()", "((((-OR", '""', "-", "* ^ ~"])
+async def test_what_asks_for_nothing_finds_nothing_and_says_so(db: Database, typed: str) -> None:
+    await store(db, ARTICLES)
+    found = await Search(db, load_taxonomy()).find(typed)
+    assert (found.total, found.results) == (0, ())
+    assert "could not be read" in found.notes[-1]
 
 
 async def test_facets_count_what_was_found(db: Database) -> None:
     await store(db, ARTICLES)
-    facets = (await Search(db, load_taxonomy()).find("")).facets
+    facets = (await Search(db, load_taxonomy()).find("sort:date")).facets
     assert facets["topic"] == (("chip-controls", 2), ("entity-list", 1))
     assert facets["publication"] == (("Trade Gazette", 4), ("Federal Register", 1))
     assert facets["year"] == (("2025", 2), ("2023", 1), ("2024", 1), ("2026", 1))

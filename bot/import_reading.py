@@ -1,0 +1,102 @@
+"""The first half of a back-fill: lines of a file become entries that are understood.
+
+It needs no database, so it runs in processes of its own, ahead of the storing.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Mapping, Sequence
+from dataclasses import dataclass, replace
+
+from bot.errors import UsageError
+from bot.feeds.intake import titled
+from bot.feeds.model import FeedEntry
+from bot.feeds.text import MAX_CONTENT, MAX_SUMMARY, to_line, to_text
+from bot.news.analyst import Analyst
+from bot.news.entries_file import FileEntry, read_line
+from bot.news.model import Analysis
+from bot.news.taxonomy import load_taxonomy
+from bot.search.document import Facts, Texts, facts_of, texts
+
+MAX_LINE = 4_000_000
+"""Bytes of one line that are read."""
+
+NO_SOURCE = "Imported"
+
+
+@dataclass(frozen=True, slots=True)
+class Understood:
+    """What was made of one entry: its analysis, and what the search needs of it."""
+
+    analysis: Analysis
+    texts: Texts
+    facts: Facts
+
+
+@dataclass(frozen=True, slots=True)
+class Batch:
+    """Some lines: their entries by who published them, and what was wrong."""
+
+    sources: Mapping[str, Sequence[tuple[FeedEntry, Understood]]]
+    read: int
+    bytes: int
+    problems: tuple[str, ...]
+
+
+class _Process:
+    """What a process keeps."""
+
+    analyst: Analyst | None = None
+
+
+def begin() -> None:
+    """Make a process ready."""
+    _Process.analyst = Analyst(load_taxonomy())
+
+
+def read_batch(lines: Sequence[tuple[int, bytes]]) -> Batch:
+    """Read and understand numbered lines of JSONL; `begin` comes first."""
+    analyst = _Process.analyst
+    if analyst is None:
+        raise RuntimeError("begin first")
+    sources: dict[str, list[tuple[FeedEntry, Understood]]] = {}
+    problems: list[str] = []
+    read = 0
+    for number, line in lines:
+        try:
+            found = _read(line, number)
+        except UsageError as error:
+            problems.append(str(error))
+            continue
+        if found is not None:
+            read += 1
+            source = " ".join(found.source.split())[:200] or NO_SOURCE
+            entry = titled(_cleaned(found))
+            understood = _understand(analyst, entry, source)
+            sources.setdefault(source, []).append((entry, understood))
+    return Batch(sources, read, sum(len(line) for _number, line in lines), tuple(problems))
+
+
+def _read(line: bytes, number: int) -> FileEntry | None:
+    if len(line) > MAX_LINE:
+        raise UsageError(f"Line {number} is longer than {MAX_LINE:,} bytes.")
+    return read_line(line, number)
+
+
+def _cleaned(found: FileEntry) -> FeedEntry:
+    """Make the texts plain, as those of feeds are; the file's id is what it is known by."""
+    entry = found.entry
+    link = entry.link if entry.link.startswith(("http://", "https://")) else ""
+    return replace(
+        entry,
+        title=to_line(entry.title),
+        summary=to_text(entry.summary, limit=MAX_SUMMARY),
+        content=to_text(entry.content, limit=MAX_CONTENT),
+        link=link,
+        guid=str(found.id),
+    )
+
+
+def _understand(analyst: Analyst, entry: FeedEntry, source: str) -> Understood:
+    analysis = analyst.analyse(entry, source)
+    return Understood(analysis, texts(entry.title, entry.text), facts_of(entry, analysis))
