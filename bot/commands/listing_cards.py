@@ -6,7 +6,7 @@ from bot.commands import lines
 from bot.commands.answers import Listing
 from bot.commands.card_offers import offer_buttons, reply
 from bot.commands.reply import CardReply
-from bot.messages import card_kit
+from bot.messages import actions, card_kit
 from bot.messages.card_kit import Element
 from bot.messages.rich import ours, outside
 from bot.search.model import Result
@@ -14,6 +14,8 @@ from bot.search.model import Result
 _FILTERS_BYTES = 4_000
 _ENTRIES_BYTES = 13_000
 _BRIEF_TITLE = 100
+_FIRST = (actions.ShareHere, actions.SaveEntry)
+"""What is done most with an entry; the rest is behind the three dots."""
 
 
 def listing(answer: Listing) -> CardReply:
@@ -59,6 +61,11 @@ def _brief(result: Result, answer: Listing) -> Element:
 
 def _buttons(result: Result, answer: Listing) -> list[Element]:
     return [
-        card_kit.button(choice.label, choice.action, second=number > 1)
-        for number, choice in enumerate(lines.entry_choices(result, answer))
+        card_kit.button(
+            choice.label,
+            choice.action,
+            said=f"{choice.label}: {result.title}",
+            second=not isinstance(choice.action, _FIRST),
+        )
+        for choice in lines.entry_choices(result, answer)
     ]

@@ -50,7 +50,8 @@ def channel_name(ref: ChannelRef) -> Rich:
             return ours("this direct message")
         name = outside(f"#{ref.name}", _LABEL) if ref.name else ours("that channel")
         return (replace(name[0], mention=f"#{ref.channel}"),)
-    return outside(f"#{ref.name}" if ref.name else "this channel", _LABEL)
+    mark = "" if ref.platform == "teams" else "#"
+    return outside(f"{mark}{ref.name}" if ref.name else "this channel", _LABEL)
 
 
 def nothing_yet(ref: ChannelRef, command: str) -> Rich:

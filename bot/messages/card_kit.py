@@ -27,7 +27,7 @@ MESSAGE_BYTES = 28 * 1024
 CARD_BYTES = MESSAGE_BYTES - 2_048
 """The largest card: the message around it has a summary and addresses."""
 BUTTON_TEXT = 60
-TOOLTIP = 150
+TOOLTIP = 100
 PRIMARY_BUTTONS = 5
 """Teams shows six buttons in a row, the last of which may be the three dots."""
 FALLBACK_TEXT = 300
