@@ -103,6 +103,11 @@ class Settings(BaseSettings):
     exportnews_admin_token: Secret = Field(
         None, description="Opens the console and the metrics to other machines than this one"
     )
+    exportnews_operators: Text = Field(
+        None,
+        description="Who may sign in to the console with Slack: TEAM_ID/USER_ID, separated by "
+        "commas",
+    )
     exportnews_public_url: Text = Field(
         None, description="The web process's public address (https://...), for WebSub and install"
     )

@@ -1,149 +1,163 @@
-"""The console: one page that shows what is read, what came, and what is owed."""
+"""The console: what is read, what came and why, what is owed, who gets what, how topics move."""
 
 from __future__ import annotations
 
 import asyncio
-from collections.abc import Sequence
-from dataclasses import dataclass
-from datetime import datetime
-from pathlib import Path
+from collections.abc import Awaitable, Callable, Sequence
+from typing import Any
 
 import structlog
-from jinja2 import Environment, FileSystemLoader, select_autoescape
-from sqlalchemy import func, select
 from sqlalchemy.exc import SQLAlchemyError
 from starlette.requests import Request
-from starlette.responses import HTMLResponse, PlainTextResponse, Response
+from starlette.responses import HTMLResponse, PlainTextResponse, RedirectResponse, Response
 from starlette.routing import BaseRoute, Route
 
+from bot import overview
+from bot.delivery import ledger
 from bot.engine import Engine
-from bot.errors import BotError
-from bot.search.model import Results
-from bot.storage.tables import channel, delivery, entry, feed, publication, workspace
-from handlers.web.access import may_enter
+from bot.errors import BotError, UsageError
+from bot.feeds import roster
+from handlers.web.access import Door, Visitor
+from handlers.web.chart import HEIGHT, WIDTH, bars
+from handlers.web.pages import FOLDER, HEADERS, templates
+from handlers.web.sign_in import SignIn
 
 log = structlog.get_logger(__name__)
 
 PAGE_SECONDS = 10.0
-STORIES = 25
-DEAD = 25
-# Everything the page needs stands in the page itself, so nothing else may be loaded or run.
-_POLICY = (
-    "default-src 'none'; style-src 'unsafe-inline'; form-action 'self'; base-uri 'none'; "
-    "frame-ancestors 'none'"
-)
+STORIES, DELIVERIES = 25, 50
+WEEKS = 12
 
-
-@dataclass(frozen=True, slots=True)
-class FeedLine:
-    """One feed and its health."""
-
-    publication: str
-    url: str
-    state: str
-    last_success_at: datetime | None
-    next_poll_at: datetime
-    last_error: str
-    entries: int
-
-
-@dataclass(frozen=True, slots=True)
-class DeadLine:
-    """One delivery that was given up."""
-
-    id: int
-    workspace: str
-    channel: str
-    subject: str
-    reason: str
+Shown = dict[str, Any]  # what a template is filled with; it crosses no other door
 
 
 class Console:
-    """Serves `/`."""
+    """Serves `/` and the pages beside it."""
 
-    def __init__(self, engine: Engine) -> None:
+    def __init__(self, engine: Engine, door: Door) -> None:
         self._engine = engine
-        pages = FileSystemLoader(Path(__file__).parent / "pages")
-        self._pages = Environment(loader=pages, autoescape=select_autoescape())
+        self._door = door
+        self._pages = templates()
+        self._sign_in = SignIn(engine, door, self._pages)
+        self._style = (FOLDER / "console.css").read_text("utf-8")
 
     @property
     def routes(self) -> Sequence[BaseRoute]:
-        """The console's only address."""
-        return [Route("/", self._page, methods=["GET"])]
+        """The console's addresses."""
+        pages = {
+            "/": ("stories.html", self._stories),
+            "/feeds": ("feeds.html", self._feeds),
+            "/deliveries": ("deliveries.html", self._deliveries),
+            "/subscriptions": ("subscriptions.html", self._subscriptions),
+            "/trends": ("trends.html", self._trends),
+        }
+        return [
+            *(Route(path, self._page(*page), methods=["GET"]) for path, page in pages.items()),
+            Route("/deliveries/retry", self._retry, methods=["POST"]),
+            Route("/console.css", self._stylesheet, methods=["GET"]),
+            *self._sign_in.routes,
+        ]
 
-    async def _page(self, request: Request) -> Response:
-        if not may_enter(request, self._engine.settings.exportnews_admin_token):
-            return PlainTextResponse(
-                "The console is open on this machine itself, or with the admin token "
-                "(EXPORTNEWS_ADMIN_TOKEN) as a bearer token.",
-                403,
+    def _page(
+        self, template: str, fill: Callable[[Request], Awaitable[Shown]]
+    ) -> Callable[[Request], Awaitable[Response]]:
+        async def page(request: Request) -> Response:
+            visitor = self._door.visitor(request)
+            if visitor is None:
+                return self._sign_in.page(status=403)
+            try:
+                async with asyncio.timeout(PAGE_SECONDS):
+                    shown = await fill(request)
+            except (BotError, SQLAlchemyError, TimeoutError) as error:
+                return _not_now(error)
+            html = self._pages.get_template(template).render(
+                here=request.url.path, visitor=visitor, now=self._engine.clock(), **shown
             )
+            return HTMLResponse(html, headers=HEADERS)
+
+        return page
+
+    async def _stories(self, request: Request) -> Shown:
+        query = request.query_params.get("q", "")[:500]
+        if query.strip():
+            found = await self._engine.search.find(query, limit=STORIES)
+        else:
+            found = await self._engine.search.latest(None, limit=STORIES)
+        async with self._engine.db.read() as conn:
+            why = await overview.reasons(conn, [item.id for item in found.results])
+        return {"query": query, "found": found, "why": why, "titles": self._titles()}
+
+    async def _feeds(self, _request: Request) -> Shown:
+        async with self._engine.db.read() as conn:
+            return {"feeds": await roster.list_feeds(conn)}
+
+    async def _deliveries(self, request: Request) -> Shown:
+        state = request.query_params.get("state") or None
+        async with self._engine.db.read() as conn:
+            return {
+                "counts": await ledger.counts(conn),
+                "lines": await ledger.lines(
+                    conn, state=state if state in ledger.STATES else None, limit=DELIVERIES
+                ),
+                "states": ledger.STATES,
+                "state": state,
+                "said": request.query_params.get("said", "")[:200],
+            }
+
+    async def _subscriptions(self, _request: Request) -> Shown:
+        async with self._engine.db.read() as conn:
+            return {"channels": await overview.channels(conn, self._engine.taxonomy)}
+
+    async def _trends(self, _request: Request) -> Shown:
+        async with self._engine.db.read() as conn:
+            now = await self._engine.db.now(conn)
+            trends = await overview.topic_weeks(conn, now, WEEKS)
+        highest = max((count for trend in trends for count in trend.weeks), default=0)
+        return {
+            "charts": [(trend, bars(trend.weeks, highest)) for trend in trends],
+            "weeks": [now - overview.WEEK * back for back in range(WEEKS, 0, -1)],
+            "titles": self._titles(),
+            "width": WIDTH,
+            "height": HEIGHT,
+        }
+
+    async def _retry(self, request: Request) -> Response:
+        visitor = self._door.visitor(request)
+        if visitor is None:
+            return self._sign_in.page(status=403)
+        async with request.form(max_files=0, max_fields=4) as form:
+            which, token = str(form.get("delivery", "")), str(form.get("form_token", ""))
+        if not self._door.may_change(request, visitor, token):
+            return PlainTextResponse("This form is too old. Go back, load the page again.", 403)
         try:
             async with asyncio.timeout(PAGE_SECONDS):
-                html = await self._render(request.query_params.get("q", "")[:500])
+                said = await self._take_up(which, visitor)
         except (BotError, SQLAlchemyError, TimeoutError) as error:
-            log.warning("console.failed", reason=type(error).__name__)
-            return PlainTextResponse("The database does not answer; try again shortly.", 503)
-        return HTMLResponse(html, headers={"Content-Security-Policy": _POLICY})
+            return _not_now(error)
+        return RedirectResponse(f"/deliveries?said={said}", 303)
 
-    async def _render(self, query: str) -> str:
-        found = await self._stories(query)
-        return self._pages.get_template("console.html").render(
-            query=query,
-            found=found,
-            topics={topic.id: topic.title for topic in self._engine.taxonomy.topics},
-            feeds=await self._feeds(),
-            owed=await self._owed(),
-            dead=await self._dead(),
-            now=self._engine.clock(),
-        )
+    async def _take_up(self, which: str, visitor: Visitor) -> str:
+        async with self._engine.db.write() as conn:
+            now = await self._engine.db.now(conn)
+            if which == "all":
+                said = f"{await ledger.retry_all(conn, now)} will be sent again."
+            elif which.isascii() and which.isdigit() and len(which) < 19:
+                await ledger.retry(conn, int(which), now)
+                said = f"Delivery {which} will be sent again."
+            else:
+                raise UsageError("There is no such delivery.")
+        log.info("console.retry", delivery=which, who=visitor.name)
+        return said
 
-    async def _stories(self, query: str) -> Results:
-        if query.strip():
-            return await self._engine.search.find(query, limit=STORIES)
-        return await self._engine.search.latest(None, limit=STORIES)
+    async def _stylesheet(self, _request: Request) -> Response:
+        return Response(self._style, media_type="text/css", headers={"Cache-Control": "max-age=60"})
 
-    async def _feeds(self) -> list[FeedLine]:
-        stored = (
-            select(entry.c.feed_id, func.count().label("entries")).group_by(entry.c.feed_id)
-        ).subquery()
-        query = (
-            select(
-                publication.c.name,
-                feed.c.url,
-                feed.c.state,
-                feed.c.last_success_at,
-                feed.c.next_poll_at,
-                feed.c.last_error,
-                stored.c.entries,
-            )
-            .join_from(feed, publication)
-            .outerjoin(stored, stored.c.feed_id == feed.c.id)
-            .order_by(publication.c.name, feed.c.url)
-        )
-        async with self._engine.db.read() as conn:
-            rows = (await conn.execute(query)).all()
-        return [FeedLine(*row[:5], row[5] or "", row[6] or 0) for row in rows]
+    def _titles(self) -> dict[str, str]:
+        return {topic.id: topic.title for topic in self._engine.taxonomy.topics}
 
-    async def _owed(self) -> dict[str, int]:
-        query = select(delivery.c.state, func.count()).group_by(delivery.c.state)
-        async with self._engine.db.read() as conn:
-            return {row[0]: row[1] for row in await conn.execute(query)}
 
-    async def _dead(self) -> list[DeadLine]:
-        query = (
-            select(
-                delivery.c.id,
-                workspace.c.name,
-                channel.c.name,
-                delivery.c.subject,
-                func.coalesce(delivery.c.last_error, ""),
-            )
-            .join_from(delivery, channel)
-            .join(workspace, workspace.c.id == channel.c.workspace_id)
-            .where(delivery.c.state == "dead")
-            .order_by(delivery.c.id.desc())
-            .limit(DEAD)
-        )
-        async with self._engine.db.read() as conn:
-            return [DeadLine(*row) for row in (await conn.execute(query)).all()]
+def _not_now(error: Exception) -> Response:
+    if isinstance(error, UsageError):
+        return PlainTextResponse(str(error), 409)
+    log.warning("console.failed", reason=type(error).__name__)
+    return PlainTextResponse("The database does not answer; try again shortly.", 503)

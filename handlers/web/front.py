@@ -13,7 +13,7 @@ from starlette.routing import BaseRoute, Route
 from bot.engine import Engine
 from bot.metrics import OWED
 from bot.storage.tables import delivery
-from handlers.web.access import may_enter
+from handlers.web.access import Door
 from handlers.web.console import Console
 from handlers.web.health import Readiness, healthz
 from handlers.web.websub import WebSubCallback
@@ -24,7 +24,8 @@ class WebFront:
 
     def __init__(self, engine: Engine) -> None:
         self._engine = engine
-        console = Console(engine)
+        self._door = Door(engine.settings, engine.clock)
+        console = Console(engine, self._door)
         self._routes = [
             Route("/healthz", healthz, methods=["GET"]),
             Route("/readyz", Readiness(engine).readyz, methods=["GET"]),
@@ -46,7 +47,7 @@ class WebFront:
         """Nothing to close."""
 
     async def _metrics(self, request: Request) -> Response:
-        if not may_enter(request, self._engine.settings.exportnews_admin_token):
+        if self._door.visitor(request) is None:
             return PlainTextResponse("Metrics need the admin token (EXPORTNEWS_ADMIN_TOKEN).", 403)
         async with self._engine.db.read() as conn:
             owed = delivery.c.state.in_(("pending", "sending", "failed"))

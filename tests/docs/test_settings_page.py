@@ -1,4 +1,4 @@
-"""Promise: every setting appears in the one reference and in .env.example, as the program has it."""
+"""Promise: each setting appears in the one reference and in .env.example, as the program has it."""
 
 from __future__ import annotations
 

@@ -1,0 +1,32 @@
+"""The console's templates, its style sheet, and the headers of its pages."""
+
+from __future__ import annotations
+
+from datetime import datetime
+from pathlib import Path
+
+from jinja2 import Environment, FileSystemLoader, select_autoescape
+
+from bot.messages.words import day
+
+# No script, no frame, nothing from elsewhere; forms go to the console itself only.
+HEADERS = {
+    "Content-Security-Policy": (
+        "default-src 'none'; style-src 'self'; form-action 'self'; base-uri 'none'; "
+        "frame-ancestors 'none'"
+    ),
+    "Cache-Control": "no-store",
+}
+FOLDER = Path(__file__).parent / "templates"
+
+
+def templates() -> Environment:
+    """Give the templates; all that is put in is escaped."""
+    pages = Environment(loader=FileSystemLoader(FOLDER), autoescape=select_autoescape())
+    pages.filters |= {"moment": moment, "day": day}
+    return pages
+
+
+def moment(at: datetime | None) -> str:
+    """Give a time as `2 Dec 2024, 14:05 UTC`; nothing for None."""
+    return f"{day(at)}, {at:%H:%M} UTC" if at else ""
