@@ -94,7 +94,7 @@ def manifest(details: AppDetails) -> dict[str, Any]:
             {
                 "botId": details.app_id,
                 "scopes": scopes,
-                "supportsFiles": False,
+                "supportsFiles": True,
                 "isNotificationOnly": False,
                 "commandLists": [{"scopes": scopes, "commands": commands}],
             }

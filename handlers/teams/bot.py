@@ -16,7 +16,7 @@ from starlette.routing import BaseRoute, Route
 
 from bot.engine import Engine
 from bot.teams.account import CALL_SECONDS
-from handlers.teams import buttons, dialogs, events, extension, messages
+from handlers.teams import buttons, dialogs, events, extension, files, messages
 from handlers.teams.desk import Desk
 from handlers.teams.keys import SigningKeys
 from handlers.teams.server import CheckedServer, RouteAdapter
@@ -58,7 +58,7 @@ def build_routes(engine: Engine) -> Sequence[BaseRoute]:
     _quiet(logging.WARNING)
     app.server = CheckedServer(adapter, keys, tenant=account.tenant)
     desk = Desk(engine)
-    for room in (messages, buttons, dialogs, extension, events):
+    for room in (messages, buttons, dialogs, files, extension, events):
         room.register(app, desk)
     starting = asyncio.Lock()
     started = False

@@ -10,6 +10,7 @@ from microsoft_teams.apps import ActivityContext, App
 from bot.commands.answers import Answer, Sentence
 from bot.messages import actions
 from handlers.teams.desk import Desk
+from handlers.teams.files import OFFERED, offer
 from handlers.teams.replies import cards_of, replaced, said, send
 from handlers.teams.trouble import or_apologise
 
@@ -30,9 +31,10 @@ async def _pressed(desk: Desk, ctx: ActivityContext[AdaptiveCardInvokeActivity])
     action = action_of(ctx.activity.value.action.data)
     if action is None:
         return said(_STALE)
-    context = await desk.context(ctx.activity, ctx.api)
-    answer = await desk.engine.commands.act(action, context)
+    answer = await desk.act(ctx, action)
     reply = cards_of(answer)
+    if reply.file is not None:
+        return said(await offer(desk, ctx, reply.file) or OFFERED)
     if isinstance(action, _PAGES):
         return replaced(reply.cards[0])
     if _is_short(answer):

@@ -6,17 +6,22 @@ import asyncio
 from dataclasses import replace
 from typing import Any
 
-import httpx
 import structlog
-from microsoft_teams.api import ActivityBase, ApiClient
+from microsoft_teams.api import Account, ActivityBase, ApiClient
 from microsoft_teams.api.models.channel_data import ChannelData
+from microsoft_teams.apps import ActivityContext
 
+from bot.commands.answers import Answer
 from bot.commands.context import CommandContext, Place
+from bot.commands.forms import Submitted
 from bot.engine import Engine
 from bot.errors import UsageError
+from bot.messages.actions import Action
 from bot.subscriptions.model import Actor, ChannelRef
 from bot.subscriptions.times import parse_zone
 from bot.teams.conversations import Conversation
+from handlers.teams.people import FAILED, People
+from handlers.teams.shelf import Shelf
 
 log = structlog.get_logger(__name__)
 
@@ -25,8 +30,6 @@ _ASKED = 50
 
 _TEAM_CHANNELS = 1_000
 """Channels of one team; Teams has no more."""
-
-_FAILED = (httpx.HTTPError, TimeoutError, OSError)
 
 
 def conversation_of(activity: ActivityBase) -> Conversation:
@@ -61,7 +64,7 @@ async def channels_of_team(activity: ActivityBase, api: ApiClient) -> list[Conve
         return []
     try:
         listed = await api.teams.get_conversations(here.team)
-    except _FAILED as error:
+    except FAILED as error:
         log.warning("teams.channels_unknown", team=here.team, reason=type(error).__name__)
         return []
     team = activity.channel_data.team if activity.channel_data else None
@@ -73,6 +76,11 @@ async def channels_of_team(activity: ActivityBase, api: ApiClient) -> list[Conve
     ]
 
 
+def id_of(person: Account) -> str:
+    """Give a person's id: that of the directory, as in its people pickers, where it is told."""
+    return person.aad_object_id or person.id
+
+
 def is_guest(activity: ActivityBase, here: Conversation) -> bool:
     """Whether somebody of another tenant acts, in a channel that is shared with it."""
     theirs = activity.from_.tenant_id
@@ -80,29 +88,57 @@ def is_guest(activity: ActivityBase, here: Conversation) -> bool:
 
 
 class Desk:
-    """Makes the contexts of commands. One for the app."""
+    """Asks the engine for the people of Teams. One for the app; it keeps who people are."""
 
     def __init__(self, engine: Engine) -> None:
         self.engine = engine
+        self._people = People()
+        self.shelf = Shelf()
 
-    def directory(self, activity: ActivityBase, api: ApiClient) -> TeamsDirectory:
+    async def answer(self, ctx: ActivityContext[Any], text: str) -> Answer:
+        """Answer what a person typed."""
+        answer = await self.engine.commands.answer(text, await self._here(ctx))
+        return await self._named(answer, ctx)
+
+    async def act(self, ctx: ActivityContext[Any], action: Action) -> Answer:
+        """Do what a button asks for."""
+        answer = await self.engine.commands.act(action, await self._here(ctx))
+        return await self._named(answer, ctx)
+
+    async def submit(self, ctx: ActivityContext[Any], form: Submitted) -> Answer:
+        """Carry out a form that was sent."""
+        answer = await self.engine.commands.submit(form, await self._here(ctx))
+        return await self._named(answer, ctx)
+
+    async def find(self, ctx: ActivityContext[Any], action: Action) -> Answer:
+        """Search for somebody who writes in a conversation where the bot need not be."""
+        return await self.engine.commands.act(action, self._context(ctx))
+
+    def directory(self, ctx: ActivityContext[Any]) -> TeamsDirectory:
         """Give what finds channels for the person who acts."""
-        here = conversation_of(activity)
-        return TeamsDirectory(self.engine, api, here.tenant, activity.from_.id)
+        here = conversation_of(ctx.activity)
+        return TeamsDirectory(self.engine, ctx.api, here.tenant, id_of(ctx.activity.from_))
 
-    async def context(self, activity: ActivityBase, api: ApiClient) -> CommandContext:
+    async def _here(self, ctx: ActivityContext[Any]) -> CommandContext:
         """Say who asks and where, and keep how to reach the conversation."""
-        here = conversation_of(activity)
-        await self.engine.conversations.remember(here)
-        person = activity.from_
+        await self.engine.conversations.remember(conversation_of(ctx.activity))
+        return self._context(ctx)
+
+    def _context(self, ctx: ActivityContext[Any]) -> CommandContext:
+        here, person = conversation_of(ctx.activity), ctx.activity.from_
+        self._people.saw(here.tenant, id_of(person), person.name or "")
         return CommandContext(
             channel=here.ref,
-            actor=Actor(person.id, person.name or ""),
-            timezone=_zone(activity),
+            actor=Actor(id_of(person), person.name or ""),
+            timezone=_zone(ctx.activity),
             access="in",
-            directory=self.directory(activity, api),
-            guest=is_guest(activity, here),
+            directory=self.directory(ctx),
+            guest=is_guest(ctx.activity, here),
         )
+
+    async def _named(self, answer: Answer, ctx: ActivityContext[Any]) -> Answer:
+        here = conversation_of(ctx.activity)
+        return await self._people.named(answer, ctx.api, here.tenant, here.id)
 
 
 class TeamsDirectory:
@@ -135,7 +171,7 @@ class TeamsDirectory:
     async def _is_member(self, channel: str) -> bool:
         try:
             await self._api.conversations.get_member_by_id(channel, self._person)
-        except _FAILED as error:
+        except FAILED as error:
             log.info("teams.not_a_member", channel=channel, reason=type(error).__name__)
             return False
         return True

@@ -19,6 +19,7 @@ from bot.messages.card_kit import card, paragraph
 from bot.messages.rich import ours
 from handlers.teams.buttons import action_of
 from handlers.teams.desk import Desk, conversation_of
+from handlers.teams.files import OFFERED, offer
 from handlers.teams.replies import dialog, dialog_said, send
 from handlers.teams.trouble import or_apologise
 
@@ -41,27 +42,37 @@ async def _opened(desk: Desk, ctx: ActivityContext[TaskFetchInvokeActivity]) -> 
     action = action_of(ctx.activity.value.data)
     if action is None:
         return dialog_said(_STALE)
-    context = await desk.context(ctx.activity, ctx.api)
-    answer = await desk.engine.commands.act(action, context)
-    return dialog(render(answer, channels=await _channels(desk, ctx, answer)))
+    answer = await desk.act(ctx, action)
+    return await _shown(desk, ctx, answer)
 
 
 async def _sent(desk: Desk, ctx: ActivityContext[TaskSubmitInvokeActivity]) -> dict[str, Any]:
     data = ctx.activity.value.data
-    context = await desk.context(ctx.activity, ctx.api)
     action = action_of(data)
     if action is not None:  # a button of what is shown in the dialog
-        return dialog(render(await desk.engine.commands.act(action, context)))
+        return await _shown(desk, ctx, await desk.act(ctx, action))
     form = read_card(data) if isinstance(data, dict) else None
     if form is None:
         return dialog_said(_STALE)
     wrong = forms.problems(form)
     if wrong:
         return dialog(_wrong(list(wrong.values())))
-    reply = render(await desk.engine.commands.submit(form, context))
+    reply = render(await desk.submit(ctx, form))
     if reply.public:
         await send(ctx, reply)
         return dialog_said("Shared.")
+    return dialog(reply)
+
+
+async def _shown(
+    desk: Desk,
+    ctx: ActivityContext[Any],
+    answer: Answer,
+) -> dict[str, Any]:
+    """Show an answer in the dialog; a file is offered in the personal chat instead."""
+    reply = render(answer, channels=await _channels(desk, ctx, answer))
+    if reply.file is not None:
+        return dialog_said(await offer(desk, ctx, reply.file) or OFFERED)
     return dialog(reply)
 
 
@@ -71,14 +82,12 @@ def _wrong(sentences: list[str]) -> CardReply:
     return CardReply((shown,), sentences[0])
 
 
-async def _channels(
-    desk: Desk, ctx: ActivityContext[TaskFetchInvokeActivity], answer: Answer
-) -> Channels:
+async def _channels(desk: Desk, ctx: ActivityContext[Any], answer: Answer) -> Channels:
     """Give the channels that a form may offer: this one, and those that the person is in."""
     if not isinstance(answer, ShareFormAnswer | SettingsFormAnswer):
         return ()
     here = conversation_of(ctx.activity)
     found = {here.id: here.name or "This conversation"}
-    for ref in await desk.directory(ctx.activity, ctx.api).mine():
+    for ref in await desk.directory(ctx).mine():
         found[ref.channel] = ref.name or found.get(ref.channel, ref.channel)
     return tuple(found.items())

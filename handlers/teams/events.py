@@ -8,7 +8,7 @@ from microsoft_teams.api import ConversationUpdateActivity
 from microsoft_teams.api.activities.install_update import InstalledActivity, UninstalledActivity
 from microsoft_teams.apps import ActivityContext, App
 
-from handlers.teams.desk import Desk, channels_of_team, conversation_of
+from handlers.teams.desk import Desk, channels_of_team, conversation_of, id_of
 from handlers.teams.replies import answered, cards_of, send
 
 
@@ -34,7 +34,7 @@ async def _updated(desk: Desk, activity: ConversationUpdateActivity) -> None:
     bot = activity.recipient.id
     event = activity.channel_data.event_type if activity.channel_data else None
     if any(one.id == bot for one in activity.members_added or ()):
-        await conversations.install(here, activity.from_.id)
+        await conversations.install(here, id_of(activity.from_))
     elif any(one.id == bot for one in activity.members_removed or ()):
         await conversations.uninstall(here)
     elif activity.topic_name:
@@ -56,8 +56,7 @@ async def _updated(desk: Desk, activity: ConversationUpdateActivity) -> None:
 async def _added(desk: Desk, ctx: ActivityContext[InstalledActivity]) -> None:
     """Keep the conversation, all channels of its team, and offer topics."""
     conversations = desk.engine.conversations
-    await conversations.install(conversation_of(ctx.activity), ctx.activity.from_.id)
+    await conversations.install(conversation_of(ctx.activity), id_of(ctx.activity.from_))
     for channel in await channels_of_team(ctx.activity, ctx.api):
         await conversations.remember(channel)
-    context = await desk.context(ctx.activity, ctx.api)
-    await send(ctx, cards_of(await desk.engine.commands.answer("topics", context)))
+    await send(ctx, cards_of(await desk.answer(ctx, "topics")))

@@ -34,6 +34,5 @@ async def _search(
     ).strip()
     skip = (value.query_options.skip if value.query_options else None) or 0
     action = actions.SearchPage(text, skip) if text else actions.LatestPage(offset=skip)
-    context = await desk.context(ctx.activity, ctx.api)
-    answer = await desk.engine.commands.act(action, context)
+    answer = await desk.find(ctx, action)
     return found(results(answer) if isinstance(answer, Listing) else [])

@@ -11,6 +11,7 @@ from microsoft_teams.apps import ActivityContext, App
 from bot.metrics import ANSWER_SECONDS
 from handlers.teams.buttons import action_of
 from handlers.teams.desk import Desk
+from handlers.teams.files import offer
 from handlers.teams.replies import answered, cards_of, send
 
 
@@ -24,13 +25,16 @@ def register(app: App, desk: Desk) -> None:
 
 
 async def _written(desk: Desk, ctx: ActivityContext[MessageActivity]) -> None:
-    context = await desk.context(ctx.activity, ctx.api)
     action = action_of(ctx.activity.value)
     if action is not None:
-        answer = await desk.engine.commands.act(action, context)
+        answer = await desk.act(ctx, action)
     else:
-        answer = await desk.engine.commands.answer(text_of(ctx.activity), context)
-    await send(ctx, cards_of(answer))
+        answer = await desk.answer(ctx, text_of(ctx.activity))
+    reply = cards_of(answer)
+    if reply.file is None:
+        await send(ctx, reply)
+    elif text := await offer(desk, ctx, reply.file):
+        await ctx.send(text)
 
 
 def text_of(activity: MessageActivity) -> str:

@@ -30,16 +30,16 @@ def test_every_feature_has_a_test_or_a_reason_on_each_platform(row: tuple[str, s
         named = NAMED.findall(cell)
         assert named or REASON.match(cell), cell
         for path, test in named:
-            assert test in tests_of(path), f"{path} has no {test}"
+            assert test in names_in(path), f"{path} has no {test}"
 
 
-def test_each_platform_is_shown_by_tests_of_its_own() -> None:
+def test_each_platform_is_shown_by_names_in_its_own() -> None:
     for _feature, slack, teams in rows():
         assert "tests/teams/" not in slack
         assert not REASON.match(slack) or not REASON.match(teams)
 
 
-def tests_of(path: str) -> set[str]:
+def names_in(path: str) -> set[str]:
     """Give the names of the tests in a file."""
     tree = ast.parse((ROOT / path).read_text("utf-8"))
     return {

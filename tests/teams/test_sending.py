@@ -5,6 +5,7 @@ from __future__ import annotations
 import pytest
 
 from bot.delivery.dispatcher import DispatchReport, Timing
+from bot.delivery.notices import DIRECT, owe_notice
 from bot.settings import UnknownOutcome
 from tests.support.outbox import the_channel, the_delivery
 from tests.support.teams import Fault, Room
@@ -182,6 +183,25 @@ async def test_a_refused_secret_loses_nothing_and_goes_on_once_it_is_renewed(
     post.teams.secret = right
     assert (await post.dispatcher(timing=impatient).dispatch_due()).sent == 1
     assert (await the_channel(post.db, here)).paused_at is None
+
+
+@pytest.mark.parametrize("by", ["teams", "the directory"])
+async def test_a_person_is_told_in_their_personal_chat(post: Post, room: Room, by: str) -> None:
+    await post.channel(room)
+    mara = post.teams.people["29:1mara-a"]
+    async with post.db.write() as conn:
+        await owe_notice(
+            conn,
+            post.workspace,
+            mara.id if by == "teams" else mara.aad,
+            kind=DIRECT,
+            subject="reminder:1",
+            text="The comment period ends tomorrow.",
+            now=post.clock(),
+        )
+    assert (await post.dispatcher().dispatch_due()).sent == 1
+    (told,) = post.teams.posts(post.teams.chat_with(mara.id))
+    assert "ends tomorrow" in told.shown
 
 
 async def test_a_channel_that_an_operator_set_up_is_reached_by_its_tenants_address(

@@ -26,7 +26,7 @@ async def test_a_search_is_answered_where_it_was_asked(office: Office, kind: str
         ("latest", FRESH.title),
         ("latest entity-list", FRESH.title),
         ("topics", "Entity List"),
-        ("subscriptions", "Entity List"),
+        ("subscriptions", "set by Mara Lindqvist"),
         ("watch Huawei = 华为", "Huawei"),
         ("unwatch Huawei", "Huawei"),
         ("digest", FRESH.title),
@@ -37,7 +37,7 @@ async def test_a_search_is_answered_where_it_was_asked(office: Office, kind: str
         ("timezone mine", "Europe/Amsterdam"),
         ("help", "subscribe"),
         ("try chip-controls", "Chip controls"),
-        ("changes", "subscribe"),
+        ("changes", "Mara Lindqvist"),
     ],
 )
 async def test_every_command_is_understood_as_a_message(
@@ -128,6 +128,35 @@ async def test_the_extension_puts_a_story_into_the_conversation(office: Office) 
     latest = await office.teams.search(elsewhere, office.mara, "")
     assert {FRESH.title in str(one) for one in latest} == {True, False}
     assert await office.teams.search(elsewhere, office.mara, "nothinglikethis") == []
+    known = await office.bot.engine.conversations.rooms(elsewhere.tenant)
+    assert elsewhere.id not in {ref.channel for ref in known}, "the bot was not let in there"
+
+
+async def test_a_file_is_given_in_the_personal_chat_once_it_is_accepted(office: Office) -> None:
+    await office.alert(office.room("chips"))
+    (found,) = await office.teams.say(office.room("chips"), office.mara, "entity list firms")
+    said = await office.teams.press(found, office.mara, "Export CSV")
+    assert "personal chat" in said["value"]
+    chat = office.teams.chat_with(office.mara.id)
+    (offered,) = office.teams.posts(chat)
+    await office.teams.accept(offered, office.ken)
+    assert office.teams.uploads == {}, "it is offered to one person"
+    await office.teams.accept(offered, office.mara)
+    (content,) = office.teams.uploads.values()
+    assert FRESH.title in content.decode()
+    await office.teams.accept(offered, office.mara)
+    assert "ask for it again" in office.teams.posts(chat)[-1].shown
+
+
+async def test_a_file_that_is_declined_goes_nowhere(office: Office) -> None:
+    await office.alert(office.room("chips"))
+    chat = office.teams.chat_with(office.mara.id)
+    (found,) = await office.teams.say(chat, office.mara, "entity list firms")
+    await office.teams.press(found, office.mara, "Export CSV")
+    offered = office.teams.posts(chat)[-1]
+    await office.teams.accept(offered, office.mara, answer="decline")
+    assert office.teams.uploads == {}
+    assert office.teams.posts(chat)[-1] is offered
 
 
 async def test_a_channel_is_named_only_by_who_is_in_it(office: Office) -> None:

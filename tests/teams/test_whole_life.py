@@ -13,8 +13,8 @@ from sqlalchemy import select
 from bot.storage.tables import channel, delivery, workspace
 from bot.subscriptions.model import Actor, ChannelRef
 from bot.teams.conversations import CLOSED, GONE
-from tests.support.teams import OTHER_TENANT, TENANT
 from tests.support.newsroom import Item
+from tests.support.teams import OTHER_TENANT, TENANT
 from tests.teams.conftest import FRESH, KNOWN, Office
 
 EDITED = "Withdrawn: agency takes ten drone makers off the Entity List again after review"
@@ -150,13 +150,14 @@ async def test_the_service_address_is_kept_as_the_signed_request_gave_it(office:
 async def test_a_channel_paused_by_teams_speaks_again_with_one_message(office: Office) -> None:
     chips = office.room("chips")
     await office.alert(chips)
+    await office.teams.say(chips, office.mara, "subscribe enforcement")
     chips.with_bot = False  # and no event told of it
     more = [
         Item(title, f"https://wire.example/m{number}", f"m{number}")
         for number, title in enumerate(
             (
                 "Entity List gains a Pakistani shipyard over submarine parts",
-                "Commerce puts two Turkish bearing traders on the Entity List",
+                "Exporter fined for shipping lithography parts to a firm on the Entity List",
             )
         )
     ]

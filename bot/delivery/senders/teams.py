@@ -8,6 +8,7 @@ settled by EXPORTNEWS_UNKNOWN_OUTCOME.
 from __future__ import annotations
 
 import json
+import re
 from datetime import datetime
 from typing import Any, Protocol
 from urllib.parse import quote
@@ -21,8 +22,8 @@ from bot.errors import DeliveryError
 from bot.messages.card_kit import CONTENT_TYPE, MESSAGE_BYTES
 
 _ANSWER_BYTES = 100_000
-_PERSON = "29:"
-"""What the ids of people begin with; a message to one needs a conversation made first."""
+_PERSON = re.compile(r"29:.+|[0-9a-f]{8}(-[0-9a-f]{4}){3}-[0-9a-f]{12}", re.IGNORECASE)
+"""The ids of people, Teams' own and the directory's; a message to one needs a chat made first."""
 
 
 class TeamsAccess(Protocol):
@@ -53,7 +54,7 @@ class TeamsSender:
         """Post a card and give its activity id. A thread that is gone is left out."""
         service = await self._service(address)
         conversation = address.channel
-        if conversation.startswith(_PERSON):
+        if _PERSON.fullmatch(conversation):
             conversation = await self._chat_with(service, address)
         threaded = outgoing.thread and "@thread.tacv2" in conversation
         body = self._activity(outgoing, conversation)

@@ -36,6 +36,7 @@ class TeamsLookalike:
         self.tokens: set[str] = set()
         self.logins: list[str] = []
         self.faults: list[Fault] = []
+        self.uploads: dict[str, bytes] = {}
         self.key_reads = self.throttled = 0
         self.retry_after = "2"
         self._posts = 1_700_000_000_000
@@ -78,6 +79,10 @@ class TeamsLookalike:
         """Let a conversation be there, as yet without the bot."""
         self.rooms[room.id] = room
         return room
+
+    def somebody(self, id_: str) -> Person | None:
+        """Give a person by the id that Teams or the directory has for them."""
+        return next((one for one in self.people.values() if id_ in (one.id, one.aad)), None)
 
     def chat_with(self, person: str) -> Room:
         """Give the personal chat of somebody with the bot, opened when it is new."""
@@ -164,6 +169,27 @@ class TeamsLookalike:
         if status != 200 or not isinstance(answer, dict):
             raise AssertionError(f"The bot answered {status}: {answer}")
         return answer
+
+    async def accept(self, post: Post, person: Person, *, answer: str = "accept") -> None:
+        """Take a file that the bot offers, or decline it."""
+        (offered,) = post.activity["attachments"]
+        name = offered["name"]
+        value = {
+            "type": "fileUpload",
+            "action": answer,
+            "context": offered["content"]["acceptContext"],
+            "uploadInfo": {
+                "name": name,
+                "uploadUrl": f"{self.url}/upload/{name}",
+                "contentUrl": f"{self.url}/files/{name}",
+                "uniqueId": "1",
+                "fileType": name.rpartition(".")[2],
+            },
+        }
+        activity = {"type": "invoke", "name": "fileConsent/invoke", "value": value}
+        status, _answer = await self.act(self.rooms[post.conversation], person, activity)
+        if status != 200:
+            raise AssertionError(f"The bot answered {status}")
 
     async def search(self, room: Room, person: Person, text: str, *, skip: int = 0) -> list[Any]:
         """Search in the message extension; its results."""
@@ -256,7 +282,7 @@ class TeamsLookalike:
             "timestamp": self.clock().isoformat(),
             "serviceUrl": self.service_url,
             "channelId": "msteams",
-            "from": {"id": person.id, "name": person.name, "aadObjectId": f"aad-{person.id[3:]}"},
+            "from": {"id": person.id, "name": person.name, "aadObjectId": person.aad},
             "conversation": conversation,
             "recipient": {"id": f"28:{self.app_id}", "name": "exportnews"},
             "locale": "en-GB",

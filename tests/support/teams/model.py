@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import uuid
 from collections import deque
 from collections.abc import Mapping
 from dataclasses import dataclass, field
@@ -19,6 +20,11 @@ class Person:
     name: str
     tenant: str
     timezone: str = "Europe/Amsterdam"
+
+    @property
+    def aad(self) -> str:
+        """The person's id in the directory, made of their own."""
+        return str(uuid.uuid5(uuid.NAMESPACE_OID, self.id))
 
 
 @dataclass(slots=True)

@@ -18,6 +18,8 @@ from tests.support.teams.model import Fault, Room
 if TYPE_CHECKING:
     from tests.support.teams.lookalike import TeamsLookalike
 
+CONSENT = "application/vnd.microsoft.teams.card.file.consent"
+INFO = "application/vnd.microsoft.teams.card.file.info"
 MESSAGE_BYTES = 28 * 1024
 SCOPE = "https://api.botframework.com/.default"
 LIMITS = ((1, 7), (2, 8), (30, 60), (3_600, 1_800))
@@ -49,6 +51,7 @@ class Service:
             Route(place + "/{id}/activities", self._guarded(self._post), methods=["POST"]),
             Route(place + "/{id}/activities/{post}", self._guarded(self._update), methods=["PUT"]),
             Route(place + "/{id}/members/{person}", self._guarded(self._member)),
+            Route("/upload/{name}", self._upload, methods=["PUT"]),
             Route("/emea/v3/teams/{team}/conversations", self._guarded(self._channels)),
         ]
 
@@ -99,7 +102,7 @@ class Service:
     async def _chat(self, request: Request) -> Response:
         body = await request.json()
         (member,) = body["members"]
-        person = self._teams.people.get(member["id"])
+        person = self._teams.somebody(member["id"])
         if person is None or person.tenant != body["tenantId"]:
             raise Refusal(403, "ForbiddenOperationException")
         return JSONResponse({"id": self._teams.chat_with(person.id).id}, 201)
@@ -125,10 +128,18 @@ class Service:
 
     async def _member(self, request: Request) -> Response:
         room, _thread = self._room(request.path_params["id"])
-        person = self._teams.people.get(request.path_params["person"])
+        person = self._teams.somebody(request.path_params["person"])
         if person is None or person.id not in room.members:
             raise Refusal(404, "MemberNotFoundInConversation")
         return JSONResponse({"id": person.id, "name": person.name, "tenantId": person.tenant})
+
+    async def _upload(self, request: Request) -> Response:
+        content = await request.body()
+        whole = f"bytes 0-{len(content) - 1}/{len(content)}"
+        if request.headers.get("content-range") != whole or "authorization" in request.headers:
+            return Response(status_code=400)
+        self._teams.uploads[request.path_params["name"]] = content
+        return Response(status_code=201)
 
     async def _channels(self, request: Request) -> Response:
         rooms = [r for r in self._teams.rooms.values() if r.team == request.path_params["team"]]
@@ -152,6 +163,8 @@ class Service:
         if len(body) > MESSAGE_BYTES:
             raise Refusal(413, "MessageSizeTooBig")
         for attachment in activity.get("attachments") or ():
+            if attachment.get("contentType") in (CONSENT, INFO) and room.kind == "personal":
+                continue
             card = attachment.get("content") or {}
             good = attachment.get("contentType") == CONTENT_TYPE and card.get("body")
             if not good or card.get("type") != "AdaptiveCard" or str(card.get("version")) > "1.5":
