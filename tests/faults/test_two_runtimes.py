@@ -7,6 +7,7 @@ from collections.abc import AsyncIterator
 from contextlib import AsyncExitStack, asynccontextmanager
 from dataclasses import dataclass
 from datetime import timedelta
+from functools import partial
 from pathlib import Path
 
 import pytest
@@ -52,9 +53,17 @@ class World:
         return [message.text for message in self.slack.messages(CHANNEL)]
 
 
-def listing(number: int) -> Item:
-    link = f"https://wire.example/{number}"
-    return Item(f"BIS adds firm {number} to the Entity List", link, f"g{number}")
+HEADLINES = (
+    "BIS adds Norvik Optics to the Entity List",
+    "Halden Aerospace of Turkey is put on the Entity List over drone parts",
+    "Entity List grows by three Pakistani firms for missile work",
+    "A quantum laboratory in Hefei joins the Entity List",
+    "Two Emirati traders are placed on the Entity List for shipments to Russia",
+)
+LISTINGS = [
+    Item(headline, f"https://wire.example/{number}", f"g{number}")
+    for number, headline in enumerate(HEADLINES, 1)
+]
 
 
 @pytest.fixture
@@ -80,18 +89,20 @@ async def test_two_bots_on_one_database_say_each_story_once(world: World) -> Non
     async with world.bot() as one, world.bot() as two:
         await _subscribed(world, one)
         working = asyncio.gather(one.work(stop), two.work(stop))
-        published: list[Item] = [KNOWN]
-        for number in range(1, 6):
-            published.append(listing(number))
-            world.publish(*published)
+        for number in range(1, len(LISTINGS) + 1):
+            world.publish(*LISTINGS[:number], KNOWN)
             world.clock.skip(65)
-            await until(world.slack, lambda: len(world.titles()) >= number, timeout=SECONDS)  # noqa: B023
+            await until(world.slack, partial(_has, world, number), timeout=SECONDS)
         world.clock.skip(65)
         world.clock.skip(65)
         stop.set()
         await asyncio.wait_for(working, SECONDS)
-    for item in published[1:]:
-        assert sum(item.title in said for said in world.titles()) == 1
+    for headline in HEADLINES:
+        assert sum(headline in said for said in world.titles()) == 1
+
+
+def _has(world: World, number: int) -> bool:
+    return len(world.titles()) >= number
 
 
 async def test_a_database_that_was_away_is_waited_for_and_commands_say_so(
@@ -106,7 +117,7 @@ async def test_a_database_that_was_away_is_waited_for_and_commands_say_so(
         await _subscribed(world, bot)
         working = asyncio.create_task(bot.work(stop))
         with server.away(name):
-            world.publish(listing(1), KNOWN)
+            world.publish(LISTINGS[0], KNOWN)
             world.clock.skip(65)
             replies = await world.slack.slash("subscriptions", channel=CHANNEL, user=MEMBER)
             assert "database" in replies.messages[0]["text"]
