@@ -8,8 +8,8 @@ import structlog
 from slack_bolt.app.async_app import AsyncApp
 from slack_sdk.errors import SlackApiError
 from slack_sdk.web.async_client import AsyncWebClient
-from sqlalchemy.exc import SQLAlchemyError
 
+from bot.commands.apologies import apology
 from bot.engine import Engine
 from bot.errors import BotError
 from bot.messages.blocks import notice_message
@@ -17,9 +17,6 @@ from handlers.slack import actions, assistant, commands, events, shortcuts, view
 from handlers.slack.desk import Desk, respond
 
 log = structlog.get_logger(__name__)
-
-AWAY = "I cannot reach my database just now. Nothing is lost; please try again in a minute."
-BROKEN = "Something went wrong on my side. It is noted in my log; please try again."
 
 
 def register(app: AsyncApp, engine: Engine) -> None:
@@ -43,5 +40,4 @@ def register(app: AsyncApp, engine: Engine) -> None:
         )
         if not body.get("response_url"):
             return
-        away = isinstance(error, BotError | SQLAlchemyError)
-        await respond(client, body, notice_message(AWAY if away else BROKEN))
+        await respond(client, body, notice_message(apology(error)))
