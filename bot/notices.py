@@ -29,8 +29,8 @@ async def database_now(conn: AsyncConnection) -> datetime:
 class OperatorNotices:
     """Tells the operators of trouble with feeds and deliveries; `Notify` for the poller.
 
-    `channel` is the Slack id of their channel; without one, notices are kept in the database and
-    logged. `now` gives the moment (`Database.now`).
+    `channel` is the id of their channel, Slack's or Teams'; without one, notices are kept in the
+    database and logged. `now` gives the moment (`Database.now`).
     """
 
     def __init__(self, channel: str | None, *, now: Now = database_now) -> None:
@@ -50,7 +50,8 @@ class OperatorNotices:
         log.warning("operators.told", key=key, text=text)
         if self._channel is None:
             return
-        workspace_id = await notices.home_of(conn, "slack", self._channel)
+        platform = "teams" if ":" in self._channel else "slack"  # no id of Slack's has a colon
+        workspace_id = await notices.home_of(conn, platform, self._channel)
         if workspace_id is None:
             return
         await notices.owe_notice(

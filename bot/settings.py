@@ -115,7 +115,8 @@ class Settings(BaseSettings):
         None, description="Address shown to publishers in the User-Agent"
     )
     exportnews_operator_channel: Text = Field(
-        None, description="Slack channel id that is told of feed and delivery trouble"
+        None,
+        description="Id of the Slack or Teams channel that is told of feed and delivery trouble",
     )
     exportnews_sentry_dsn: Secret = Field(
         None,

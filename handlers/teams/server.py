@@ -36,7 +36,7 @@ class RouteAdapter:
         """Pass a request on to what the SDK registered for its path."""
         try:
             body = json.loads(await request.body())
-        except ValueError:
+        except (ValueError, RecursionError):
             body = None
         if not isinstance(body, dict):
             return JSONResponse({"error": "The body is no JSON object."}, 400)

@@ -104,7 +104,9 @@ async def test_without_its_keys_the_bot_lets_nobody_in(office: Office) -> None:
     assert await ask(office, token(office)) == (401, [])
 
 
-@pytest.mark.parametrize("body", ["", "[]", "{", '"text"', "null"])
+@pytest.mark.parametrize(
+    "body", ["", "[]", "{", '"text"', "null", "[" * 100_000], ids=lambda body: body[:6] or "empty"
+)
 async def test_a_body_that_is_no_activity_is_refused(office: Office, body: str) -> None:
     headers = {"Authorization": f"Bearer {token(office)}"}
     async with (

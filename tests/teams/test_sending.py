@@ -6,6 +6,7 @@ import pytest
 
 from bot.delivery.dispatcher import DispatchReport, Timing
 from bot.delivery.notices import DIRECT, owe_notice
+from bot.notices import OperatorNotices
 from bot.settings import UnknownOutcome
 from tests.support.outbox import the_channel, the_delivery
 from tests.support.teams import Fault, Room
@@ -213,3 +214,13 @@ async def test_a_channel_that_an_operator_set_up_is_reached_by_its_tenants_addre
     await post.owe(await post.story("Story one"), here)
     assert (await post.dispatcher().dispatch_due()).sent == 1
     assert len(post.teams.posts(room)) == 1
+
+
+async def test_operators_are_told_in_their_teams_channel(post: Post, room: Room) -> None:
+    await post.channel(room)
+    tell = OperatorNotices(room.id, now=post.db.now).tell
+    async with post.db.write() as conn:
+        await tell(conn, "feed:1", "Trade Desk has been silent.", post.clock())
+    assert (await post.dispatcher().dispatch_due()).sent == 1
+    (told,) = post.teams.posts(room)
+    assert "Trade Desk has been silent." in told.shown
