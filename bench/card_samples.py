@@ -42,7 +42,7 @@ from bot.subscriptions.model import (
 
 NOW = datetime(2026, 3, 2, 14, 2, tzinfo=UTC)
 HERE = ChannelRef("teams", "tenant", "19:trade@thread.tacv2", "Trade compliance")
-ANN = "29:1ann"
+ANN, BEN = "29:1ann", "29:1ben"
 TITLES = {topic.id: topic.title for topic in load_taxonomy().topics}
 TOPICS = tuple(list(TITLES.items())[:10])
 
@@ -92,7 +92,8 @@ ALERT = Alert(
 
 def samples() -> dict[str, Mapping[str, Any]]:
     """Give a card of each kind, by the name of its picture."""
-    taken = Handling("assigned", ANN, NOW + timedelta(minutes=9), ANN, date(2026, 3, 5))
+    taken = Handling("assigned", ANN, NOW + timedelta(minutes=9), BEN, date(2026, 3, 5))
+    taken = replace(taken, by_name="Ann Berg", assignee_name="Ben Ito")
     answers = {
         "search": _listing(),
         "form": _form(),

@@ -7,6 +7,7 @@ from dataclasses import dataclass, field
 from datetime import date, datetime
 from typing import Literal
 
+from bot.handling.model import Record
 from bot.messages.actions import Action
 from bot.messages.model import Alert, Digest
 from bot.news.model import KeyDate
@@ -272,6 +273,7 @@ class Shared:
     by: str
     channel: ChannelRef
     note: str = ""
+    by_name: str = ""
 
 
 @dataclass(frozen=True, slots=True)
@@ -294,7 +296,7 @@ class LatestOfTopic:
 @dataclass(frozen=True, slots=True)
 class HomePage:
     """What one person's Home tab shows; `feeds` only for admins. `refusal`: a sentence instead
-    of all that."""
+    of all that. `work`: what is assigned to the person."""
 
     channels: tuple[ChannelSettings, ...] = ()
     latest: tuple[LatestOfTopic, ...] = ()
@@ -302,6 +304,7 @@ class HomePage:
     topic_titles: Mapping[str, str] = field(default_factory=dict)
     aliases: Mapping[str, tuple[str, ...]] = field(default_factory=dict)
     refusal: str = ""
+    work: tuple[Record, ...] = ()
 
 
 Answer = (

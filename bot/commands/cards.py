@@ -107,7 +107,7 @@ def sentence(answer: Sentence) -> CardReply:
 
 def shared(answer: Shared) -> CardReply:
     """Render an entry for all to see: who shares it, their note, the alert."""
-    by = together(person(answer.by), " shares this")
+    by = together(person(answer.by, answer.by_name), " shares this")
     body: list[Element] = [card_kit.small(by)]
     if answer.note:
         note = card_kit.paragraph(outside(answer.note, 1_000))

@@ -142,7 +142,8 @@ class Entries:
         if place.access == "none":
             raise UsageError("I am not in that channel; type `/invite @exportnews` there first.")
         alert = await self.alert(entry_id)
-        return Shared(alert, context.actor.id, place.ref, " ".join(note[:NOTE_MOST].split()))
+        note = " ".join(note[:NOTE_MOST].split())
+        return Shared(alert, context.actor.id, place.ref, note, context.actor.name)
 
     async def title(self, entry_id: int) -> str:
         """Give an entry's title. Raises UsageError when it is no longer kept."""

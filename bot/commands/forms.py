@@ -246,15 +246,23 @@ def _settings(about: Mapping[str, Any], fields: Fields) -> SettingsSubmitted:
         weekly=fields.many(WEEKLY),
         watches=_watch_lines(fields.one(WATCHES)) if WATCHES in fields else None,
         searches=_lines(fields.one(SEARCHES)) if SEARCHES in fields else None,
-        min_score=float(score) if score else None,
+        min_score=_score(score),
         urgent=fields.many(URGENT),
         digest_at=fields.one(DIGEST_AT) or None,
-        weekday=int(weekday) if weekday else None,
+        weekday=int(weekday) if weekday.isdecimal() else None,
         timezone=fields.one(ZONE),
         quiet=quiet,
         wants_updates=UPDATES_ON in switches,
         adds=not about.get("channel"),
     )
+
+
+def _score(written: str) -> float | None:
+    try:
+        score = float(written)
+    except ValueError:
+        return None
+    return score if 0 <= score <= 1 else None
 
 
 def _lines(text: str) -> tuple[str, ...]:

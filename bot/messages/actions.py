@@ -283,7 +283,8 @@ def encode(action: Action) -> str:
     if isinstance(short.get("query"), str):
         short["query"] = short["query"][:MAX_QUERY]
     body = {"do": _NAMES[type(action)], **short}
-    return json.dumps(body, ensure_ascii=False, separators=(",", ":"))
+    value = json.dumps(body, ensure_ascii=False, separators=(",", ":"))
+    return value.encode("utf-8", "replace").decode()  # halves of characters cannot be sent
 
 
 def fits(action: Action, most: int = BUTTON_VALUE) -> bool:

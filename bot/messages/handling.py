@@ -57,13 +57,14 @@ def _action(entry: int, step: HandlingStep) -> Action:
 
 def state_line(handling: Handling) -> Rich:
     """Give the state in one line; nothing while nobody has taken it on."""
-    by = together(person(handling.by), ", " if handling.at else "", _at(handling))
+    by = together(person(handling.by, handling.by_name), ", " if handling.at else "", _at(handling))
     match handling.state:
         case "acknowledged":
             return together("Acknowledged by ", by)
         case "assigned":
             due = f", due {words.day(handling.due)}" if handling.due else ""
-            return together("Assigned to ", person(handling.assignee), f"{due} (by ", by, ")")
+            whom = person(handling.assignee, handling.assignee_name)
+            return together("Assigned to ", whom, f"{due} (by ", by, ")")
         case "not-applicable":
             reason = outside(handling.reason, _REASON)
             return together("Not applicable: “", reason, "” (", by, ")")

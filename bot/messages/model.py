@@ -64,6 +64,8 @@ class Handling:
     assignee: str = ""
     due: date | None = None
     reason: str = ""
+    by_name: str = ""
+    assignee_name: str = ""
 
 
 @dataclass(frozen=True, slots=True)

@@ -65,13 +65,16 @@ def when(moment: datetime, form: Form = "moment") -> Rich:
     return (Run(at=moment, form=form),)
 
 
-def person(actor: str) -> Rich:
-    """Give somebody by their id as people see them; Slack shows the name of an id."""
+def person(actor: str, name: str = "") -> Rich:
+    """Give somebody by their id as people see them, and by their name where it is known; Slack
+    shows the name of an id."""
     if _SLACK_PERSON.fullmatch(actor):
-        return (Run("somebody", mention=f"@{actor}"),)
+        return (Run(clean(name, 100) or "somebody", mention=f"@{actor}"),)
     if actor in {"cli", ""}:
         return ours("an operator")
-    return ours("somebody") if _OPAQUE_ID.fullmatch(actor) else outside(actor, 100)
+    return outside(name, 100) or (
+        ours("somebody") if _OPAQUE_ID.fullmatch(actor) else outside(actor, 100)
+    )
 
 
 def bold(rich: Rich) -> Rich:

@@ -6,7 +6,7 @@ from dataclasses import dataclass, replace
 from functools import cache
 from typing import Any
 
-from bot.commands import blocks, plain
+from bot.commands import blocks, cards, plain
 from bot.commands.answers import Answer
 from bot.commands.context import CommandContext, Place
 from bot.commands.reply import Reply
@@ -20,11 +20,13 @@ from bot.search.search import Search
 from bot.storage.database import Database
 from bot.subscriptions.model import Actor, ChannelRef
 from bot.subscriptions.service import Subscriptions
+from tests.messages.card_reading import problems_of_card
 from tests.messages.slack_reading import problems_of, problems_of_view
 from tests.subscriptions.makers import make_feed, store
 from tests.support.clock import SetClock
 
 ANN = Actor("U0ANN", "Ann")
+CHANNELS = (("C0HERE", "here"), ("C0TRADE", "trade"))
 TITLES = (
     "Commerce Adds Nine Firms to Entity List Over Drone Parts",
     "New Licence Rule for Advanced Chips Takes Effect",
@@ -131,13 +133,15 @@ class Desk:
 
 
 def check(answer: Answer) -> Reply:
-    """Render an answer for Slack; nothing in it may be refused or do harm."""
+    """Render an answer for Slack, and as cards; nothing in it may be refused or do harm."""
     reply = blocks.render(answer)
     if reply.message is not None:
         assert problems_of(reply.message) == []
     if reply.view is not None:
         assert problems_of_view(dict(reply.view)) == []
     assert (reply.message is None) != (reply.view is None)
+    for card in cards.render(answer, channels=CHANNELS).cards:
+        assert problems_of_card(card) == []
     return reply
 
 
