@@ -9,6 +9,7 @@ from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, replace
 
 from bot.errors import UsageError
+from bot.feeds.addresses import web_address
 from bot.feeds.intake import titled
 from bot.feeds.model import FeedEntry
 from bot.feeds.text import MAX_CONTENT, MAX_SUMMARY, to_line, to_text
@@ -35,12 +36,16 @@ class Understood:
 
 @dataclass(frozen=True, slots=True)
 class Batch:
-    """Some lines: their entries by who published them, and what was wrong."""
+    """Some lines: their entries by who published them, and what was wrong.
+
+    `problems` are of lines that were left out, `unlinked` of entries kept without their address.
+    """
 
     sources: Mapping[str, Sequence[tuple[FeedEntry, Understood]]]
     read: int
     bytes: int
-    problems: tuple[str, ...]
+    problems: tuple[str, ...] = ()
+    unlinked: tuple[str, ...] = ()
 
 
 class _Process:
@@ -61,6 +66,7 @@ def read_batch(lines: Sequence[tuple[int, bytes]]) -> Batch:
         raise RuntimeError("begin first")
     sources: dict[str, list[tuple[FeedEntry, Understood]]] = {}
     problems: list[str] = []
+    unlinked: list[str] = []
     read = 0
     for number, line in lines:
         try:
@@ -72,9 +78,14 @@ def read_batch(lines: Sequence[tuple[int, bytes]]) -> Batch:
             read += 1
             source = " ".join(found.source.split())[:200] or NO_SOURCE
             entry = titled(_cleaned(found))
+            if found.entry.link and not entry.link:
+                unlinked.append(
+                    f'Line {number}: "url" is no http or https address; the entry was kept without.'
+                )
             understood = _understand(analyst, entry, source)
             sources.setdefault(source, []).append((entry, understood))
-    return Batch(sources, read, sum(len(line) for _number, line in lines), tuple(problems))
+    size = sum(len(line) for _number, line in lines)
+    return Batch(sources, read, size, tuple(problems), tuple(unlinked))
 
 
 def _read(line: bytes, number: int) -> FileEntry | None:
@@ -86,13 +97,12 @@ def _read(line: bytes, number: int) -> FileEntry | None:
 def _cleaned(found: FileEntry) -> FeedEntry:
     """Make the texts plain, as those of feeds are; the file's id is what it is known by."""
     entry = found.entry
-    link = entry.link if entry.link.startswith(("http://", "https://")) else ""
     return replace(
         entry,
         title=to_line(entry.title),
         summary=to_text(entry.summary, limit=MAX_SUMMARY),
         content=to_text(entry.content, limit=MAX_CONTENT),
-        link=link,
+        link=web_address(entry.link),
         guid=str(found.id),
     )
 

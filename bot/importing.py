@@ -46,13 +46,16 @@ MAX_NAMED = 20
 
 @dataclass(frozen=True, slots=True)
 class Imported:
-    """How far an import has come. `problems` are sentences about bad lines, the first 20."""
+    """How far an import has come. `problems` are sentences about bad lines, the first 20;
+    `notes` about entries that were kept without their address, also the first 20 of `unlinked`."""
 
     read: int = 0
     new: int = 0
     bad: int = 0
     bytes: int = 0
     problems: tuple[str, ...] = ()
+    unlinked: int = 0
+    notes: tuple[str, ...] = ()
 
 
 class Importer:
@@ -90,6 +93,8 @@ class Importer:
                 bad=done.bad + len(batch.problems),
                 bytes=done.bytes + batch.bytes,
                 problems=(done.problems + batch.problems)[:MAX_NAMED],
+                unlinked=done.unlinked + len(batch.unlinked),
+                notes=(done.notes + batch.unlinked)[:MAX_NAMED],
             )
             told(done)
         return done

@@ -68,7 +68,12 @@ def add(
     """Watch a feed. Its present entries are history: stored, never alerted."""
     line = sys.stdin.readline() if credentials else ""
     new = (name.strip(), _show_word(show), _every(every), line)
-    added = asyncio.run(_add(url, *new, fetch=fetch))
+    try:
+        added, note = asyncio.run(_add(url, *new, fetch=fetch))
+    except FeedError as error:
+        raise _refused(url, error) from None
+    if note:
+        typer.echo(note, err=json_)
     if json_:
         _print_json(health_json(added))
     else:
@@ -96,7 +101,9 @@ def resume(feed: Which) -> None:
 def import_opml(file: Annotated[Path, typer.Argument(help="An OPML file.")]) -> None:
     """Watch every feed of an OPML file."""
     added, known = asyncio.run(_import(_read(file)))
-    typer.echo(f"{added} feeds added, {known} were there already.")
+    told = "1 feed added" if added == 1 else f"{added} feeds added"
+    told += ", 1 was there already" if known == 1 else f", {known} were there already"
+    typer.echo(f"{told}.")
 
 
 def export(
@@ -123,12 +130,17 @@ def check(
     try:
         found = asyncio.run(_check(checked_address(url)))
     except FeedError as error:
-        typer.echo(f"{shown(url)}: {error}", err=True)
-        raise typer.Exit(WRONG_USE) from None
+        raise _refused(url, error) from None
     if json_:
         _print_json(found_json(found))
     else:
         _print_found(found)
+
+
+def _refused(url: str, error: FeedError) -> typer.Exit:
+    """Say in one line why an address cannot be read as a feed."""
+    typer.echo(f"{shown(url)}: {error}", err=True)
+    return typer.Exit(WRONG_USE)
 
 
 _COMMANDS: dict[str, Callable[..., None]] = {
@@ -153,7 +165,7 @@ async def _list() -> tuple[FeedHealth, ...]:
 
 async def _add(
     url: str, name: str, show: Show, every: timedelta, line: str, *, fetch: bool
-) -> FeedHealth:
+) -> tuple[FeedHealth, str]:
     settings = load_settings()
     address, credentials = roster.split_secrets(url)
     credentials = read_credentials(line) if line.strip() else credentials
@@ -171,7 +183,19 @@ async def _add(
     )
     async with open_database(settings) as db, db.write() as conn:
         number = await roster.add_feed(conn, new, await db.now(conn))
-        return await roster.find(conn, str(number))
+        return await roster.find(conn, str(number)), _where_found(found)
+
+
+def _where_found(found: Found | None) -> str:
+    """Say which address was taken where another one was given."""
+    if found is None or found.way == "given":
+        return ""
+    if found.way == "named":
+        return f"That is a web page; it names this feed, which was taken: {shown(found.address)}"
+    return (
+        "That is a web page that names no feed; one was found where many sites have theirs: "
+        f"{shown(found.address)}"
+    )
 
 
 async def _find(settings: Settings, address: str, credentials: Credentials | None) -> Found:
@@ -228,6 +252,7 @@ async def _import(outlines: tuple[Outline, ...]) -> tuple[int, int]:
                 show=one.show,
                 every=one.every or timedelta(minutes=10),
                 credentials=vault.seal(credentials.text()) if credentials else None,
+                select=one.select,
             )
             try:
                 await roster.add_feed(conn, new, now)
@@ -293,7 +318,9 @@ def _print_json(value: object) -> None:
 
 def _print_found(found: Found) -> None:
     parsed = found.parsed
-    typer.echo(f"{parsed.format}: {parsed.title or '(no title)'}, {len(parsed.entries)} entries")
+    count = len(parsed.entries)
+    entries = "1 entry" if count == 1 else f"{count} entries"
+    typer.echo(f"{parsed.format}: {parsed.title or '(no title)'}, {entries}")
     for problem in parsed.problems:
         typer.echo(f"  note: {problem}")
     for one in parsed.entries[:10]:

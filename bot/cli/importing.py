@@ -44,20 +44,27 @@ def register(app: typer.Typer) -> None:
 
         Run it again after a stop: what is stored already is passed over.
         """
+        if file.is_dir():
+            raise UsageError(f"{file} is a folder; give a file with one entry a line (JSONL).")
         if not file.is_file():
             raise UsageError(f"There is no file {file}.")
         done = asyncio.run(_import(file, file.stat().st_size, show))
-        for problem in done.problems:
-            typer.echo(problem, err=True)
+        for said in (*done.problems, *done.notes):
+            typer.echo(said, err=True)
         if done.bad > len(done.problems):
             typer.echo(f"... and {done.bad - len(done.problems):,} more bad lines.", err=True)
         known = done.read - done.new
-        told = f"{done.new:,} entries imported"
+        told = "1 entry imported" if done.new == 1 else f"{done.new:,} entries imported"
         told += f", {known:,} known already" if known else ""
-        told += f", {done.bad:,} bad lines left out" if done.bad else ""
+        told += f", {done.unlinked:,} without their address" if done.unlinked else ""
+        told += f", {done.bad:,} bad {_lines(done.bad)} left out" if done.bad else ""
         typer.echo(f"{told}.")
         if done.bad:
             raise typer.Exit(DONE_WITH_FAILURES)
+
+
+def _lines(count: int) -> str:
+    return "line" if count == 1 else "lines"
 
 
 async def _import(file: Path, size: int, show: Show | None) -> Imported:

@@ -111,7 +111,9 @@ def shown(url: str) -> str:
     except ValueError:
         return "(an address that cannot be read)"
     query = "&".join(f"{name}=..." for name, _ in parse_qsl(parts.query, keep_blank_values=True))
-    return urlunsplit((parts.scheme, f"{parts.hostname or ''}{port}", parts.path, query, ""))
+    host = parts.hostname or ""
+    host = f"[{host}]" if ":" in host else host
+    return urlunsplit((parts.scheme, f"{host}{port}", parts.path, query, ""))
 
 
 def split_user(url: str) -> tuple[str, str]:

@@ -17,7 +17,7 @@ from sqlalchemy.ext.asyncio import AsyncConnection
 from bot.errors import CatalogueError, NotAFeed, UsageError
 from bot.feeds.addresses import checked_address
 from bot.feeds.model import Kind, Show
-from bot.feeds.sources import check_selectors
+from bot.feeds.sources import SELECTORS, check_selectors
 from bot.storage import dialects
 from bot.storage.tables import feed as feed_table
 from bot.storage.tables import publication as publication_table
@@ -27,7 +27,6 @@ _UNITS = {"s": "seconds", "m": "minutes", "h": "hours", "d": "days"}
 _LEAST, _MOST = timedelta(seconds=5), timedelta(days=7)
 _DROPPED = "The catalogue has it no more."
 _VARIABLE = re.compile(r"[A-Z][A-Z0-9_]{2,80}")
-_SELECTORS = {"item", "title", "link", "date", "summary"}
 _PUBLICATION_KEYS = {"name", "url", "documented", "feed"}
 _FEED_KEYS = {
     "url",
@@ -192,7 +191,7 @@ def _selectors(item: Mapping[str, Any], kind: str, place: str) -> dict[str, str]
     select_ = item.get("select", {})
     if not isinstance(select_, dict) or not all(isinstance(v, str) for v in select_.values()):
         raise CatalogueError(f"{place}: select is a table of CSS selectors.")
-    _only(select_, _SELECTORS, place)
+    _only(select_, set(SELECTORS), place)
     if (kind == "page") != bool(select_.get("item")):
         raise CatalogueError(f"{place}: select.item is given for kind page, and for that only.")
     try:

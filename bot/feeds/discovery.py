@@ -2,7 +2,8 @@
 
 from __future__ import annotations
 
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
+from typing import Literal
 from urllib.parse import urljoin, urlsplit
 
 import lxml.html
@@ -10,12 +11,14 @@ from lxml import etree
 
 from bot.errors import FeedError, NotAFeed
 from bot.feeds import markup
-from bot.feeds.addresses import host_of, web_address
+from bot.feeds.addresses import host_of, origin, web_address
 from bot.feeds.credentials import Credentials
 from bot.feeds.documents import ParseTask, address_to_ask
 from bot.feeds.fetcher import Document, Fetcher, Request
 from bot.feeds.model import Kind, ParsedFeed
 from bot.feeds.parsing import ParserPool
+
+Way = Literal["given", "named", "guessed"]
 
 MAX_CANDIDATES = 8
 _TYPES = {
@@ -32,12 +35,16 @@ _USUAL_PATHS = ("feed/", "rss.xml", "feed.xml", "atom.xml", "index.xml", "rss")
 
 @dataclass(frozen=True, slots=True)
 class Found:
-    """A feed that was fetched and read. `address` is where it will be polled."""
+    """A feed that was fetched and read. `address` is where it will be polled.
+
+    `way` says whether it was given, named by the page that was given, or guessed.
+    """
 
     address: str
     kind: Kind
     document: Document
     parsed: ParsedFeed
+    way: Way = "given"
 
 
 def kind_of(url: str) -> Kind:
@@ -82,9 +89,11 @@ async def find_feed(
         if not markup.look(document.body).is_html:
             raise
         refusal = error
-    for candidate in candidates(document.body, document.url):
+    way, addresses = candidates(document.body, document.url)
+    for address in addresses:
+        own = credentials if origin(address) == origin(url) else None
         try:
-            return await read_feed(fetcher, parser, candidate)
+            return replace(await read_feed(fetcher, parser, address, credentials=own), way=way)
         except FeedError:
             continue
     raise NotAFeed(
@@ -94,12 +103,13 @@ async def find_feed(
     )
 
 
-def candidates(page: bytes, url: str) -> tuple[str, ...]:
-    """Give where the feeds of a web page may be, the likeliest first. Pure."""
+def candidates(page: bytes, url: str) -> tuple[Way, tuple[str, ...]]:
+    """Give where the feeds of a web page may be, the likeliest first, and whether the page names
+    them or they are guessed. Pure."""
     try:
         document = lxml.html.document_fromstring(page)
     except (etree.ParserError, etree.XMLSyntaxError, ValueError):
-        return ()
+        return "guessed", ()
     base = url
     for element in document.iter("base"):
         base = web_address(element.get("href") or "", url) or url
@@ -114,5 +124,6 @@ def candidates(page: bytes, url: str) -> tuple[str, ...]:
             comments = "comments" in f"{target} {link.get('title') or ''}".lower()
             named.append((_TYPES[kind] + 10 * comments, target))
     found = [target for _, target in sorted(named, key=lambda each: each[0])]
-    usual = [urljoin(base, path) for path in _USUAL_PATHS] if not found else []
-    return tuple(dict.fromkeys((*found, *usual)))[:MAX_CANDIDATES]
+    if found:
+        return "named", tuple(dict.fromkeys(found))[:MAX_CANDIDATES]
+    return "guessed", tuple(urljoin(base, path) for path in _USUAL_PATHS)

@@ -2,7 +2,8 @@
 
 from __future__ import annotations
 
-from dataclasses import dataclass
+from collections.abc import Mapping
+from dataclasses import dataclass, field
 from datetime import timedelta
 from typing import get_args
 
@@ -12,6 +13,7 @@ from bot.errors import CatalogueError, NotAFeed
 from bot.feeds import markup
 from bot.feeds.addresses import web_address
 from bot.feeds.model import Kind, Show
+from bot.feeds.sources import SELECTORS, check_selectors
 from bot.feeds.text import to_line
 
 MAX_SIZE = 10_000_000
@@ -21,7 +23,8 @@ _OWN = "urn:exportnews:opml"
 
 @dataclass(frozen=True, slots=True)
 class Outline:
-    """One feed of a list. `every` is None where the list does not say it."""
+    """One feed of a list. `every` is None where the list does not say it; `select` holds the
+    selectors of a page. Credentials never stand in a list."""
 
     url: str
     title: str = ""
@@ -30,12 +33,13 @@ class Outline:
     kind: Kind = "feed"
     show: Show = "headline"
     every: timedelta | None = None
+    select: Mapping[str, str] = field(default_factory=dict)
 
 
 def read_opml(text: bytes) -> tuple[Outline, ...]:
     """Read an OPML file; folders are looked into, an address that is there twice counts once.
 
-    Raises CatalogueError when it is no OPML or names no feed.
+    Raises CatalogueError when it is no OPML, names no feed, or has a selector that cannot be read.
     """
     try:
         markup.look(text)
@@ -63,6 +67,12 @@ def _outline(url: str, attributes: dict[str, str]) -> Outline:
     kind, show = attributes.get(f"{own}kind"), attributes.get(f"{own}show")
     seconds = attributes.get(f"{own}every", "")
     title = to_line(attributes.get("title") or attributes.get("text") or "")
+    select = {name: attributes.get(f"{own}select-{name}", "") for name in SELECTORS}
+    select = {name: selector for name, selector in select.items() if selector}
+    try:
+        check_selectors(select)
+    except NotAFeed as error:
+        raise CatalogueError(f"The OPML's feed {url}: {error}") from error
     return Outline(
         url=url,
         title=title,
@@ -71,6 +81,7 @@ def _outline(url: str, attributes: dict[str, str]) -> Outline:
         kind=next((known for known in get_args(Kind) if known == kind), "feed"),
         show=next((known for known in get_args(Show) if known == show), "headline"),
         every=timedelta(seconds=int(seconds)) if seconds.isdigit() and int(seconds[:7]) else None,
+        select=select,
     )
 
 
@@ -90,5 +101,7 @@ def write_opml(outlines: tuple[Outline, ...]) -> bytes:
         attributes[f"{{{_OWN}}}show"] = one.show
         if one.every is not None:
             attributes[f"{{{_OWN}}}every"] = str(int(one.every.total_seconds()))
+        for name, selector in one.select.items():
+            attributes[f"{{{_OWN}}}select-{name}"] = selector
         etree.SubElement(body, "outline", attributes)
     return bytes(etree.tostring(root, xml_declaration=True, encoding="UTF-8", pretty_print=True))

@@ -3,7 +3,8 @@
 from __future__ import annotations
 
 import re
-from dataclasses import dataclass
+from collections.abc import Mapping
+from dataclasses import dataclass, field
 from datetime import datetime, timedelta
 from typing import Any
 from urllib.parse import parse_qsl, urlencode, urlsplit, urlunsplit
@@ -36,6 +37,7 @@ class NewFeed:
     show: Show = "headline"
     every: timedelta = timedelta(minutes=10)
     credentials: bytes | None = None
+    select: Mapping[str, str] = field(default_factory=dict)
 
 
 @dataclass(frozen=True, slots=True)
@@ -64,6 +66,7 @@ class FeedHealth:
     pushed: bool
     home: str = ""
     """The publication's own address."""
+    select: Mapping[str, str] = field(default_factory=dict)
 
     @property
     def healthy(self) -> bool:
@@ -109,6 +112,7 @@ async def add_feed(conn: AsyncConnection, new: NewFeed, now: datetime) -> int:
             origin="operator",
             every_seconds=int(new.every.total_seconds()),
             credentials=new.credentials,
+            options={"select": dict(new.select)} if new.select else {},
             next_poll_at=now,
             created_at=now,
         )
@@ -215,6 +219,7 @@ def _health(row: Row[Any]) -> FeedHealth:
         silent=row.reported == "silent",
         pushed=row.hub_lease_until is not None,
         home=row.publication_url or "",
+        select=(row.options or {}).get("select") or {},
     )
 
 
@@ -228,4 +233,5 @@ def as_outline(one: FeedHealth) -> Outline:
         kind=one.kind,
         show=one.show,
         every=one.every,
+        select=one.select,
     )

@@ -166,6 +166,9 @@ def _item(item: Any, base: str, options: Mapping[str, str]) -> FeedEntry | None:
     )
 
 
+SELECTORS = ("item", "title", "link", "date", "summary")
+
+
 def check_selectors(options: Mapping[str, str]) -> None:
     """Raise NotAFeed when a selector cannot be read."""
     for selector in options.values():

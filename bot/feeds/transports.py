@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+import errno
+import socket
 import ssl
 import urllib.request
 from importlib.metadata import PackageNotFoundError, version
@@ -18,6 +20,8 @@ from bot.feeds.guard import CheckedBackend, CheckedResolver, Refused
 CONNECTIONS = 200
 ERRORS = (httpx.HTTPError, httpx.InvalidURL, aiohttp.ClientError, OSError, ValueError)
 """What may come out of the client; `explain` puts it into words."""
+
+_UNREACHABLE = {errno.ENETUNREACH, errno.EHOSTUNREACH, errno.EADDRNOTAVAIL}
 
 SHARDS = 8
 """httpx's own pool gets slower with every connection it holds, so there are several of them."""
@@ -136,11 +140,15 @@ def explain(error: Exception, url: str) -> FetchFailed:
 def _sentence(error: Exception, causes: list[BaseException]) -> str:
     if any(isinstance(cause, ssl.SSLError | ssl.CertificateError) for cause in causes):
         return "The server's certificate is not valid, so nothing is read from it."
+    # The innermost cause counts: httpx-aiohttp calls every failed connection a time-out.
+    if any(isinstance(cause, socket.gaierror) for cause in causes):
+        return "No server has this name; check the address."
+    if any(isinstance(cause, ConnectionRefusedError) for cause in causes):
+        return "The server refuses the connection; check the address and its port."
+    if any(isinstance(cause, OSError) and cause.errno in _UNREACHABLE for cause in causes):
+        return "The server cannot be reached."
     if isinstance(error, httpx.TimeoutException):
         return "The server did not answer in time."
-    text = " ".join(str(cause) for cause in causes).lower()
-    if "name or service" in text or "nodename" in text or "getaddrinfo" in text or "dns" in text:
-        return "No server has this name; check the address."
     if isinstance(error, httpx.ConnectError | httpcore.ConnectError):
         return "The server cannot be reached."
     if isinstance(error, httpx.InvalidURL | ValueError):

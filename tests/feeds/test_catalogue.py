@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import asyncio
 import json
 from datetime import timedelta
 from pathlib import Path
@@ -102,10 +103,20 @@ def test_opml_goes_there_and_back() -> None:
     listed = (
         Outline("https://a.example/feed?x=1&y=2", "A & Co", "https://a.example/", "A & Co"),
         Outline(
-            "https://b.example/", "B", "", "Publisher", "page", "summary", timedelta(minutes=5)
+            "https://b.example/",
+            "B",
+            "",
+            "Publisher",
+            "page",
+            "summary",
+            timedelta(minutes=5),
+            {"item": "li.news > a", "date": "time"},
         ),
     )
     assert read_opml(write_opml(listed)) == listed
+    broken = write_opml(listed).replace(b"li.news &gt; a", b"li[")
+    with pytest.raises(CatalogueError, match="selector"):
+        read_opml(broken)
 
 
 def test_opml_of_others_is_read_with_its_folders() -> None:
@@ -147,7 +158,9 @@ async def test_a_site_leads_to_its_feed(newsroom: Newsroom) -> None:
     async with Fetcher(allow_private=True) as fetcher:
         found = await find_feed(fetcher, ParserPool(processes=0), site)
     assert found.address == newsroom.address("/news.xml")
-    assert candidates(b"<html></html>", "https://w.example/")[0] == "https://w.example/feed/"
+    assert found.way == "named"
+    way, guesses = candidates(b"<html></html>", "https://w.example/")
+    assert (way, guesses[0]) == ("guessed", "https://w.example/feed/")
 
 
 def _run(*arguments: str) -> Result:
@@ -176,9 +189,58 @@ def test_feeds_are_kept_from_the_command_line(tmp_path: Path) -> None:
     file = tmp_path / "feeds.opml"
     assert _run("export", str(file)).exit_code == 0
     assert _run("remove", "Wire").exit_code == 0
-    assert "1 feeds added, 1 were there" in _run("import", str(file)).stdout
+    assert "1 feed added, 1 was there already." in _run("import", str(file)).stdout
     twice = _run("add", "--no-fetch", "http://www.w.example/feed/")
     assert isinstance(twice.exception, UsageError)
+
+
+PAGE = """[[publication]]
+name = "Q"
+[[publication.feed]]
+url = "https://q.example/news"
+kind = "page"
+select = { item = "li.news", link = "a.more" }
+"""
+
+
+@pytest.mark.usefixtures("_environment")
+def test_a_pages_selectors_travel_with_it(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    own = tmp_path / "own.toml"
+    own.write_text("replace = true\n" + PAGE)
+    file = tmp_path / "feeds.opml"
+    assert _run("export", str(file)).exit_code == 0
+    own.write_text("replace = true\n" + FEED)
+    other = f"sqlite:///{tmp_path}/other.sqlite3"
+    monkeypatch.setenv("DATABASE_URL", other)
+    assert _run("import", str(file)).exit_code == 0
+    again = tmp_path / "again.opml"
+    assert _run("export", str(again)).exit_code == 0
+    (page,) = [one for one in read_opml(again.read_bytes()) if one.kind == "page"]
+    assert dict(page.select) == {"item": "li.news", "link": "a.more"}
+
+
+@pytest.mark.usefixtures("_environment")
+async def test_adding_a_site_says_which_feed_was_taken(newsroom: Newsroom) -> None:
+    newsroom.serve("/feed/", rss(Item("A", "http://w.example/a"), title="Guessed"))
+    newsroom.serve("/news.xml", rss(Item("A", "http://w.example/a"), title="Named"))
+    named = b'<!doctype html><link rel=alternate type="application/rss+xml" href="/news.xml">'
+    bare = newsroom.serve("/", b"<!doctype html><p>Hi", content_type="text/html")
+    added = await asyncio.to_thread(_run, "add", bare)
+    assert added.exit_code == 0, added.output
+    assert "names no feed" in added.output
+    assert newsroom.address("/feed/") in added.output
+    site = newsroom.serve("/site", named, content_type="text/html")
+    added = await asyncio.to_thread(_run, "add", site)
+    assert "it names this feed" in added.output
+    assert newsroom.address("/news.xml") in added.output
+
+
+@pytest.mark.usefixtures("_environment")
+def test_an_address_that_leads_nowhere_is_wrong_use() -> None:
+    for words in (("add", "notaurl.invalid"), ("check", "notaurl.invalid"), ("add", "ftp://x/")):
+        done = _run(*words)
+        assert done.exit_code == 2 or isinstance(done.exception, UsageError), done.output
+        assert "Traceback" not in done.output
 
 
 @pytest.mark.usefixtures("_environment")

@@ -5,9 +5,15 @@ from __future__ import annotations
 import asyncio
 import json
 import os
+import socket
 import sys
 from pathlib import Path
 
+import pytest
+
+from bot.errors import FetchFailed
+from bot.feeds.addresses import shown
+from bot.feeds.fetcher import Fetcher, Request
 from tests.support.newsroom import Item, Newsroom, rss
 
 
@@ -55,3 +61,25 @@ async def test_check_refuses_in_one_line(newsroom: Newsroom, tmp_path: Path) -> 
         assert (status, out) == (2, "")
         assert err.count("\n") == 1
         assert "Traceback" not in err
+
+
+def _free_port() -> int:
+    with socket.socket() as closed:
+        closed.bind(("127.0.0.1", 0))
+        return int(closed.getsockname()[1])
+
+
+async def test_check_says_why_a_server_was_not_reached() -> None:
+    """Through either client, for http and for https."""
+    async with Fetcher(allow_private=True) as fetcher:
+        for scheme in ("http", "https"):
+            for host, sentence in (
+                (f"127.0.0.1:{_free_port()}", "refuses the connection"),
+                ("no-such-host.invalid", "No server has this name"),
+            ):
+                with pytest.raises(FetchFailed, match=sentence):
+                    await fetcher.fetch(Request(f"{scheme}://{host}/feed"))
+
+
+def test_an_address_is_shown_as_it_can_be_typed_again() -> None:
+    assert shown("http://[::1]:9/feed?key=s3cret") == "http://[::1]:9/feed?key=..."
