@@ -13,7 +13,7 @@ from microsoft_teams.apps import ActivityContext
 
 from bot.commands.answers import Answer
 from bot.commands.context import CommandContext, Place
-from bot.commands.forms import Submitted
+from bot.commands.forms import AssignSubmitted, Submitted
 from bot.engine import Engine
 from bot.errors import UsageError
 from bot.messages.actions import Action
@@ -107,6 +107,10 @@ class Desk:
 
     async def submit(self, ctx: ActivityContext[Any], form: Submitted) -> Answer:
         """Carry out a form that was sent."""
+        if isinstance(form, AssignSubmitted):
+            here = conversation_of(ctx.activity)
+            names = await self._people.names([form.assignee], ctx.api, here.tenant, here.id)
+            form = replace(form, assignee_name=names.get(form.assignee, ""))
         answer = await self.engine.commands.submit(form, await self._here(ctx))
         return await self._named(answer, ctx)
 

@@ -43,13 +43,19 @@ class People:
 
     async def named(self, answer: Answer, api: ApiClient, tenant: str, conversation: str) -> Answer:
         """Give an answer with names in place of the ids of people, where they can be known."""
-        wanted = people_of(answer)
-        unknown = [one for one in sorted(wanted) if (tenant, one) not in self._names]
+        names = await self.names(people_of(answer), api, tenant, conversation)
+        return with_names(answer, names)
+
+    async def names(
+        self, people: Collection[str], api: ApiClient, tenant: str, conversation: str
+    ) -> Mapping[str, str]:
+        """Give the names of people by their ids, as far as they can be known."""
+        unknown = [one for one in sorted(people) if (tenant, one) not in self._names]
         found = await asyncio.gather(*(_name(api, conversation, one) for one in unknown[:_ASKED]))
         for one, name in zip(unknown, found, strict=False):
             self.saw(tenant, one, name)
-        names = {one: self._names.get((tenant, one), "") for one in wanted}
-        return with_names(answer, {one: name for one, name in names.items() if name})
+        names = {one: self._names.get((tenant, one), "") for one in people}
+        return {one: name for one, name in names.items() if name}
 
 
 async def _name(api: ApiClient, conversation: str, person: str) -> str:

@@ -116,6 +116,11 @@ class Office:
         self.clock.skip(65)
         await self.bot.once()
 
+    async def send(self) -> None:
+        """Send what is owed, once the pace of the channel allows it."""
+        self.clock.skip(30)
+        await self.bot.dispatcher.dispatch_due()
+
     async def alert(self, room: Room) -> Card:
         """Let one alert come to a room where the bot is installed by this."""
         await self.teams.install(room, self.mara)
