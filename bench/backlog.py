@@ -21,7 +21,7 @@ from sqlalchemy import text
 from sqlalchemy.ext.asyncio import AsyncConnection
 
 from bot.delivery import claims, outbox
-from bot.delivery.claims import Candidate
+from bot.delivery.shortlist import look
 from bot.storage.database import Database
 from tests.support.databases import PostgresServer
 
@@ -63,15 +63,14 @@ async def median(
     return statistics.median(took)
 
 
-async def look(
-    conn: AsyncConnection, now: datetime, without: tuple[int, ...] = ()
-) -> list[Candidate]:
-    return await claims.look(conn, now, platforms=["slack"], without=without)
+async def seen(conn: AsyncConnection, now: datetime, without: tuple[int, ...] = ()) -> list[int]:
+    found = await look(conn, now, platforms=["slack"], without=without)
+    return [one.channel_id for one in found]
 
 
-async def claim(conn: AsyncConnection, now: datetime, candidates: list[Candidate]) -> None:
+async def claim(conn: AsyncConnection, now: datetime, ids: list[int]) -> None:
     found = await claims.claim(
-        conn, "bench", now, candidates, platforms=["slack"], lease=timedelta(seconds=90)
+        conn, "bench", now, ids, platforms=["slack"], lease=timedelta(seconds=90)
     )
     assert len(found) == 100, len(found)
 
@@ -89,14 +88,14 @@ async def run(url: str, channels: int) -> None:
         if story in (3, 12):
             owed = channels * (story - 2)
             async with db.read() as conn:
-                listed = (await look(conn, await db.now(conn)))[:100]
-            seen = await median(db, look)
-            past = await median(db, lambda conn, now: look(conn, now, (1,)))
-            one = await median(db, partial(claim, candidates=listed))
+                listed = (await seen(conn, await db.now(conn)))[:100]
+            one_look = await median(db, seen)
+            past = await median(db, partial(seen, without=(1,)))
+            one = await median(db, partial(claim, ids=listed))
             due = await median(db, lambda conn, now: outbox.next_due(conn, now, ["slack"]))
             print(
-                f"{owed:>9} owed: a look {seen:.0f} ms, past the huge workspace {past:.0f} ms, a "
-                f"claim of 100 {one:.0f} ms, the look for what is next {due:.0f} ms"
+                f"{owed:>9} owed: a look {one_look:.0f} ms, past the huge workspace {past:.0f} ms, "
+                f"a claim of 100 {one:.0f} ms, the look for what is next {due:.0f} ms"
             )
     async with db.read() as conn:
         size = "SELECT pg_total_relation_size('delivery') / count(*) FROM delivery"

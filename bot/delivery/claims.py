@@ -35,25 +35,14 @@ from bot.delivery.doubts import NO_DOUBTS, Answered, Doubts, load_doubts, load_t
 from bot.delivery.model import Address, Owed
 from bot.delivery.policy import DEFAULT_PACE, PACES
 from bot.delivery.recall import Recall, load_recalls, settle_told
-from bot.storage.batches import among, read_in_index_order
+from bot.storage.batches import among
 from bot.storage.dialects import is_postgresql
 from bot.storage.tables import UtcDateTime, channel, delivery, rate_limit, workspace
 
 OWED = ("pending", "failed", "sending")
 """States of what is not settled. `sending` without a lease was left behind by a killed worker."""
 
-_LOOKED_AT = 1000
-"""Due deliveries seen in one look; among them workspaces take turns."""
-
 _BURST = max(pace.burst for pace in PACES.values() if pace.seconds)
-
-
-@dataclass(frozen=True, slots=True)
-class Candidate:
-    """A channel that something is due for, and its workspace."""
-
-    channel_id: int
-    workspace_id: int
 
 
 @dataclass(frozen=True, slots=True)
@@ -73,40 +62,21 @@ class Claim:
     sealed: bytes | None = None
 
 
-async def look(
-    conn: AsyncConnection,
-    now: datetime,
-    *,
-    platforms: Collection[str],
-    without: Collection[int] = (),
-) -> list[Candidate]:
-    """Give free channels that have something due, workspaces in turn, at most a thousand or so.
-
-    `without`: ids of workspaces to leave out. Nothing is claimed by it: another worker may be
-    quicker.
-    """
-    postgresql = is_postgresql(conn)
-    asked = {"now": now, "platforms": list(platforms), "without": list(without)}
-    await read_in_index_order(conn)
-    rows = await conn.execute(_free_channels(postgresql=postgresql), asked)
-    return [Candidate(row.channel_id, row.workspace_id) for row in rows]
-
-
 async def claim(
     conn: AsyncConnection,
     worker: str,
     now: datetime,
-    candidates: Sequence[Candidate],
+    channel_ids: Sequence[int],
     *,
     platforms: Collection[str],
     lease: timedelta,
 ) -> list[Claim]:
     """Lease those of the channels that are still free and have something due, and mark what is to
     be sent to them as being sent."""
-    if not candidates:
+    if not channel_ids:
         return []
     postgresql = is_postgresql(conn)
-    asked = {"ids": [one.channel_id for one in candidates], "now": now}
+    asked = {"ids": list(channel_ids), "now": now}
     free = {**asked, "platforms": list(platforms)}
     channels = (await conn.execute(_still_free(postgresql=postgresql), free)).all()
     by_channel: dict[int, list[Row[Any]]] = {}
@@ -158,57 +128,28 @@ async def _take(
     ]
 
 
-_NOW = bindparam("now", type_=UtcDateTime)
+NOW = bindparam("now", type_=UtcDateTime)
+"""The database's present moment, given when a statement is executed."""
 
 
-def _may_be_claimed() -> ColumnElement[bool]:
+def may_be_claimed() -> ColumnElement[bool]:
     """Give the condition, over `channel` and `workspace`, that a channel may be claimed now."""
     return and_(
         channel.c.paused_at.is_(None),
-        or_(channel.c.next_send_at.is_(None), channel.c.next_send_at <= _NOW),
+        or_(channel.c.next_send_at.is_(None), channel.c.next_send_at <= NOW),
         _is_free(),
         workspace.c.removed_at.is_(None),
         workspace.c.platform.in_(bindparam("platforms", expanding=True)),
         ~exists().where(
             rate_limit.c.workspace_id == workspace.c.id,
             rate_limit.c.method == "send",
-            rate_limit.c.until > _NOW,
+            rate_limit.c.until > NOW,
         ),
     )
 
 
 def _is_free() -> ColumnElement[bool]:
-    return or_(channel.c.lease_until.is_(None), channel.c.lease_until <= _NOW)
-
-
-@cache
-def _free_channels(*, postgresql: bool) -> Select[Any]:
-    due = (
-        select(delivery.c.channel_id, channel.c.workspace_id, delivery.c.due_at)
-        .join(channel, channel.c.id == delivery.c.channel_id)
-        .join(workspace, workspace.c.id == channel.c.workspace_id)
-        .where(
-            delivery.c.state.in_(OWED),
-            delivery.c.due_at <= _NOW,
-            _may_be_claimed(),
-            ~among(channel.c.workspace_id, "without", postgresql=postgresql),
-        )
-        # As the index is ordered, so that only so many rows are read, however much is owed.
-        .order_by(delivery.c.state, delivery.c.due_at)
-        .limit(_LOOKED_AT)
-        .subquery("due")
-    )
-    waiting = (
-        select(due.c.channel_id, due.c.workspace_id, func.min(due.c.due_at).label("since"))
-        .group_by(due.c.channel_id, due.c.workspace_id)
-        .subquery("waiting")
-    )
-    turn = func.row_number().over(
-        partition_by=waiting.c.workspace_id, order_by=(waiting.c.since, waiting.c.channel_id)
-    )
-    return select(waiting.c.channel_id, waiting.c.workspace_id).order_by(
-        turn, waiting.c.since, waiting.c.channel_id
-    )
+    return or_(channel.c.lease_until.is_(None), channel.c.lease_until <= NOW)
 
 
 @cache
@@ -226,7 +167,7 @@ def _still_free(*, postgresql: bool) -> Select[Any]:
             workspace.c.external_id.label("workspace"),
         )
         .join(workspace, workspace.c.id == channel.c.workspace_id)
-        .where(among(channel.c.id, "ids", postgresql=postgresql), _may_be_claimed())
+        .where(among(channel.c.id, "ids", postgresql=postgresql), may_be_claimed())
     )
     if postgresql:
         # `key_share`: a foreign key's check by an ingest at the same time does not wait.
@@ -253,7 +194,7 @@ def _next_deliveries(*, postgresql: bool) -> Select[Any]:
         .where(
             among(delivery.c.channel_id, "ids", postgresql=postgresql),
             delivery.c.state.in_(OWED),
-            delivery.c.due_at <= _NOW,
+            delivery.c.due_at <= NOW,
         )
         .subquery()
     )
@@ -273,7 +214,7 @@ def _mark_sending(*, postgresql: bool) -> Update:
             state="sending",
             attempts=delivery.c.attempts + 1,
             unknown=doubtful,
-            tried_at=case((doubtful, func.coalesce(delivery.c.tried_at, _NOW)), else_=_NOW),
+            tried_at=case((doubtful, func.coalesce(delivery.c.tried_at, NOW)), else_=NOW),
         )
     )
 

@@ -6,7 +6,9 @@ platform, entry and set of reasons, however many channels get it.
 
 from __future__ import annotations
 
+from collections import OrderedDict
 from collections.abc import Mapping, Sequence
+from collections.abc import Set as AbstractSet
 from dataclasses import dataclass, replace
 
 import structlog
@@ -22,9 +24,10 @@ from bot.delivery.loading import (
     load_labels,
 )
 from bot.delivery.model import Owed
+from bot.delivery.styles import style_of
 from bot.delivery.summaries import compose_digests, first_page
+from bot.delivery.versions import Version, load_versions
 from bot.handling.records import load_states
-from bot.messages import blocks, digest_blocks, plain
 from bot.messages.model import Alert, Digest, Handling, Message, Why
 from bot.news.boilerplate import strip
 from bot.news.taxonomy import Taxonomy
@@ -35,6 +38,8 @@ log = structlog.get_logger(__name__)
 
 SUMMARIES = frozenset({"digest", "catch-up", "held"})
 _CHUNK = 500
+_KEPT = 256
+"""Rendered alerts that are kept."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -44,6 +49,7 @@ class _Key:
     platform: str
     zone: str
     entry_id: int
+    version: Version
     reasons: str
     edited: bool
     follow_up: bool
@@ -55,6 +61,7 @@ class StoredComposer:
 
     def __init__(self, taxonomy: Taxonomy) -> None:
         self._taxonomy = taxonomy
+        self._rendered: OrderedDict[_Key, Message] = OrderedDict()
 
     async def __call__(self, conn: AsyncConnection, owed: Sequence[Owed]) -> Mapping[int, Message]:
         """Give the messages of deliveries by their id.
@@ -76,40 +83,59 @@ class StoredComposer:
         self, conn: AsyncConnection, owed: Sequence[Owed], zones: Mapping[int, str]
     ) -> dict[int, Message]:
         wanted = [o for o in owed if o.kind not in SUMMARIES and o.kind != "notice" and o.entry_id]
-        reasons = {pair for one in wanted for pair in parse_reasons(one.reasons)}
-        articles = await load_articles(conn, {one.entry_id for one in wanted if one.entry_id})
-        facts = await load_facts(conn, articles, reasons)
-        labels = await load_labels(conn, reasons, self._title)
+        versions = await load_versions(conn, {one.entry_id for one in wanted if one.entry_id})
         states = await load_states(
             conn,
             {one.address.channel_id for one in wanted},
             {one.story_id for one in wanted if one.story_id},
         )
         edited = await _edited(conn, wanted)
-        rendered: dict[_Key, Message] = {}
-        messages = {}
-        for one in wanted:
-            article = articles.get(one.entry_id or 0)
-            if article is None:
-                continue
-            zone = zones.get(one.address.channel_id, "")
-            key = _Key(
+        keys = {
+            one.id: _Key(
                 one.address.platform,
-                zone,
-                article.id,
+                zones.get(one.address.channel_id, ""),
+                one.entry_id or 0,
+                version,
                 one.reasons,
-                edited=one.id in edited and not article.retracted,
+                edited=one.id in edited and not version.retracted,
                 follow_up=one.kind == "follow-up",
                 handling=states.get((one.address.channel_id, one.story_id or 0), Handling()),
             )
-            if key not in rendered:
-                alert = self.alert(article, facts[article.id], parse_reasons(one.reasons), labels)
-                alert = replace(
-                    alert, edited=key.edited, follow_up=key.follow_up, handling=key.handling
-                )
-                rendered[key] = _render_alert(alert, key.platform, zone)
-            messages[one.id] = rendered[key]
-        return messages
+            for one in wanted
+            if (version := versions.get(one.entry_id or 0)) is not None
+        }
+        fresh = await self._render(conn, set(keys.values()) - self._rendered.keys())
+        found = {one: fresh.get(key) or self._rendered.get(key) for one, key in keys.items()}
+        self._keep(fresh)
+        return {one: message for one, message in found.items() if message is not None}
+
+    async def _render(
+        self, conn: AsyncConnection, keys: AbstractSet[_Key]
+    ) -> Mapping[_Key, Message]:
+        if not keys:
+            return {}
+        reasons = {pair for key in keys for pair in parse_reasons(key.reasons)}
+        articles = await load_articles(conn, {key.entry_id for key in keys})
+        facts = await load_facts(conn, articles, reasons)
+        labels = await load_labels(conn, reasons, self._title)
+        rendered = {}
+        for key in keys:
+            article = articles.get(key.entry_id)
+            if article is None:
+                continue
+            alert = self.alert(article, facts[article.id], parse_reasons(key.reasons), labels)
+            alert = replace(
+                alert, edited=key.edited, follow_up=key.follow_up, handling=key.handling
+            )
+            message = style_of(key.platform).alert(alert, key.zone or "UTC")
+            rendered[key] = replace(message, marks=(article.mark,))
+        return rendered
+
+    def _keep(self, fresh: Mapping[_Key, Message]) -> None:
+        """Keep what was rendered for the next batches; a story goes to many channels."""
+        self._rendered.update(fresh)
+        while len(self._rendered) > _KEPT:
+            self._rendered.popitem(last=False)
 
     def alert(
         self,
@@ -149,13 +175,14 @@ class StoredComposer:
                 except (KeyError, TypeError, ValueError) as error:
                     log.warning("composer.payload", delivery=one.id, error=type(error).__name__)
         digests = await compose_digests(conn, pages, self._title)
-        return {
-            one.id: _render_digest(
-                digests[one.id], one.address.platform, zones.get(one.address.channel_id, "")
-            )
-            for one in owed
-            if one.id in digests
-        }
+        messages = {}
+        for one in owed:
+            if one.id in digests:
+                digest = digests[one.id]
+                zone = zones.get(one.address.channel_id, "")
+                message = style_of(one.address.platform).digest(digest, zone or "UTC")
+                messages[one.id] = replace(message, marks=_marks(one, digest))
+        return messages
 
     def _title(self, topic: str) -> str:
         known = self._taxonomy.get(topic)
@@ -210,6 +237,12 @@ def _why(
     return tuple(sorted(whys, key=lambda why: (why.kind != "topic", -(why.score or 0.0))))
 
 
+def _marks(owed: Owed, digest: Digest) -> tuple[str, ...]:
+    """Give the marks of a digest's stories, and its own: that of its day."""
+    own = (owed.subject,) if owed.kind == "digest" else ()
+    return (*own, *(item.mark for group in digest.groups for item in group.items))
+
+
 async def _zones(conn: AsyncConnection, owed: Sequence[Owed]) -> Mapping[int, str]:
     """Give the time zones of channels; Slack needs none, it shows times in the reader's own."""
     ids = sorted({o.address.channel_id for o in owed if o.address.platform != "slack"})
@@ -224,18 +257,6 @@ async def _zones(conn: AsyncConnection, owed: Sequence[Owed]) -> Mapping[int, st
     return found
 
 
-def _render_alert(alert: Alert, platform: str, zone: str) -> Message:
-    if platform == "slack":
-        return blocks.alert_message(alert)
-    return plain.alert_message(alert, zone or "UTC")
-
-
-def _render_digest(digest: Digest, platform: str, zone: str) -> Message:
-    if platform == "slack":
-        return digest_blocks.digest_message(digest)
-    return plain.digest_message(digest, zone or "UTC")
-
-
 def _notice_text(owed: Owed) -> str:
     return str((owed.payload or {}).get("text") or "")
 
@@ -243,6 +264,4 @@ def _notice_text(owed: Owed) -> str:
 def _notice(owed: Owed) -> Message:
     about = owed.payload or {}
     title, url = str(about.get("title") or ""), str(about.get("link") or "")
-    if owed.address.platform == "slack":
-        return blocks.notice_message(_notice_text(owed), title, url)
-    return plain.notice_message(" ".join(part for part in (_notice_text(owed), title, url) if part))
+    return style_of(owed.address.platform).notice(_notice_text(owed), title, url)

@@ -14,13 +14,13 @@ import structlog
 from sqlalchemy.exc import DBAPIError
 
 from bot.delivery import claims, outbox
-from bot.delivery.claims import Candidate, Claim
+from bot.delivery.claims import Claim
 from bot.delivery.model import Composer, Owed, Sender
 from bot.delivery.outbox import Settled
 from bot.delivery.pausing import Tell, pause_channels, tell_given_up
 from bot.delivery.policy import Outcome, RetryPolicy
 from bot.delivery.sending import Bounds, Office, serve
-from bot.delivery.shortlist import Shortlist
+from bot.delivery.shortlist import Candidate, Shortlist, look
 from bot.errors import BotError
 from bot.messages.model import Message
 from bot.settings import UnknownOutcome
@@ -109,7 +109,7 @@ class Crew:
 
     @property
     def batch(self) -> int:
-        """Claims that are worth a transaction of their own."""
+        """Claims that are worth a transaction."""
         return min(BATCH, self._means.places)
 
     @property
@@ -157,7 +157,7 @@ class Crew:
         means = self._means
         async with means.db.read() as conn:
             now = await means.db.now(conn)
-            return await claims.look(conn, now, platforms=means.senders, without=without)
+            return await look(conn, now, platforms=means.senders, without=without)
 
     async def _start(self, shortlist: Shortlist, busy: Mapping[int, int]) -> int | None:
         """Begin to serve channels of the list; gives their number, None when there is none on it
@@ -173,7 +173,7 @@ class Crew:
                 conn,
                 means.worker,
                 now,
-                candidates,
+                [one.channel_id for one in candidates],
                 platforms=means.senders,
                 lease=timedelta(seconds=means.timing.lease),
             )

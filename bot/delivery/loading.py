@@ -7,12 +7,13 @@ from dataclasses import dataclass
 from datetime import datetime
 from typing import Any
 
-from sqlalchemy import ColumnElement, Row, Select, func, select
+from sqlalchemy import ColumnElement, Row, func, select
 from sqlalchemy.ext.asyncio import AsyncConnection
 
 from bot.delivery.marks import mark_of
 from bot.messages.model import Related
 from bot.news.model import Citation, Company, KeyDate
+from bot.storage.batches import CHUNK, rows_in_chunks
 from bot.storage.tables import (
     citation,
     entry,
@@ -25,7 +26,6 @@ from bot.storage.tables import (
     watch,
 )
 
-CHUNK = 500
 _PHRASES = 5
 
 Reason = tuple[str, str]
@@ -83,31 +83,6 @@ class StoredFacts:
     also_covered: tuple[Related, ...] = ()
 
 
-@dataclass(frozen=True, slots=True)
-class Version:
-    """What tells that what is shown of an entry has changed: its text, whether it was withdrawn,
-    and how many reports its story has."""
-
-    text_hash: str
-    retracted: bool
-    reports: int
-
-
-async def load_versions(conn: AsyncConnection, ids: Collection[int]) -> dict[int, Version]:
-    """Give the versions of entries, by id."""
-    report = entry.alias("report")
-    reports = (
-        select(func.count())
-        .where(report.c.story_id == entry.c.story_id, report.c.retracted_at.is_(None))
-        .scalar_subquery()
-    )
-    columns = (entry.c.id, entry.c.text_hash, entry.c.retracted_at, reports.label("reports"))
-    rows = await _chunked(conn, ids, lambda some: select(*columns).where(entry.c.id.in_(some)))
-    return {
-        row.id: Version(row.text_hash, row.retracted_at is not None, row.reports) for row in rows
-    }
-
-
 async def load_articles(conn: AsyncConnection, ids: Collection[int]) -> dict[int, StoredArticle]:
     """Give entries with their topics (by falling score), by id."""
     columns = (
@@ -124,11 +99,11 @@ async def load_articles(conn: AsyncConnection, ids: Collection[int]) -> dict[int
         entry.c.facts,
         entry.c.retracted_at,
     )
-    rows = await _chunked(
+    rows = await rows_in_chunks(
         conn, ids, lambda some: select(*columns).join(publication).where(entry.c.id.in_(some))
     )
     topics = _by_entry(
-        await _chunked(
+        await rows_in_chunks(
             conn,
             ids,
             lambda some: (
@@ -206,7 +181,7 @@ async def load_labels(
         ("search", saved_search, saved_search.c.query),
     ):
         ids = [int(target) for one, target in wanted if one == kind and target.isdecimal()]
-        rows = await _chunked(
+        rows = await rows_in_chunks(
             conn,
             ids,
             lambda some, t=table, c=column: (  # type: ignore[misc]
@@ -221,7 +196,7 @@ async def load_report_counts(
     conn: AsyncConnection, story_ids: Collection[int]
 ) -> Mapping[int, int]:
     """Give how many entries report each story."""
-    rows = await _chunked(
+    rows = await rows_in_chunks(
         conn,
         story_ids,
         lambda some: (
@@ -231,35 +206,6 @@ async def load_report_counts(
         ),
     )
     return {row.story_id: row.reports for row in rows}
-
-
-async def load_marks(
-    conn: AsyncConnection, story_ids: Collection[int], entry_ids: Collection[int]
-) -> tuple[Mapping[int, frozenset[str]], Mapping[int, str]]:
-    """Give the marks of all reports of stories, by story, and those of entries, by entry."""
-    columns = (
-        entry.c.id,
-        entry.c.story_id,
-        entry.c.link,
-        entry.c.title,
-        entry.c.article_number,
-        entry.c.document_number,
-        publication.c.name.label("publication"),
-    )
-    query = select(*columns).join(publication)
-    rows = await _chunked(conn, story_ids, lambda some: query.where(entry.c.story_id.in_(some)))
-    rows += await _chunked(conn, entry_ids, lambda some: query.where(entry.c.id.in_(some)))
-    by_story: dict[int, set[str]] = {}
-    by_entry: dict[int, str] = {}
-    for row in rows:
-        by_entry[row.id] = mark_of(
-            number=row.article_number or row.document_number or "",
-            link=row.link or "",
-            publication=row.publication,
-            title=row.title,
-        )
-        by_story.setdefault(row.story_id, set()).add(by_entry[row.id])
-    return {story_id: frozenset(marks) for story_id, marks in by_story.items()}, by_entry
 
 
 def phrases(evidence: Iterable[Mapping[str, Any]] | None) -> tuple[str, ...]:
@@ -306,7 +252,7 @@ async def _referred(
         ("fr-document", entry.c.document_number),
     ):
         numbers = {c.value for those in citations.values() for c in those if c.kind == kind}
-        rows = await _chunked(
+        rows = await rows_in_chunks(
             conn,
             numbers,
             lambda some, c=column: (  # type: ignore[misc]
@@ -343,7 +289,7 @@ def _own_numbers(article: StoredArticle) -> set[str]:
 async def _covered(
     conn: AsyncConnection, story_ids: Collection[int]
 ) -> Mapping[int, Sequence[Row[Any]]]:
-    rows = await _chunked(
+    rows = await rows_in_chunks(
         conn,
         story_ids,
         lambda some: (
@@ -380,23 +326,11 @@ async def _rows_of(
     order: ColumnElement[Any],
     *where: ColumnElement[bool],
 ) -> list[Row[Any]]:
-    return await _chunked(
+    return await rows_in_chunks(
         conn,
         ids,
         lambda some: select(table).where(table.c.entry_id.in_(some), *where).order_by(order),
     )
-
-
-async def _chunked(
-    conn: AsyncConnection,
-    values: Collection[Any],
-    query: Callable[[Sequence[Any]], Select[Any]],
-) -> list[Row[Any]]:
-    ordered = sorted(set(values))
-    rows: list[Row[Any]] = []
-    for first in range(0, len(ordered), CHUNK):
-        rows += (await conn.execute(query(ordered[first : first + CHUNK]))).all()
-    return rows
 
 
 def _by_entry(rows: Iterable[Row[Any]], make: Callable[[Row[Any]], Any]) -> dict[int, Any]:

@@ -13,14 +13,14 @@ from dataclasses import dataclass, replace
 from datetime import datetime
 from typing import Any
 
-from sqlalchemy import and_, func, select, update
+from sqlalchemy import func, select, update
 from sqlalchemy.ext.asyncio import AsyncConnection
 
-from bot.delivery.loading import load_marks
-from bot.delivery.marks import mark_of_delivery
+from bot.delivery.marks import load_marks, mark_of_delivery
 from bot.delivery.model import Address, Owed, Said, SaidPage, Sender
 from bot.errors import DeliveryError
 from bot.storage import dialects
+from bot.storage.batches import CHUNK, rows_in_chunks
 from bot.storage.tables import channel, delivery, recalled
 from bot.subscriptions.gathering import ALERTS
 from bot.subscriptions.summary import Summary, from_payload, to_payload
@@ -31,8 +31,6 @@ PAGES = 20
 REST = 20.0
 """Seconds between asking a channel and sending to it: in the meantime the feeds are read, so that
 the reports of one story are known together."""
-
-_CHUNK = 500
 
 Call = Callable[[Awaitable[SaidPage]], Awaitable[SaidPage]]
 
@@ -111,18 +109,20 @@ async def ask(
 
 async def keep(conn: AsyncConnection, channel_id: int, found: Recalled, now: datetime) -> None:
     """Keep what a channel's history said, and how far it was read."""
-    rows: dict[str, dict[str, Any]] = {}
+    told: dict[str, str | None] = {}
     for said in found.said:
-        single = said.external_id if len(said.marks) <= 1 else None
-        own = [] if said.delivery_id is None else [mark_of_delivery(said.delivery_id)]
-        for mark in own:
-            rows[mark] = {"mark": mark, "external_id": said.external_id}
+        if said.delivery_id is not None:
+            told[mark_of_delivery(said.delivery_id)] = said.external_id
+        single = said.external_id if len(said.marks) == 1 else None
         for mark in said.marks:
-            rows.setdefault(mark, {"mark": mark, "external_id": single})
-    listed = [{"channel_id": channel_id, "at": now, **row} for row in rows.values()]
-    for first in range(0, len(listed), _CHUNK):
+            told.setdefault(mark, single)
+    listed = [
+        {"channel_id": channel_id, "mark": mark, "external_id": external_id, "at": now}
+        for mark, external_id in told.items()
+    ]
+    for first in range(0, len(listed), CHUNK):
         await conn.execute(
-            dialects.insert(conn, recalled).on_conflict_do_nothing(), listed[first : first + _CHUNK]
+            dialects.insert(conn, recalled).on_conflict_do_nothing(), listed[first : first + CHUNK]
         )
     here = channel.c.id == channel_id
     progress: dict[str, Any] = {"recall_before": found.before[:64] or None}
@@ -174,31 +174,24 @@ class _Known:
     def __init__(
         self,
         of_story: Mapping[int, frozenset[str]],
-        of_entry: Mapping[int, str],
         told: Mapping[tuple[int, str], str | None],
     ) -> None:
         self._of_story = of_story
-        self._of_entry = of_entry
         self._told = told
 
     @classmethod
     async def load(cls, conn: AsyncConnection, owed: Sequence[Owed]) -> _Known:
         """Load the marks of what is owed, and which of them the channels were told."""
-        items = [item for one in owed for item in _summary(one).items]
         stories = {one.story_id for one in owed if one.story_id and one.kind in ALERTS}
-        stories |= {item.story_id for item in items}
-        of_story, of_entry = await load_marks(conn, stories, {item.entry_id for item in items})
-        sought = {mark for marks in of_story.values() for mark in marks} | set(of_entry.values())
+        stories |= {item.story_id for one in owed for item in _summary(one).items}
+        of_story = await load_marks(conn, stories)
+        sought = {mark for marks in of_story.values() for mark in marks}
         sought |= {mark for one in owed for mark in (mark_of_delivery(one.id), one.subject)}
-        told: dict[tuple[int, str], str | None] = {}
-        listed = sorted(sought)
-        channels = {one.address.channel_id for one in owed}
-        for first in range(0, len(listed), _CHUNK):
-            some = recalled.c.mark.in_(listed[first : first + _CHUNK])
-            query = select(recalled).where(and_(recalled.c.channel_id.in_(channels), some))
-            for row in await conn.execute(query):
-                told[row.channel_id, row.mark] = row.external_id
-        return cls(of_story, of_entry, told)
+        here = recalled.c.channel_id.in_({one.address.channel_id for one in owed})
+        rows = await rows_in_chunks(
+            conn, sought, lambda some: select(recalled).where(here, recalled.c.mark.in_(some))
+        )
+        return cls(of_story, {(row.channel_id, row.mark): row.external_id for row in rows})
 
     def marks_of(self, owed: Owed) -> frozenset[str]:
         """Give the marks by which a delivery's message is recognised."""

@@ -6,13 +6,15 @@ psycopg sends an `executemany` of UPDATEs as that many statements and spells out
 
 from __future__ import annotations
 
-from collections.abc import Mapping, Sequence
+from collections.abc import Callable, Collection, Mapping, Sequence
 from typing import Any
 
 from sqlalchemy import (
     BigInteger,
     Column,
     ColumnElement,
+    Row,
+    Select,
     Table,
     Text,
     any_,
@@ -28,6 +30,9 @@ from sqlalchemy.ext.asyncio import AsyncConnection
 
 from bot.storage.dialects import is_postgresql
 
+CHUNK = 500
+"""Values in one statement, where there may be any number."""
+
 
 def among(column: ColumnElement[int], parameter: str, *, postgresql: bool) -> ColumnElement[bool]:
     """Give the condition that an id column is one of those that are given, as a list, under the
@@ -35,6 +40,19 @@ def among(column: ColumnElement[int], parameter: str, *, postgresql: bool) -> Co
     if not postgresql:
         return column.in_(bindparam(parameter, expanding=True))
     return column == any_(bindparam(parameter, type_=ARRAY(BigInteger)))
+
+
+async def rows_in_chunks(
+    conn: AsyncConnection,
+    values: Collection[Any],
+    query: Callable[[Sequence[Any]], Select[Any]],
+) -> list[Row[Any]]:
+    """Give the rows of `query` for all of the values, asked for 500 at a time."""
+    ordered = sorted(set(values))
+    rows: list[Row[Any]] = []
+    for first in range(0, len(ordered), CHUNK):
+        rows += (await conn.execute(query(ordered[first : first + CHUNK]))).all()
+    return rows
 
 
 async def read_in_index_order(conn: AsyncConnection) -> None:

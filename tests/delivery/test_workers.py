@@ -15,6 +15,7 @@ from bot.delivery.dispatcher import DispatchReport, Timing
 from bot.delivery.model import Owed
 from bot.delivery.outbox import Settled
 from bot.delivery.policy import Outcome
+from bot.delivery.shortlist import look
 from bot.demo.slack.faults import Delay
 from bot.errors import StorageError
 from bot.messages.model import Message
@@ -29,9 +30,10 @@ LEASE = timedelta(seconds=90)
 
 async def _claim(desk: Desk, worker: str, limit: int = 10) -> list[str]:
     async with desk.db.write() as conn:
-        candidates = await claims.look(conn, desk.clock(), platforms=["slack"])
+        seen = await look(conn, desk.clock(), platforms=["slack"])
+        ids = [one.channel_id for one in seen][:limit]
         claimed = await claims.claim(
-            conn, worker, desk.clock(), candidates[:limit], platforms=["slack"], lease=LEASE
+            conn, worker, desk.clock(), ids, platforms=["slack"], lease=LEASE
         )
     return [claim.address.channel for claim in claimed]
 

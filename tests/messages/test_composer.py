@@ -175,7 +175,7 @@ async def test_many_channels_get_one_rendering_in_as_many_queries_as_one(desk: D
         await desk.compose(owed[:1])
     with desk.counting() as all_of_them:
         messages = await desk.compose(owed)
-    assert len(all_of_them) == len(one) <= 12
+    assert len(all_of_them) <= len(one) <= 12, "what is rendered already is not loaded again"
     assert len({id(message) for message in messages.values()}) == 1
 
 
