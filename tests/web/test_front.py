@@ -3,9 +3,6 @@
 from __future__ import annotations
 
 from collections.abc import AsyncIterator
-from contextlib import AsyncExitStack
-from dataclasses import dataclass
-from pathlib import Path
 
 import httpx
 import pytest
@@ -14,40 +11,10 @@ from starlette.requests import Request
 from starlette.responses import PlainTextResponse, Response
 from starlette.routing import Route
 
-from bot.clock import system_clock
 from bot.errors import SettingsError
-from bot.runtime import Runtime
 from bot.serving import BODY_BYTES, build_app, serve
-from tests.support.bot import open_bot, settings_for, write_catalogue
-from tests.support.newsroom import Item, Newsroom, open_newsroom, rss
-
-TOKEN = "a-long-admin-token"
-
-
-@dataclass
-class Site:
-    """The web process's pages, and a client on the same machine."""
-
-    bot: Runtime
-    client: httpx.AsyncClient
-    newsroom: Newsroom
-
-
-@pytest.fixture
-async def site(database_url: str, tmp_path: Path) -> AsyncIterator[Site]:
-    async with AsyncExitStack() as stack:
-        newsroom = await stack.enter_async_context(open_newsroom())
-        catalogue = write_catalogue(tmp_path, newsroom.address("/feed.xml"))
-        settings = settings_for(database_url, catalogue, exportnews_admin_token=TOKEN)
-        bot = await stack.enter_async_context(open_bot(settings, system_clock))
-        app = build_app([route for front in bot.fronts for route in front.routes])
-        address = await stack.enter_async_context(
-            serve(app, host="127.0.0.1", port=0, stop_seconds=1)
-        )
-        client = await stack.enter_async_context(
-            httpx.AsyncClient(base_url=address, trust_env=False)
-        )
-        yield Site(bot, client, newsroom)
+from tests.support.newsroom import Item, rss
+from tests.web.site import TOKEN, Site
 
 
 async def test_health_and_readiness_are_two_things(site: Site) -> None:

@@ -1,0 +1,191 @@
+"""Promise: the console shows operators the whole, lets them retry, and lets nobody else in."""
+
+from __future__ import annotations
+
+from datetime import timedelta
+from pathlib import Path
+from urllib.parse import parse_qs, urlsplit
+
+import httpx
+import pytest
+from aiohttp import web
+from sqlalchemy import select
+
+from bot.storage.tables import entry
+from tests.support.clock import SetClock
+from tests.support.newsroom import Item, rss
+from tests.support.outbox import Told, add_channels, add_workspace, owe, the_delivery
+from tests.web.site import ELSEWHERE, TOKEN, Site, open_site
+
+PAGES = ("/", "/feeds", "/deliveries", "/subscriptions", "/trends")
+OPERATOR = "T0HOME/U0ANNA"
+
+
+TITLE = "BIS adds firms to the Entity List"
+
+
+async def a_dead_delivery(site: Site) -> int:
+    """Let the bot read one article, and owe it to a channel that could not be posted to."""
+    now = site.bot.engine.clock()
+    site.newsroom.serve(
+        "/feed.xml", rss(Item(TITLE, "https://wire.example/1", "g1", at=now - timedelta(minutes=1)))
+    )
+    await site.bot.once()
+    workspace = await add_workspace(site.db, "T1", now)
+    (channel,) = await add_channels(site.db, workspace, ["C1"], now, name="news & <b>alerts</b>")
+    async with site.db.read() as conn:
+        stored = (await conn.execute(select(entry).where(entry.c.title == TITLE))).one()
+    told = Told(stored.story_id, stored.id, stored.position, TITLE)
+    (made,) = await owe(site.db, told, [channel], now, state="dead", last_error="not_in_channel")
+    return made
+
+
+async def test_each_page_shows_its_part(site: Site) -> None:
+    await a_dead_delivery(site)
+    shown = {path: (await site.client.get(path)).text for path in PAGES}
+    assert TITLE in shown["/"]
+    assert "<q>Entity List</q>" in shown["/"], "it says why"
+    assert "Trade Wire" in shown["/feeds"]
+    assert "not_in_channel" in shown["/deliveries"]
+    assert "news &amp; &lt;b&gt;alerts" in shown["/deliveries"], "names cannot break out"
+    assert "This terminal" in shown["/subscriptions"] or "console" in shown["/subscriptions"]
+    assert "Entity List: 1" in shown["/trends"]
+    assert "0, 0, 0, 0, 0, 0, 0, 0, 0, 0, 0, 1" in shown["/trends"]
+
+
+async def test_every_page_is_kept_from_frames_caches_scripts_and_strangers(site: Site) -> None:
+    for path in PAGES:
+        page = await site.client.get(path)
+        assert "frame-ancestors 'none'" in page.headers["content-security-policy"]
+        assert "default-src 'none'" in page.headers["content-security-policy"]
+        assert page.headers["cache-control"] == "no-store"
+        assert page.headers["x-frame-options"] == "DENY"
+        assert "<script" not in page.text
+        assert (await site.client.get(path, headers=ELSEWHERE)).status_code == 403
+
+
+async def test_a_page_elsewhere_whose_name_points_here_is_a_stranger(site: Site) -> None:
+    answer = await site.client.get("/deliveries", headers={"Host": "evil.example"})
+    assert answer.status_code == 403
+
+
+async def test_a_dead_delivery_is_sent_again_from_the_page_only(site: Site) -> None:
+    dead = await a_dead_delivery(site)
+    form = {"delivery": str(dead)}
+    assert (await site.client.post("/deliveries/retry", data=form)).status_code == 403
+    form["form_token"] = await site.form_token()
+    from_elsewhere = {"Sec-Fetch-Site": "cross-site"}
+    answer = await site.client.post("/deliveries/retry", data=form, headers=from_elsewhere)
+    assert answer.status_code == 403
+    assert (await the_delivery(site.db, dead)).state == "dead"
+
+    answer = await site.client.post("/deliveries/retry", data=form)
+    assert answer.status_code == 303
+    assert (
+        f"Delivery {dead} will be sent again."
+        in (await site.client.get(answer.headers["location"])).text
+    )
+    assert (await the_delivery(site.db, dead)).state == "pending"
+    again = await site.client.post("/deliveries/retry", data=form)
+    assert (again.status_code, "only failed or dead" in again.text) == (409, True)
+
+
+async def test_all_dead_ones_are_sent_again_at_once(site: Site) -> None:
+    dead = await a_dead_delivery(site)
+    form = {"delivery": "all", "form_token": await site.form_token()}
+    assert (await site.client.post("/deliveries/retry", data=form)).status_code == 303
+    assert (await the_delivery(site.db, dead)).state == "pending"
+
+
+async def test_the_admin_token_opens_a_session_that_ends(
+    sqlite_url: str, tmp_path: Path, clock: SetClock
+) -> None:
+    async with open_site(sqlite_url, tmp_path, clock) as site:
+        wrong = await site.client.post("/sign-in", data={"token": "wrong"}, headers=ELSEWHERE)
+        assert wrong.status_code == 403
+        https = {**ELSEWHERE, "X-Forwarded-Proto": "https"}
+        answer = await site.client.post("/sign-in", data={"token": TOKEN}, headers=https)
+        cookie = answer.headers["set-cookie"]
+        assert all(word in cookie for word in ("HttpOnly", "SameSite=lax", "Secure"))
+        assert TOKEN not in cookie
+        held = {**ELSEWHERE, "Cookie": cookie.split(";")[0]}
+        site.client.cookies.clear()
+        assert (await site.client.get("/feeds", headers=held)).status_code == 200
+        forged = {**held, "Cookie": held["Cookie"][:-1] + "x"}
+        assert (await site.client.get("/feeds", headers=forged)).status_code == 403
+
+        out = {"form_token": await site.form_token("/feeds", **held)}
+        left = await site.client.post("/sign-out", data=out, headers=held)
+        assert 'exportnews_session=""' in left.headers["set-cookie"]
+        clock.advance(hours=13)
+        assert (await site.client.get("/feeds", headers=held)).status_code == 403
+
+
+async def test_a_form_of_another_session_is_refused(site: Site) -> None:
+    dead = await a_dead_delivery(site)
+    own = await site.form_token()
+    answer = await site.client.post("/sign-in", data={"token": TOKEN}, headers=ELSEWHERE)
+    held = {**ELSEWHERE, "Cookie": answer.headers["set-cookie"].split(";")[0]}
+    form = {"delivery": str(dead), "form_token": own}
+    refused = await site.client.post("/deliveries/retry", data=form, headers=held)
+    assert refused.status_code == 403
+    assert (await the_delivery(site.db, dead)).state == "dead"
+
+
+async def test_tokens_cannot_be_tried_without_end(
+    sqlite_url: str, tmp_path: Path, clock: SetClock
+) -> None:
+    async with open_site(sqlite_url, tmp_path, clock) as site:
+        for _ in range(10):
+            answer = await site.client.post("/sign-in", data={"token": "guess"})
+            assert answer.status_code == 403
+        assert (await site.client.post("/sign-in", data={"token": TOKEN})).status_code == 429
+        clock.now += timedelta(seconds=61)
+        assert (await site.client.post("/sign-in", data={"token": TOKEN})).status_code == 303
+
+
+@pytest.mark.parametrize(("person", "enters"), [("U0ANNA", True), ("U0OTHER", False)])
+async def test_operators_sign_in_with_slack_and_nobody_else_does(
+    sqlite_url: str, tmp_path: Path, person: str, enters: bool
+) -> None:
+    async def token(request: web.Request) -> web.StreamResponse:
+        form = await request.post()
+        assert form["code"] == "the-code"
+        return web.json_response({"ok": True, "access_token": "xoxp-1"})
+
+    async def who(_request: web.Request) -> web.StreamResponse:
+        told = {"https://slack.com/team_id": "T0HOME", "https://slack.com/user_id": person}
+        return web.json_response({"ok": True, "name": "Anna", **told})
+
+    more = {
+        "slack_client_id": "1.2",
+        "slack_client_secret": "client-secret",
+        "exportnews_secret_key": "a long random text",
+        "exportnews_public_url": "https://bot.example",
+        "exportnews_operators": f"T9/U9, {OPERATOR}",
+        "exportnews_slack_api_url": "newsroom",
+    }
+    async with open_site(sqlite_url, tmp_path, **more) as site:
+        site.newsroom.handle("/api/openid.connect.token", token)
+        site.newsroom.handle("/api/openid.connect.userInfo", who)
+        begun = await site.client.get("/sign-in/slack", headers=ELSEWHERE)
+        asked = parse_qs(urlsplit(begun.headers["location"]).query)
+        assert asked["redirect_uri"] == ["https://bot.example/sign-in/slack/done"]
+        state = {**ELSEWHERE, "Cookie": begun.headers["set-cookie"].split(";")[0]}
+        site.client.cookies.clear()
+
+        done = "/sign-in/slack/done"
+        other = {"code": "the-code", "state": "another"}
+        assert (await site.client.get(done, params=other, headers=state)).status_code == 403
+        back = {"code": "the-code", "state": asked["state"][0]}
+        assert (await site.client.get(done, params=back, headers=ELSEWHERE)).status_code == 403
+        answer = await site.client.get(done, params=back, headers=state)
+        assert answer.status_code == (303 if enters else 403)
+        held = httpx.Headers({**ELSEWHERE, "Cookie": _session(answer)})
+        page = await site.client.get("/feeds", headers=held)
+        assert (page.status_code, "Anna" in page.text) == (200 if enters else 403, enters)
+
+
+def _session(answer: httpx.Response) -> str:
+    found = [one for one in answer.headers.get_list("set-cookie") if "session=" in one]
+    return found[0].split(";")[0] if found else "none=1"
