@@ -26,7 +26,7 @@ COMMANDS = (
     Listed("run", "run", RUN, "Watch the feeds and serve Slack, in one process."),
     Listed("worker", "run", RUN, "Watch the feeds and send what is due (one or many processes)."),
     Listed("web", "run", RUN, "Answer Slack over HTTP, and serve health, metrics and the console."),
-    Listed("teams", "teams", RUN, "Microsoft Teams: the app package."),
+    Listed("teams", "teams", RUN, "Microsoft Teams: the app package, and rights."),
     Listed(
         "doctor",
         "doctor",

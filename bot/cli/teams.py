@@ -1,26 +1,30 @@
-"""`exportnews teams package`: the app package for Microsoft Teams."""
+"""`exportnews teams`: the app package for Microsoft Teams, and who may change settings there."""
 
 from __future__ import annotations
 
+import asyncio
 from importlib.metadata import version
 from pathlib import Path
 from typing import Annotated
 
 import typer
 
+from bot.cli.opening import open_database
 from bot.errors import UsageError
-from bot.settings import load_settings
+from bot.news.taxonomy import load_taxonomy
+from bot.settings import Settings, load_settings
+from bot.subscriptions.model import Actor
+from bot.subscriptions.permissions import WhoMayChange, parse_permission
+from bot.subscriptions.service import Subscriptions
 from bot.teams import package as packages
+
+OPERATOR = Actor("cli", "operator")
 
 
 def register(app: typer.Typer) -> None:
     """Add the group `teams`."""
-    group = typer.Typer(no_args_is_help=True, help="Microsoft Teams: the app package.")
+    group = typer.Typer(no_args_is_help=True, help="Microsoft Teams: the app package, and rights.")
     app.add_typer(group, name="teams")
-
-    @group.callback()
-    def teams() -> None:
-        """Stand for the group, which would else be its one command."""
 
     @group.command()
     def package(
@@ -63,3 +67,26 @@ def register(app: typer.Typer) -> None:
         typer.echo(
             f"Wrote {out}. Upload it in the Teams admin center, or to a team (docs/teams.md)."
         )
+
+    @group.command()
+    def permission(
+        who: Annotated[
+            str, typer.Argument(help="everyone, members (of the channel), or admins (operators).")
+        ] = "",
+        tenant: Annotated[str, typer.Option(help="The tenant's id; default: TENANT_ID.")] = "",
+    ) -> None:
+        """Say who may change what channels of a tenant get, or set it."""
+        settings = load_settings()
+        where = tenant or settings.tenant_id or ""
+        if not where:
+            raise UsageError("Name the tenant with --tenant, or set TENANT_ID.")
+        now = asyncio.run(_permission(settings, where, parse_permission(who) if who else None))
+        typer.echo(f"Settings of the tenant's channels may be changed by: {now}.")
+
+
+async def _permission(settings: Settings, tenant: str, who: WhoMayChange | None) -> WhoMayChange:
+    async with open_database(settings) as db:
+        door = Subscriptions(db, load_taxonomy())
+        if who is not None:
+            await door.set_permission("teams", tenant, OPERATOR, who)
+        return await door.permission("teams", tenant)

@@ -7,7 +7,7 @@ from typing import Any
 from microsoft_teams.api.activities.invoke.adaptive_card import AdaptiveCardInvokeActivity
 from microsoft_teams.apps import ActivityContext, App
 
-from bot.commands.answers import Answer, Sentence
+from bot.commands.answers import Sentence
 from bot.messages import actions
 from handlers.teams.desk import Desk
 from handlers.teams.files import OFFERED, offer
@@ -17,6 +17,7 @@ from handlers.teams.trouble import or_apologise
 _PAGES = (actions.SearchPage, actions.LatestPage, actions.SavedPage, actions.DigestPage)
 _STALE = "That button is of an older version; ask again."
 _SHARED = "Shared."
+_BELOW = "The answer is in the conversation."
 
 
 def register(app: App, desk: Desk) -> None:
@@ -37,15 +38,10 @@ async def _pressed(desk: Desk, ctx: ActivityContext[AdaptiveCardInvokeActivity])
         return said(await offer(desk, ctx, reply.file) or OFFERED)
     if isinstance(action, _PAGES):
         return replaced(reply.cards[0])
-    if _is_short(answer):
+    if isinstance(answer, Sentence):  # for the person alone
         return said(reply.text)
     await send(ctx, reply)
-    return said(_SHARED) if reply.public else {"status": 200}
-
-
-def _is_short(answer: Answer) -> bool:
-    """Whether an answer is for the person alone and said in a sentence."""
-    return isinstance(answer, Sentence) and not answer.offers
+    return said(_SHARED if reply.public else _BELOW)
 
 
 def action_of(data: object) -> actions.Action | None:

@@ -10,7 +10,7 @@ import asyncio
 import json
 import time
 from collections.abc import Callable
-from typing import Protocol
+from typing import Any, Protocol
 
 import aiohttp
 import jwt
@@ -19,6 +19,9 @@ import structlog
 from bot.delivery.senders.answers import read_at_most
 
 log = structlog.get_logger(__name__)
+
+CHANNEL = "msteams"
+"""What the Connector calls Teams, among the channels that it serves."""
 
 FRESH_SECONDS = 3600.0
 """How long the keys are taken as they are; the protocol asks to renew them daily at least."""
@@ -76,9 +79,25 @@ class SigningKeys(jwt.PyJWKClient):
                 body = await read_at_most(response, _ANSWER_BYTES)
                 if response.status != 200 or body is None:
                     raise aiohttp.ClientError(f"status {response.status}")
-            keys = jwt.PyJWKSet.from_dict(json.loads(body)).keys
-        except (aiohttp.ClientError, TimeoutError, OSError, ValueError, jwt.PyJWTError) as error:
+            keys = jwt.PyJWKSet.from_dict(_for_teams(json.loads(body))).keys
+        except (
+            aiohttp.ClientError,
+            TimeoutError,
+            OSError,
+            ValueError,
+            LookupError,
+            TypeError,
+            AttributeError,
+            jwt.PyJWTError,
+        ) as error:
             log.warning("teams.keys_unreadable", url=self.uri, reason=type(error).__name__)
             return
         self._known = {key.key_id: key for key in keys if key.key_id}
         self._fetched = self._monotonic()
+
+
+def _for_teams(published: dict[str, Any]) -> dict[str, Any]:
+    """Leave out keys that are endorsed for other channels only (Bot Connector authentication,
+    "verify the JWT token", step 6)."""
+    keys = published["keys"]
+    return {"keys": [key for key in keys if CHANNEL in key.get("endorsements", [CHANNEL])]}

@@ -21,7 +21,7 @@ from microsoft_teams.apps.http.adapter import (
 from starlette.requests import Request
 from starlette.responses import JSONResponse, Response
 
-from handlers.teams.keys import SigningKeys
+from handlers.teams.keys import CHANNEL, SigningKeys
 
 log = structlog.get_logger(__name__)
 
@@ -62,7 +62,11 @@ class RouteAdapter:
 
 class CheckedServer(HttpServer):
     """The SDK's server, stricter: a token must be the Connector's and name the service address,
-    and a single-tenant bot hears its own tenant only."""
+    the channel must be Teams, and a single-tenant bot hears its own tenant only.
+
+    An Azure Bot may have other channels (web chat is on by default), on which a stranger may
+    write what Teams alone vouches for, such as the tenant.
+    """
 
     def __init__(self, adapter: RouteAdapter, keys: SigningKeys, *, tenant: str) -> None:
         super().__init__(adapter)
@@ -82,9 +86,14 @@ class CheckedServer(HttpServer):
         self._token_validator = ConnectorTokens(str(app_id), cloud, self._keys)
 
     async def handle_request(self, request: HttpRequest) -> HttpResponse:
-        """Handle an activity; one of another tenant is refused with 403."""
-        if self._tenant and tenant_of(request["body"]).casefold() != self._tenant:
-            log.warning("teams.other_tenant", tenant=tenant_of(request["body"])[:64])
+        """Handle an activity; one of another channel or tenant is refused with 403."""
+        body = request["body"]
+        tenant = tenant_of(body)
+        if body.get("channelId") != CHANNEL or not tenant:
+            log.warning("teams.other_channel", channel=str(body.get("channelId"))[:64])
+            return HttpResponse(status=403, body={"error": "This bot is for Microsoft Teams."})
+        if self._tenant and tenant.casefold() != self._tenant:
+            log.warning("teams.other_tenant", tenant=tenant[:64])
             return HttpResponse(status=403, body={"error": "This bot is another tenant's."})
         return await super().handle_request(request)
 

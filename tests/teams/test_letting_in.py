@@ -99,6 +99,16 @@ async def test_a_new_key_is_fetched_and_unknown_keys_cannot_make_it_ask_more(
     assert office.teams.key_reads == 1
 
 
+async def test_a_key_for_other_channels_does_not_open_this_one(office: Office) -> None:
+    office.teams.published["web-key"] = ["webchat", "directline"]
+    assert await ask(office, token(office, key="web-key")) == (401, [])
+
+
+@pytest.mark.parametrize("channel", ["webchat", "directline", "", None, ["msteams"]])
+async def test_what_comes_by_another_channel_is_refused(office: Office, channel: object) -> None:
+    assert await ask(office, token(office), channelId=channel) == (403, [])
+
+
 async def test_without_its_keys_the_bot_lets_nobody_in(office: Office) -> None:
     office.teams.published.clear()
     assert await ask(office, token(office)) == (401, [])

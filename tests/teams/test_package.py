@@ -15,7 +15,7 @@ from typer.testing import CliRunner
 
 from bot.cli.teams import register
 from bot.teams.package import AppDetails, build, manifest
-from tests.support.teams import APP_ID
+from tests.support.teams import APP_ID, TENANT
 
 DETAILS = AppDetails(APP_ID, "1.2.3", "Trade desk", "https://desk.example")
 
@@ -56,10 +56,19 @@ def test_the_manifest_keeps_the_bounds_of_microsofts_schema() -> None:
     assert [parameter["name"] for parameter in search["parameters"]] == ["query"]
 
 
-def run(*words: str, env: dict[str, str]) -> Any:
+def test_operators_say_who_may_change_settings(sqlite_url: str) -> None:
+    env = {"DATABASE_URL": sqlite_url, "TENANT_ID": TENANT}
+    assert "everyone" in run(env=env, command="permission").output
+    assert "members" in run("members", env=env, command="permission").output
+    assert "members" in run(env=env, command="permission").output
+    assert "members" not in run("--tenant", "other", env=env, command="permission").output
+    assert "is one of" in str(run("nobody", env=env, command="permission").exception)
+
+
+def run(*words: str, env: dict[str, str], command: str = "package") -> Any:
     app = typer.Typer()
     register(app)
-    return CliRunner().invoke(app, ["teams", "package", *words], env=env)
+    return CliRunner().invoke(app, ["teams", command, *words], env=env)
 
 
 def test_the_command_writes_it(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:

@@ -9,7 +9,7 @@ from bot.delivery.notices import DIRECT, owe_notice
 from bot.notices import OperatorNotices
 from bot.settings import UnknownOutcome
 from tests.support.outbox import the_channel, the_delivery
-from tests.support.teams import Fault, Room
+from tests.support.teams import TENANT, Fault, Room
 from tests.teams.conftest import Post
 
 
@@ -224,3 +224,18 @@ async def test_operators_are_told_in_their_teams_channel(post: Post, room: Room)
     assert (await post.dispatcher().dispatch_due()).sent == 1
     (told,) = post.teams.posts(room)
     assert "Trade Desk has been silent." in told.shown
+
+
+async def test_a_tenant_with_more_channels_than_a_second_allows_gets_each_alert_once(
+    post: Post,
+) -> None:
+    rooms = [
+        post.teams.add_room(Room(f"19:many{number}@thread.tacv2", TENANT, "channel", f"c{number}"))
+        for number in range(70)
+    ]
+    channels = [await post.channel(room) for room in rooms]
+    await post.owe(await post.story("Story for all"), *channels)
+    patient = Timing(call=5, lease=90, patience=600, stop=5)
+    assert (await post.dispatcher(timing=patient).dispatch_due()).sent == 70
+    assert post.teams.throttled > 0, "the limit was met"
+    assert {len(post.teams.posts(room)) for room in rooms} == {1}

@@ -29,7 +29,7 @@ class TeamsLookalike:
         self.app_id, self.secret = APP_ID, SECRET
         self.login_tenant = login_tenant
         self.key = "key-1"
-        self.published: list[str] = ["key-1"]
+        self.published: dict[str, list[str]] = {"key-1": ["msteams"]}
         self.bot_url = ""
         self.rooms: dict[str, Room] = {}
         self.people: dict[str, Person] = {}

@@ -81,7 +81,7 @@ class Service:
 
     async def _keys(self, _request: Request) -> Response:
         self._teams.key_reads += 1
-        return JSONResponse(signing.key_set(*self._teams.published))
+        return JSONResponse(signing.key_set(self._teams.published))
 
     def _guarded(self, handle: Any) -> Any:
         async def endpoint(request: Request) -> Response:

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import json
 import time
+from collections.abc import Mapping
 from functools import cache
 from typing import Any
 
@@ -20,12 +21,12 @@ def private_key(name: str) -> rsa.RSAPrivateKey:
     return rsa.generate_private_key(public_exponent=65_537, key_size=2_048)
 
 
-def key_set(*names: str) -> dict[str, Any]:
-    """Give the public keys as Microsoft publishes its own."""
+def key_set(published: Mapping[str, list[str]]) -> dict[str, Any]:
+    """Give the public keys as Microsoft publishes its own, each with what it is endorsed for."""
     keys = []
-    for name in names:
+    for name, endorsed in published.items():
         key = json.loads(RSAAlgorithm.to_jwk(private_key(name).public_key()))
-        keys.append(key | {"kid": name, "use": "sig", "endorsements": ["msteams"]})
+        keys.append(key | {"kid": name, "use": "sig", "endorsements": endorsed})
     return {"keys": keys}
 
 
