@@ -103,10 +103,10 @@ async def measure(search: Search, case: Case) -> tuple[float, float, float, int]
         times.append((time.perf_counter() - started) * 1000)
         total = found.total
     work = (time.process_time() - worked) * 1000 / ROUNDS
-    return statistics.median(times), _p95(times), work, total
+    return statistics.median(times), p95(times), work, total
 
 
-def _p95(times: Sequence[float]) -> float:
+def p95(times: Sequence[float]) -> float:
     return sorted(times)[max(round(len(times) * 0.95) - 1, 0)]
 
 

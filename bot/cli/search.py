@@ -13,6 +13,7 @@ from rich.console import Console
 from rich.markup import escape
 
 from bot.cli.opening import open_database
+from bot.errors import UsageError
 from bot.news.taxonomy import load_taxonomy
 from bot.search.export import as_csv, as_json
 from bot.search.model import Result, Results
@@ -33,7 +34,10 @@ class Format(StrEnum):
 def register(app: typer.Typer) -> None:
     """Add the `search` command."""
 
-    @app.command()
+    # `-huawei` excludes a word: it is no option, nor `-h`.
+    words = {"ignore_unknown_options": True, "help_option_names": ["--help"]}
+
+    @app.command(context_settings=words)
     def search(
         query: Annotated[list[str], typer.Argument(help='Words, "phrases", topic:, from: ...')],
         limit: Annotated[int, typer.Option(min=1, max=MAX_LIMIT, help="Results at most.")] = 10,
@@ -43,6 +47,9 @@ def register(app: typer.Typer) -> None:
         ] = Format.TEXT,
     ) -> None:
         """Search what is stored."""
+        for word in query:
+            if word.startswith("--"):
+                raise UsageError(f"There is no option {word.partition('=')[0]}.")
         found = asyncio.run(_find(" ".join(query), limit))
         wanted = Format.JSON if json_ else format_
         if wanted is Format.JSON:
@@ -64,7 +71,8 @@ def _print(found: Results) -> None:
     for note in found.notes:
         console.print(f"[yellow]{escape(note)}[/]")
     if not found.results:
-        console.print(f"Nothing found for: {escape(found.query)}")
+        if found.query:
+            console.print(f"Nothing found for: {escape(found.query)}")
         return
     console.print(f"{found.total:,} found in {found.took_ms:.0f} ms for: {escape(found.query)}\n")
     for result in found.results:

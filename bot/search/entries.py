@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Mapping, Sequence
+from collections.abc import Sequence
 from dataclasses import dataclass
 from typing import Any
 
@@ -16,8 +16,20 @@ from bot.search.tokens import tokenise
 from bot.storage.tables import citation, entry, entry_topic, publication, story
 
 _SHOWN_TEXT = 30_000
+_CHUNK = 500
 _CHAIN = 50
 _NUMBERS = 200
+
+
+_OF_ENTRY = (
+    select(entry_topic.c.topic)
+    .where(entry_topic.c.entry_id == entry.c.id)
+    .order_by(entry_topic.c.score.desc(), entry_topic.c.topic)
+    .correlate(entry)
+    .subquery()
+)
+_TOPICS = select(func.aggregate_strings(_OF_ENTRY.c.topic, " ")).scalar_subquery()
+"""An entry's topics, the likeliest first; their ids have no spaces."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -32,6 +44,15 @@ async def results(
     conn: AsyncConnection, positions: Sequence[int], units: Sequence[Unit]
 ) -> tuple[Result, ...]:
     """Give the entries at `positions`, in that order; one that is gone is left out."""
+    found: list[Result] = []
+    for first in range(0, len(positions), _CHUNK):
+        found += await _page(conn, positions[first : first + _CHUNK], units)
+    return tuple(found)
+
+
+async def _page(
+    conn: AsyncConnection, positions: Sequence[int], units: Sequence[Unit]
+) -> list[Result]:
     rows = await conn.execute(
         select(
             entry.c.id,
@@ -44,20 +65,16 @@ async def results(
             entry.c.position,
             func.substr(entry.c.summary, 1, _SHOWN_TEXT).label("summary"),
             func.substr(entry.c.content, 1, _SHOWN_TEXT).label("content"),
+            _TOPICS.label("topics"),
         )
         .join(publication, publication.c.id == entry.c.publication_id)
         .where(entry.c.position.in_(list(positions)))
     )
     found = {row.position: row for row in rows}
-    topics = await _topics(conn, [row.id for row in found.values()])
-    return tuple(
-        _result(found[position], topics.get(found[position].id, ()), units)
-        for position in positions
-        if position in found
-    )
+    return [_result(found[place], units) for place in positions if place in found]
 
 
-def _result(row: Any, topics: tuple[str, ...], units: Sequence[Unit]) -> Result:  # noqa: ANN401 - a row
+def _result(row: Any, units: Sequence[Unit]) -> Result:  # noqa: ANN401 - a row
     shown = row.show == "summary"
     return Result(
         id=row.id,
@@ -66,23 +83,11 @@ def _result(row: Any, topics: tuple[str, ...], units: Sequence[Unit]) -> Result:
         link=row.link or "",
         published=row.published_at,
         publication=row.name,
-        topics=topics,
+        topics=tuple((row.topics or "").split()),
         snippet=snippet(row.summary or row.content, units) if shown else "",
         show="summary" if shown else "headline",
         position=row.position,
     )
-
-
-async def _topics(conn: AsyncConnection, ids: Sequence[int]) -> Mapping[int, tuple[str, ...]]:
-    rows = await conn.execute(
-        select(entry_topic.c.entry_id, entry_topic.c.topic)
-        .where(entry_topic.c.entry_id.in_(list(ids)))
-        .order_by(entry_topic.c.score.desc(), entry_topic.c.topic)
-    )
-    found: dict[int, tuple[str, ...]] = {}
-    for row in rows:
-        found[row.entry_id] = (*found.get(row.entry_id, ()), row.topic)
-    return found
 
 
 async def publications(conn: AsyncConnection) -> tuple[Publication, ...]:

@@ -69,6 +69,7 @@ class Search:
         self._db = db
         self._taxonomy = taxonomy
         self._facets = Facets()
+        self._is_large = False
 
     async def find(self, text: str, *, limit: int = 10, offset: int = 0) -> Results:
         """Search for `text`, in the query language; never fails for what was typed.
@@ -83,7 +84,7 @@ class Search:
         async with self._db.read() as conn:
             known, notes = await self._known(conn, query)
             wanted = plan(query.root, known)
-            found = await _find(conn, query, wanted, text)
+            found = await self._matches(conn, query, wanted, text, max(RANKED, offset + limit))
             page = found.positions[offset : offset + limit]
             shown = await entries.results(conn, page, units(wanted))
             facets = await self._facets.count(conn, found.rows)
@@ -135,6 +136,45 @@ class Search:
         took = (time.perf_counter() - started) * 1000
         return Results(f"more like {entry_id}", total, shown, took)
 
+    async def _matches(
+        self, conn: AsyncConnection, query: Query, wanted: Plan, typed: str, most: int
+    ) -> _Found:
+        """Find matches, the newest `most` of them, and put them in order."""
+        question, span = expression(wanted), _span(query)
+        positions = await newest(conn, question, span, most + 1)
+        read_all = len(positions) <= most
+        counting = self._total(conn, question, span, positions, most)
+        if query.order == "date" or everything(wanted):
+            rows = await read(conn, positions[:most], texts=False)
+            total, counted = await counting
+            return _Found(rows.positions, rows, total, counted)
+        headline = " ".join(tokenise(typed)[0])
+        older = Span(span.low, positions[-1]) if positions else span
+        same = () if read_all else await _headlined(conn, question, headline, older)
+        rows = await read(conn, (*positions[:most], *same))
+        ranking = asyncio.to_thread(rank, rows, wanted, headline)
+        # The database counts while a thread ranks.
+        ranked, (total, counted) = await asyncio.gather(ranking, counting)
+        bounded = () if read_all else (f"Best of the newest {most:,}.",)
+        return _Found(ranked, rows, total, bounded + counted)
+
+    async def _total(
+        self,
+        conn: AsyncConnection,
+        question: Expression,
+        span: Span,
+        newest: Sequence[int],
+        most: int,
+    ) -> tuple[int, tuple[str, ...]]:
+        """Count what matches, of which `newest` are known; with a note where there are more."""
+        total = len(newest)
+        if total > most and not self._is_large:
+            self._is_large = (await conn.scalar(select(func.max(entry.c.id))) or 0) > LARGE
+        if most < total <= COUNTED and not self._is_large:
+            older = Span(span.low, newest[-1])
+            most, total = COUNTED, total + await count(conn, question, older, COUNTED + 1 - total)
+        return min(total, most), (f"More than {most:,} match.",) if total > most else ()
+
     async def _known(self, conn: AsyncConnection, query: Query) -> tuple[Known, tuple[str, ...]]:
         """Look up what the query's words and fields stand for."""
         stems = vocabulary(query.root)
@@ -170,45 +210,12 @@ def _no_topic(value: str, nearest: Sequence[str]) -> str:
     )
 
 
-async def _find(conn: AsyncConnection, query: Query, wanted: Plan, typed: str) -> _Found:
-    question, span = expression(wanted), _span(query)
-    positions = await newest(conn, question, span, RANKED + 1)
-    if query.order == "date" or everything(wanted):
-        rows = await read(conn, positions[:RANKED], texts=False)
-        total, counted = await _total(conn, question, span, positions)
-        return _Found(rows.positions, rows, total, counted)
-    headline = " ".join(tokenise(typed)[0])
-    if len(positions) <= RANKED:
-        rows = await read(conn, positions)
-        ranked = await asyncio.to_thread(rank, rows, wanted, headline)
-        return _Found(ranked, rows, len(ranked))
-    same = await _headlined(conn, question, headline, Span(span.low, positions[RANKED - 1]))
-    rows = await read(conn, (*positions[:RANKED], *same))
-    ranking = asyncio.to_thread(rank, rows, wanted, headline)
-    # The database counts while a thread ranks.
-    ranked, (total, counted) = await asyncio.gather(
-        ranking, _total(conn, question, span, positions)
-    )
-    return _Found(ranked, rows, total, (f"Best of the newest {RANKED:,}.", *counted))
-
-
 async def _headlined(
     conn: AsyncConnection, question: Expression, headline: str, span: Span
 ) -> tuple[int, ...]:
     """Give matches of just this headline, however old."""
     same = AnyPhrase(((tags.headline_tag(headline.split(" ")),),))
     return await newest(conn, AllOf((same, question)), span, _HEADLINES, rare=True)
-
-
-async def _total(
-    conn: AsyncConnection, question: Expression, span: Span, newest: Sequence[int]
-) -> tuple[int, tuple[str, ...]]:
-    """Count what matches, of which `newest` are known; with a note where there are more."""
-    most, total = RANKED, len(newest)
-    if total > RANKED and (await conn.scalar(select(func.max(entry.c.id))) or 0) <= LARGE:
-        older = Span(span.low, newest[-1])
-        most, total = COUNTED, total + await count(conn, question, older, COUNTED + 1 - total)
-    return min(total, most), (f"More than {most:,} match.",) if total > most else ()
 
 
 def _span(query: Query) -> Span:

@@ -108,3 +108,20 @@ def test_a_large_file_is_read_in_processes(
     assert run("import", write(tmp_path / "large.jsonl", *lines))[0] == 0
     found = json.loads(run("search", "topic:entity-list", "--limit", "1", "--json")[1])
     assert found["total"] == 320
+
+
+def test_a_word_is_excluded_as_in_chat(run: Runner, tmp_path: Path) -> None:
+    other = {**ONE, "id": "a2", "title": "Huawei quota notice"}
+    run("import", write(tmp_path / "two.jsonl", ONE, other))
+    found = json.loads(run("search", "quota", "-huawei", "--json")[1])
+    assert [result["title"] for result in found["results"]] == [ONE["title"]]
+    assert json.loads(run("search", "-huawei", "--json")[1])["total"] == 1
+    assert run("search", "quota", "--limt=5")[0] == 2
+
+
+def test_what_cannot_be_read_is_said(run: Runner, tmp_path: Path) -> None:
+    run("import", write(tmp_path / "one.jsonl", ONE))
+    status, out, _err = run("search", "()")
+    assert status == 0
+    assert "could not be read" in out
+    assert str(ONE["title"]) not in out

@@ -138,6 +138,8 @@ async def test_more_matches_than_are_ranked_are_said(
     monkeypatch.setattr(search_module, "LARGE", 40)
     found = await Search(db, load_taxonomy()).find("Quota notice")
     assert (found.total, found.notes[1]) == (20, "More than 20 match.")
+    whole = await Search(db, load_taxonomy()).find("Quota notice", limit=100)
+    assert (whole.total, len(whole.results), whole.notes) == (41, 41, ())
 
 
 @pytest.mark.parametrize("typed", ["", "()", "((((-OR", '""', "-", "* ^ ~"])
