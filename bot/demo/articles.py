@@ -11,6 +11,7 @@ from typing import Literal
 
 Format = Literal["rss", "atom"]
 _REFERENCE = re.compile(r"\{([a-z0-9-]+)\}")
+_DAY = re.compile(r"\{day\+(\d+)\}")
 
 
 @dataclass(frozen=True, slots=True)
@@ -96,7 +97,7 @@ class Archive:
             article=article,
             number=number if article.publication.numbered else "",
             path=path,
-            text=self._resolved(article.text),
+            text=self._resolved(article.text, at),
             published=earlier.published if earlier else at,
             updated=at,
         )
@@ -117,5 +118,11 @@ class Archive:
         """Find an article by its address on the server."""
         return next((one for one in self.published if one.path == path), None)
 
-    def _resolved(self, text: str) -> str:
-        return _REFERENCE.sub(lambda match: self._numbers.get(match[1], match[0]), text)
+    def _resolved(self, text: str, at: datetime) -> str:
+        """Put in the numbers of articles referred to, and days counted from the article's own."""
+        dated = _DAY.sub(lambda match: _day(at + timedelta(days=int(match[1]))), text)
+        return _REFERENCE.sub(lambda match: self._numbers.get(match[1], match[0]), dated)
+
+
+def _day(at: datetime) -> str:
+    return f"{at:%B} {at.day}, {at.year}"
