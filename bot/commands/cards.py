@@ -159,7 +159,7 @@ def why(answer: WhyAnswer) -> CardReply:
     body.append(card_kit.paragraph(outside(explained.sentence, 800)))
     considered = lines.why_lines(answer)
     if considered:
-        body.append(card_kit.apart(card_kit.paragraph(ours("What this channel asks for:"))))
+        body.append(card_kit.apart(card_kit.paragraph(ours(lines.ASKED_FOR))))
         body += [card_kit.line(together("• ", one)) for one in considered]
     if unclaimed := lines.unclaimed_line(answer):
         body.append(card_kit.apart(card_kit.small(unclaimed)))

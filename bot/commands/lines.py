@@ -23,6 +23,7 @@ _EMPTY = {
     "saved": "You have saved nothing yet: “Save for me” is under every article.",
 }
 NO_FEEDS = "No feed is read yet. An operator adds one with `exportnews feeds add URL`."
+ASKED_FOR = "What this channel asks for:"
 _VERDICTS = {"wanted": "asks for it", "muted": "is muted", "below-score": "asks for a higher score"}
 
 

@@ -26,7 +26,7 @@ from bot.commands.answers import (
     WhyAnswer,
     WrongTopicFormAnswer,
 )
-from bot.commands.settings_blocks import KIND_WORDS, MODE_WORDS, change_words
+from bot.commands.settings_lines import KIND_WORDS, MODE_WORDS, change_words
 from bot.commands.settings_words import (
     digest_sentence,
     quiet_sentence,

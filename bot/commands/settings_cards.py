@@ -96,6 +96,8 @@ def trial(answer: TrialAnswer) -> CardReply:
     body += _tried(answer.trial, most=10)
     tried = answer.trial
     text = f"{words_of(said[0])}: {words.count(tried.alerts, 'alert')} in {tried.days} days"
+    if answer.of_form:
+        return reply([*body, card_kit.small(ours(settings_lines.OF_FORM))], text=text)
     return reply(body, settings_lines.trial_offers(answer), text=text)
 
 

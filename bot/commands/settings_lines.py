@@ -40,6 +40,7 @@ MODE_WORDS: Mapping[Mode, str] = {
     "daily": "in the daily digest",
     "weekly": "in the weekly digest",
 }
+OF_FORM = "Nothing is saved yet; go back to the form for that. Watches and searches are not tried."
 KIND_WORDS = {"topic": "", "watch": "watch ", "search": "saved search "}
 
 

@@ -24,9 +24,7 @@ _OPENING = re.compile(
     r"(?<!\w)([*_~`])(?=\S)|(:)(?=(?=[^:\s]*[a-z])[a-z0-9_+'-]+:|[+-]1:|100:|1234:)", re.IGNORECASE
 )
 """A mark that would format what follows, or the colon of an emoji's name."""
-_ESCAPES = {"&": "&amp;", "<": "&lt;", ">": "&gt;"}
 _UNSAFE_IN_URL = re.compile(r"[\x00-\x20\x7f-\x9f\"<>|\\^`{}\s]")
-_PERSON = re.compile(r"[UW][A-Z0-9]{1,30}")
 _WEB = re.compile(r"https?://[^\s/]", re.IGNORECASE)
 
 
@@ -68,14 +66,13 @@ def unformatted(plain: str) -> str:
 
 def escape_entities(text: str) -> str:
     """Give text with the three characters escaped that have a meaning to Slack."""
-    return "".join(_ESCAPES.get(character, character) for character in text)
+    return text.replace("&", "&amp;").replace("<", "&lt;").replace(">", "&gt;")
 
 
 def code(text: str, most: int) -> str:
     """Give text as code, in which nothing is formatted and that can be copied as it is."""
     plain = clean(text, most).replace("`", "'")
-    marked = "".join(_ESCAPES.get(character, character) for character in plain)
-    return f"`{marked}`" if marked else ""
+    return f"`{escape_entities(plain)}`" if plain else ""
 
 
 def address(url: str) -> str:
@@ -103,13 +100,6 @@ def link(url: str, text: str, most: int) -> str:
     return f"<{safe}|{label or safe[:most]}>"
 
 
-def person(actor: str) -> str:
-    """Give somebody by their id as people see them; Slack shows the name of an id."""
-    if _PERSON.fullmatch(actor):
-        return f"<@{actor}>"
-    return "an operator" if actor in {"cli", ""} else escape(actor, 100)
-
-
 def bold(marked: str) -> str:
     """Give mrkdwn in bold; a link as a whole."""
     return f"*{marked}*" if marked.strip() else marked
@@ -122,31 +112,3 @@ def date_time(moment: datetime, *, form: str = "{date_short_pretty} at {time}") 
     """
     fallback = f"{moment.astimezone(UTC):%d %b %Y %H:%M} UTC"
     return f"<!date^{int(moment.timestamp())}^{form}|{fallback}>"
-
-
-def snippet(text: str, most: int) -> str:
-    """Give a search's snippet as mrkdwn: hits (between U+E000 and U+E001) in bold."""
-    pieces: list[str] = []
-    room = most
-    for number, piece in enumerate(re.split(f"{HIT_START}|{HIT_END}", text[: most * 4])):
-        hit = number % 2 == 1
-        lead = " " if piece[:1].isspace() and pieces else ""
-        trail = " " if piece[-1:].isspace() and piece.strip() else ""
-        marked = escape(piece, max(0, room - 4))
-        if not marked:
-            pieces.append(lead)
-            continue
-        if hit and _stands_alone(text, piece):
-            marked = f"*{marked}*"
-        pieces.append(lead + marked + trail)
-        room -= len(marked) + 2
-        if room <= 8:
-            break
-    return "".join(pieces).strip()
-
-
-def _stands_alone(text: str, hit: str) -> bool:
-    """Whether a hit is a word of its own: Slack makes nothing else bold."""
-    at = text.find(f"{HIT_START}{hit}{HIT_END}")
-    before, after = text[at - 1 : at], text[at + len(hit) + 2 : at + len(hit) + 3]
-    return not (before.isalnum() or after.isalnum()) and hit == hit.strip()

@@ -127,9 +127,11 @@ def snippet(text: str, most: int) -> Rich:
     """Give a search's snippet: hits (between U+E000 and U+E001) in bold."""
     pieces: list[Rich] = []
     room = most
-    for number, piece in enumerate(re.split(f"{HIT_START}|{HIT_END}", text[: most * 4])):
-        shown = _spaced(piece, room)
-        pieces.append(bold(shown) if number % 2 else shown)
+    parts = re.split(f"{HIT_START}|{HIT_END}", text[: most * 4])
+    for number, part in enumerate(parts):
+        shown = _spaced(part, room)
+        closed_hit = number % 2 == 1 and number < len(parts) - 1
+        pieces.append(bold(shown) if closed_hit else shown)
         room -= sum(len(run.text) for run in shown)
         if room <= 4:
             break

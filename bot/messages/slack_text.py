@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections.abc import Iterable
 from itertools import groupby
 
 from bot.messages.mrkdwn import (
@@ -23,7 +24,12 @@ _FORMS: dict[Form, str] = {
 
 def mrkdwn(rich: Rich) -> str:
     """Give rich text as mrkdwn. Pieces of one style that follow each other are marked as one."""
-    text = "".join(_wrapped(style, list(alike)) for style, alike in groupby(rich, key=_style))
+    pieces = [(style, _plain(alike)) for style, alike in groupby(rich, key=_style)]
+    shown = [text for _style, text in pieces]
+    text = "".join(
+        text if _in_word(shown, number) else _wrapped(style, text)
+        for number, (style, text) in enumerate(pieces)
+    )
     return ZERO_WIDTH + text if text.startswith("&gt;") else text  # it would be a quotation
 
 
@@ -31,8 +37,19 @@ def _style(run: Run) -> tuple[bool, bool, bool]:
     return run.bold, run.italic, run.strike
 
 
-def _wrapped(style: tuple[bool, bool, bool], runs: list[Run]) -> str:
-    text = "".join(_run(run) for run in runs)
+def _plain(runs: Iterable[Run]) -> str:
+    return "".join(_run(run) for run in runs)
+
+
+def _in_word(pieces: list[str], number: int) -> bool:
+    """Whether a piece is a part of a word: Slack marks whole words only."""
+    before = pieces[number - 1][-1:] if number else ""
+    after = pieces[number + 1][:1] if number + 1 < len(pieces) else ""
+    piece = pieces[number]
+    return (before.isalnum() and piece[:1].isalnum()) or (after.isalnum() and piece[-1:].isalnum())
+
+
+def _wrapped(style: tuple[bool, bool, bool], text: str) -> str:
     core = text.strip()
     if not core:
         return text
@@ -50,5 +67,5 @@ def _run(run: Run) -> str:
     if run.code:
         return f"`{escape_entities(run.text)}`"
     label = escape_entities(unformatted(run.text))
-    safe = address(run.link).replace("&", "&amp;")
+    safe = address(run.link).replace("&", "&amp;") if run.link else ""
     return f"<{safe}|{label}>" if safe and len(safe) <= LINK_ADDRESS else label

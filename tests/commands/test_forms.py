@@ -265,7 +265,7 @@ def test_slack_takes_every_form_whatever_is_in_it(text: str) -> None:
         views.share_form(ShareFormAnswer(2**63 - 1, text)),
         views.wrong_topic_form(WrongTopicFormAnswer(1, text, topics)),
         views.search_form(text),
-        home_view(HomePage(channels=(_channel(text, 300),) * 30, topic_titles=dict(topics))),
+        home_view(HomePage(channels=(_channel(text, 120),) * 12, topic_titles=dict(topics))),
     )
     for view in shown:
         assert problems_of_view(view) == []

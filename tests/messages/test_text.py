@@ -9,7 +9,9 @@ from hypothesis import given, settings
 from hypothesis import strategies as st
 
 from bot.messages.limits import cut, cut_marked, fit_lines
-from bot.messages.mrkdwn import address, clean, code, date_time, escape, link, snippet
+from bot.messages.mrkdwn import address, clean, code, date_time, escape, link
+from bot.messages.rich import snippet, words_of
+from bot.messages.slack_text import mrkdwn
 from tests.messages.makers import wild_link, wild_text
 from tests.messages.slack_reading import problems_of_text
 
@@ -133,15 +135,15 @@ def test_a_time_is_shown_in_the_readers_zone_with_utc_as_a_fallback() -> None:
     ],
 )
 def test_hits_of_a_search_are_bold_where_slack_can(text: str, expected: str) -> None:
-    assert snippet(text, 200) == expected
+    assert mrkdwn(snippet(text, 200)) == expected
 
 
 @given(wild_text, st.integers(20, 300))
 @settings(max_examples=200, deadline=None)
 def test_snippets_are_harmless(text: str, most: int) -> None:
-    marked = snippet(f"{text}\ue000{text}\ue001{text}", most)
-    assert problems_of_text(marked) == []
-    assert len(marked) <= most + 20
+    shown = snippet(f"{text}\ue000{text}\ue001{text}", most)
+    assert problems_of_text(mrkdwn(shown)) == []
+    assert len(words_of(shown)) <= most + 8
 
 
 def test_lines_that_do_not_fit_are_counted() -> None:
