@@ -17,7 +17,7 @@ _TOPICS_MOST, _FEEDS_MOST = 6, 10
 
 def home_view(page: HomePage) -> View:
     """Render the Home tab, at most 100 blocks."""
-    blocks = [*_lead(page), *_channels(page), *_latest(page), *_feeds(page)]
+    blocks = [*_lead(page), *_work(page), *_channels(page), *_latest(page), *_feeds(page)]
     if page.refusal:
         blocks = [kit.section(escape(page.refusal, 500))]
     return {"type": "home", "callback_id": "home", "blocks": blocks[: limits.VIEW_BLOCKS]}
@@ -40,6 +40,15 @@ def _lead(page: HomePage) -> list[Block]:
         "3. That is all: each story comes once. Search with `/exportnews` and any words."
     )
     return [kit.header("Export-control news"), kit.section(steps), offers(buttons, "home")]
+
+
+def _work(page: HomePage) -> list[Block]:
+    lines = [
+        f"• {link(one.link, one.title, 150)} in <#{one.channel}>"
+        + (f", due {words.day(one.step.due)}" if one.step.due else "")
+        for one in page.work
+    ]
+    return [kit.divider(), kit.header("Assigned to you"), *kit.paragraphs(lines)] if lines else []
 
 
 def _channels(page: HomePage) -> list[Block]:

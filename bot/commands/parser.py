@@ -44,6 +44,7 @@ from bot.commands.model import (
     Watch,
     Why,
 )
+from bot.commands.spans import parse_span
 from bot.subscriptions.model import Mode
 
 _SHORT_WORD, _LONG_WORD = 4, 7
@@ -80,11 +81,6 @@ _LINK = re.compile(r"https?://\S+|\b\d{10}\b", re.IGNORECASE)
 _DIGEST_TIME = re.compile(
     r"(?:at\s+)?(?P<at>\d{1,2}(?:[:.h]\d\d)?\s*(?:[ap]\.?m\.?)?)"
     r"(?:\s+(?:on\s+)?(?P<day>[a-z]{2,9}))?",
-    re.IGNORECASE,
-)
-_SPAN = re.compile(
-    r"(?:last\s+|of\s+|for\s+|since\s+|this\s+|the\s+)*(?:(\d{1,3})\s*)?"
-    r"(?:d|days?|h|hours?|w|weeks?|months?|today|yesterday|daily|weekly)",
     re.IGNORECASE,
 )
 
@@ -227,7 +223,7 @@ def _saved_search(rest: str, *, drop: bool) -> Command | None:
 def _digest(rest: str) -> Command:
     given = _arguments(rest)
     time = _DIGEST_TIME.fullmatch(given.text)
-    if time and not given.text.isdecimal() and not _SPAN.fullmatch(given.text):
+    if time and not given.text.isdecimal() and parse_span(given.text) is None:
         return DigestTime(time["at"], time["day"] or "", given.channel)
     return CatchUp(given.text, given.channel)
 
@@ -324,26 +320,3 @@ _READERS: Mapping[str, Callable[[str], Command | None]] = {
     "help": _help,
 }
 COMMANDS: tuple[str, ...] = tuple(_READERS)
-
-
-def parse_span(text: str) -> int | None:
-    """Give the days of a span as written (`3 days`, `week`, `today`); None when it is none.
-
-    Nothing written is one day.
-    """
-    text = text.strip().casefold()
-    if not text:
-        return 1
-    found = _SPAN.fullmatch(text)
-    if not found:
-        return int(text) if text.isdecimal() and len(text) <= 3 else None
-    number = int(found[1] or 1)
-    unit = re.search(r"[a-z]+$", text)
-    name = unit.group() if unit else "days"
-    if name in {"w", "week", "weeks", "weekly"}:
-        return number * 7
-    if name in {"month", "months"}:
-        return number * 30
-    if name in {"h", "hour", "hours"}:
-        return max(1, -(-number // 24))
-    return 2 if name == "yesterday" else number

@@ -24,8 +24,8 @@ from bot.commands.answers import (
 )
 from bot.commands.context import CommandContext
 from bot.commands.model import Mention
-from bot.commands.parser import parse_span
 from bot.commands.places import access_note, actor_at, find_place, is_here
+from bot.commands.spans import parse_span
 from bot.commands.topic_words import titles
 from bot.delivery.loading import load_articles
 from bot.delivery.summaries import Page, compose_digests

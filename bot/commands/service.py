@@ -98,6 +98,7 @@ class Commands:
             feeds=await self._reading.feeds() if context.actor.admin else None,
             topic_titles=self._reading.titles,
             aliases=await self._reading.aliases(channels),
+            work=await self._working.work_of(context),
         )
 
     async def _do(self, command: model.Command, context: CommandContext) -> Answer:  # noqa: C901 - one line a kind

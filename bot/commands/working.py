@@ -18,7 +18,7 @@ from bot.commands.model import Mention
 from bot.commands.places import INVITE, find_place
 from bot.errors import UsageError
 from bot.handling import dates
-from bot.handling.model import Person, Step
+from bot.handling.model import Person, Record, Step
 from bot.handling.service import HandlingDesk
 from bot.messages import actions, words
 from bot.storage.database import Database
@@ -79,7 +79,9 @@ class Working:
         step = Step("assign", who, form.due)
         taken = await self._desk.take(place.ref, _person(context), form.entry, step)
         due = words.day(taken.state.due) if taken.state.due else ""
-        return Sentence(f"Assigned until {due}; whoever it is will be reminded on that day.")
+        return Sentence(
+            f"Assigned; it is due on {due}, with a reminder that day. The message shows it to all."
+        )
 
     async def not_applicable(
         self, form: forms.NotApplicableSubmitted, context: CommandContext
@@ -106,6 +108,11 @@ class Working:
         at = await dates.remind(self._db, ref, asked)
         whom = "You are" if form.whom == "me" else "The channel is"
         return Sentence(f"{whom} reminded on {words.moment_in(at, zone)}.")
+
+    async def work_of(self, context: CommandContext) -> tuple[Record, ...]:
+        """What is assigned to the person."""
+        here = context.channel
+        return await self._desk.work_of(here.platform, here.workspace, context.actor.id)
 
     async def _place(self, channel: str, context: CommandContext) -> Place:
         return await find_place(context, Mention(channel, ""), self._subscriptions)

@@ -6,7 +6,7 @@ from collections.abc import AsyncIterator, Collection, Mapping
 from datetime import datetime
 from typing import Any
 
-from sqlalchemy import Row, func, insert, select
+from sqlalchemy import Row, exists, func, insert, select
 from sqlalchemy.ext.asyncio import AsyncConnection
 
 from bot.handling.model import Person, Record, Step
@@ -65,7 +65,16 @@ async def load_states(
 
 
 def _state(row: Row[Any]) -> Handling:
-    return Handling(AFTER[row.step], row.actor, row.at, row.assignee, row.due_on, row.reason)
+    return Handling(
+        AFTER[row.step],
+        row.actor,
+        row.at,
+        row.assignee,
+        row.due_on,
+        row.reason,
+        row.actor_name,
+        row.assignee_name,
+    )
 
 
 async def read(
@@ -100,6 +109,32 @@ async def read(
         if len(rows) < _PAGE:
             return
         last = rows[-1].id
+
+
+async def assigned_to(
+    conn: AsyncConnection, platform: str, workspace_id: str, assignee: str, limit: int
+) -> tuple[Record, ...]:
+    """Give what is assigned to somebody and not settled, what is due first at the top."""
+    later = handling.alias("later")
+    settled = exists().where(
+        later.c.channel_id == handling.c.channel_id,
+        later.c.story_id == handling.c.story_id,
+        later.c.id > handling.c.id,
+    )
+    query = (
+        select(handling, workspace.c.external_id.label("workspace"))
+        .join(workspace, workspace.c.id == handling.c.workspace_id)
+        .where(
+            workspace.c.platform == platform,
+            workspace.c.external_id == workspace_id,
+            handling.c.step == "assign",
+            handling.c.assignee == assignee,
+            ~settled,
+        )
+        .order_by(handling.c.due_on, handling.c.id)
+        .limit(limit)
+    )
+    return tuple(_record(row) for row in await conn.execute(query))
 
 
 def _record(row: Row[Any]) -> Record:

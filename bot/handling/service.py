@@ -11,7 +11,7 @@ from dataclasses import dataclass
 from datetime import datetime
 from typing import Any
 
-from sqlalchemy import Row, exists, literal, null, select
+from sqlalchemy import exists, literal, null, select
 from sqlalchemy.ext.asyncio import AsyncConnection
 
 from bot.delivery.loading import StoredArticle, load_articles
@@ -29,6 +29,7 @@ from bot.subscriptions.gathering import ALERTS
 from bot.subscriptions.model import ChannelRef
 
 GONE = "That article is no longer kept."
+_WORK = 10
 NOT_HERE = "That alert did not come to this channel, so it is not handled here."
 
 
@@ -39,6 +40,16 @@ class Taken:
     record: int
     state: Handling
     title: str
+
+
+@dataclass(frozen=True, slots=True)
+class _Place:
+    """The channel that a step is taken in."""
+
+    id: int
+    workspace_id: int
+    name: str
+    timezone: str
 
 
 class HandlingDesk:
@@ -71,6 +82,11 @@ class HandlingDesk:
             state = (await records.load_states(conn, [place.id], [story]))[place.id, story]
         return Taken(record, state, article.title)
 
+    async def work_of(self, platform: str, workspace_id: str, person: str) -> tuple[Record, ...]:
+        """Give what is assigned to a person of a workspace and not settled, the most urgent ten."""
+        async with self._db.read() as conn:
+            return await records.assigned_to(conn, platform, workspace_id, person, _WORK)
+
     async def records(
         self,
         *,
@@ -91,10 +107,10 @@ class HandlingDesk:
                 yield record
 
 
-async def _place(conn: AsyncConnection, ref: ChannelRef) -> Row[Any]:
+async def _place(conn: AsyncConnection, ref: ChannelRef) -> _Place:
     """Give the channel, locked, so that two steps at once come one after the other."""
     query = (
-        select(channel.c.id, channel.c.name, channel.c.timezone, channel.c.workspace_id)
+        select(channel.c.id, channel.c.workspace_id, channel.c.name, channel.c.timezone)
         .join(workspace)
         .where(
             channel.c.external_id == ref.channel,
@@ -106,7 +122,7 @@ async def _place(conn: AsyncConnection, ref: ChannelRef) -> Row[Any]:
     found = (await conn.execute(query)).first()
     if found is None:
         raise UsageError(NOT_HERE)
-    return found
+    return _Place(*found)
 
 
 async def _article(conn: AsyncConnection, entry_id: int) -> tuple[StoredArticle, str]:
@@ -131,7 +147,7 @@ async def _alerted(conn: AsyncConnection, channel_id: int, article: StoredArticl
     return story
 
 
-def _as_place(place: Row[Any], ref: ChannelRef) -> dict[str, Any]:
+def _as_place(place: _Place, ref: ChannelRef) -> dict[str, Any]:
     return {
         "workspace_id": place.workspace_id,
         "channel_id": place.id,
@@ -198,7 +214,7 @@ async def _assignments(conn: AsyncConnection, channel_id: int, story: int) -> li
 
 async def _tell_assignee(
     conn: AsyncConnection,
-    place: Row[Any],
+    place: _Place,
     actor: Person,
     article: StoredArticle,
     step: Step,

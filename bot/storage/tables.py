@@ -532,7 +532,8 @@ for _engine, _statement in (
         FOR EACH ROW EXECUTE FUNCTION handling_is_kept()""",
     ),
 ):
-    event.listen(handling, "after_create", DDL(_statement).execute_if(dialect=_engine))
+    _ddl = DDL(_statement)  # type: ignore[no-untyped-call]
+    event.listen(handling, "after_create", _ddl.execute_if(dialect=_engine))
 
 saved_entry = Table(
     "saved_entry",

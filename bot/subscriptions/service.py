@@ -7,7 +7,7 @@ made it, and seen only by its own workspace.
 from __future__ import annotations
 
 from collections.abc import Sequence
-from datetime import datetime, timedelta
+from datetime import datetime
 
 from sqlalchemy import update
 from sqlalchemy.ext.asyncio import AsyncConnection
@@ -62,15 +62,9 @@ class Subscriptions:
             return await workspaces.install(conn, platform, workspace, name, by, now)
 
     async def remove_workspace(self, platform: Platform, workspace: str) -> None:
-        """Stop everything a workspace is owed; its data is deleted later (`purge_removed`)."""
+        """Stop everything a workspace is owed; its data is deleted later (`bot.retention`)."""
         async with self._db.write() as conn:
             await workspaces.remove(conn, platform, workspace, await self._db.now(conn))
-
-    async def purge_removed(self, *, days: int) -> int:
-        """Delete the workspaces that were removed more than `days` ago; give their number."""
-        async with self._db.write() as conn:
-            now = await self._db.now(conn)
-            return await workspaces.purge(conn, now - timedelta(days=days))
 
     async def permission(self, platform: Platform, workspace: str) -> WhoMayChange:
         """Give who may change settings in a workspace."""

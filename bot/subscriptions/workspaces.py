@@ -5,7 +5,7 @@ from __future__ import annotations
 from datetime import datetime
 from typing import Any
 
-from sqlalchemy import Select, delete, select, update
+from sqlalchemy import Select, select, update
 from sqlalchemy.ext.asyncio import AsyncConnection
 
 from bot.errors import UsageError
@@ -66,7 +66,7 @@ async def install(
 async def remove(
     conn: AsyncConnection, platform: Platform, external_id: str, now: datetime
 ) -> None:
-    """Stop everything that a workspace is owed, at once. Its data stays until `purge`."""
+    """Stop everything that a workspace is owed, at once. `bot.retention` deletes its data later."""
     row = (await conn.execute(_find(platform, external_id))).first()
     if row is None or row.removed_at is not None:
         return
@@ -89,13 +89,6 @@ async def remove(
         after={},
         now=now,
     )
-
-
-async def purge(conn: AsyncConnection, before: datetime) -> int:
-    """Delete the workspaces that were removed before a time (UTC), with all that is theirs, and
-    give their number."""
-    done = await conn.execute(delete(workspace).where(workspace.c.removed_at < before))
-    return done.rowcount
 
 
 async def permission(conn: AsyncConnection, platform: Platform, external_id: str) -> WhoMayChange:

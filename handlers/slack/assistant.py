@@ -10,7 +10,6 @@ from typing import Any
 
 import structlog
 from slack_bolt.app.async_app import AsyncApp
-from slack_bolt.context.say.async_say import AsyncSay
 from slack_bolt.context.set_status.async_set_status import AsyncSetStatus
 from slack_bolt.context.set_suggested_prompts.async_set_suggested_prompts import (
     AsyncSetSuggestedPrompts,
@@ -36,23 +35,30 @@ def register(app: AsyncApp, desk: Desk) -> None:
     """Let Bolt's assistant middleware take what is written in the assistant's threads."""
     assistant = AsyncAssistant()
 
-    @assistant.thread_started  # type: ignore[untyped-decorator]
-    async def started(say: AsyncSay, set_suggested_prompts: AsyncSetSuggestedPrompts) -> None:
-        await say(HELLO)
+    @assistant.thread_started
+    async def started(
+        payload: dict[str, Any],
+        client: AsyncWebClient,
+        set_suggested_prompts: AsyncSetSuggestedPrompts,
+    ) -> None:
+        thread = payload["assistant_thread"]
+        await client.chat_postMessage(
+            channel=thread["channel_id"], thread_ts=thread["thread_ts"], text=HELLO
+        )
         await set_suggested_prompts(prompts=list(PROMPTS), title="For example")
 
-    @assistant.thread_context_changed  # type: ignore[untyped-decorator]
+    @assistant.thread_context_changed
     async def moved() -> None:
         """Nothing: no answer depends on which channel is open beside the assistant."""
 
-    @assistant.user_message  # type: ignore[untyped-decorator]
+    @assistant.user_message
     async def asked(
-        body: dict[str, Any], client: AsyncWebClient, say: AsyncSay, set_status: AsyncSetStatus
+        body: dict[str, Any], client: AsyncWebClient, set_status: AsyncSetStatus
     ) -> None:
         try:
             await set_status("is looking it up…")
         except FAILED as error:  # a nicety; the answer matters
             log.info("slack.status_not_set", reason=reason_of(error))
-        await answer_in(desk, body, client, say)
+        await answer_in(desk, body, client)
 
     app.assistant(assistant)

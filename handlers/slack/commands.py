@@ -33,6 +33,7 @@ _CHANGING = frozenset(
         "feeds",
         "try",
         "changes",
+        "audit",
     }
 )
 """Words after which Slack is asked for the person's rights; a search answers without."""

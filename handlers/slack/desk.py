@@ -92,7 +92,7 @@ class Desk:
         """Give an answer back to where it was asked: a form, a reply for the person alone, or a
         message for all. `replace`: a page of a list takes the place of the one before."""
         await self.join(answer, client)
-        reply = await self._with_file(render(answer), client, body)
+        reply = await self.with_file(render(answer), client, body)
         if reply.view is not None:
             await client.views_open(trigger_id=body["trigger_id"], view=dict(reply.view))
         elif reply.public:
@@ -103,7 +103,7 @@ class Desk:
     async def show(self, answer: Answer, client: AsyncWebClient, body: Mapping[str, Any]) -> None:
         """Give an answer back to a person who asked in a form or on the Home tab: as a form."""
         await self.join(answer, client)
-        reply = await self._with_file(render(answer), client, body)
+        reply = await self.with_file(render(answer), client, body)
         if reply.public:
             await self.post(reply, client, user_of(body))
             return
@@ -145,7 +145,7 @@ class Desk:
             log.warning("slack.post_doubtful", channel=reply.channel, reason=reason_of(error))
             await self.tell(notice_message(DOUBTFUL), client, reply.channel, user)
 
-    async def _with_file(
+    async def with_file(
         self, reply: Reply, client: AsyncWebClient, body: Mapping[str, Any]
     ) -> Reply:
         """Give the reply's file to the person, and a reply that says what came of it."""

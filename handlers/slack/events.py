@@ -6,15 +6,17 @@ from typing import Any
 
 import structlog
 from slack_bolt.app.async_app import AsyncApp
-from slack_bolt.context.say.async_say import AsyncSay
 from slack_sdk.web.async_client import AsyncWebClient
 
 from bot.commands.blocks import render
+from bot.messages.blocks import notice_message
 from handlers.slack import channels, home
 from handlers.slack.desk import Desk
 from handlers.slack.payloads import workspace_of
 
 log = structlog.get_logger(__name__)
+
+NEEDS_FORM = "That needs a form; type `/exportnews settings` in the channel."
 
 
 def register(app: AsyncApp, desk: Desk) -> None:
@@ -31,31 +33,28 @@ def _register_people(app: AsyncApp, desk: Desk) -> None:
             await home.publish(desk, client, body)
 
     @app.event("app_mention")
-    async def mentioned(body: dict[str, Any], client: AsyncWebClient, say: AsyncSay) -> None:
-        await answer_in(desk, body, client, say)
+    async def mentioned(body: dict[str, Any], client: AsyncWebClient) -> None:
+        await answer_in(desk, body, client)
 
     @app.event("message")
-    async def written(body: dict[str, Any], client: AsyncWebClient, say: AsyncSay) -> None:
+    async def written(body: dict[str, Any], client: AsyncWebClient) -> None:
         event = body["event"]
         if event.get("channel_type") == "im" and not event.get("subtype"):
-            await answer_in(desk, body, client, say)
+            await answer_in(desk, body, client)
 
 
-async def answer_in(
-    desk: Desk, body: dict[str, Any], client: AsyncWebClient, say: AsyncSay
-) -> None:
+async def answer_in(desk: Desk, body: dict[str, Any], client: AsyncWebClient) -> None:
     """Answer what was written to the bot, in a thread where others read along."""
     event = body["event"]
     text = without_mention(str(event.get("text") or ""))
     answer = await desk.engine.commands.answer(text, await desk.context(client, body))
-    reply = render(answer)
-    if reply.message is None:
-        await say("That needs a form; type `/exportnews settings` in the channel.")
-        return
+    reply = await desk.with_file(render(answer), client, body)
+    message = reply.message or notice_message(NEEDS_FORM)
     direct = event.get("channel_type") == "im"
-    await say(
-        text=reply.message.text,
-        blocks=[dict(block) for block in reply.message.blocks],
+    await client.chat_postMessage(
+        channel=str(event["channel"]),
+        text=message.text,
+        blocks=[dict(block) for block in message.blocks],
         thread_ts=event.get("thread_ts") or (None if direct else event.get("ts")),
         unfurl_links=False,
         unfurl_media=False,

@@ -26,6 +26,8 @@ from handlers.slack.install import Install
 
 log = structlog.get_logger(__name__)
 
+NOT_INSTALLED = "I am not installed in this workspace any more; an admin installs me again."
+
 
 class SlackFront:
     """Answers Slack. Without a bot token it serves nothing."""
@@ -109,6 +111,7 @@ def build_app(engine: Engine) -> AsyncApp:
         logger=bolt,
         client=engine.slack.client(),
         signing_secret=secret.get_secret_value() if secret else secrets.token_hex(),
+        user_facing_authorize_error_message=NOT_INSTALLED,
         authorize=cast(Callable[..., Awaitable[AuthorizeResult]], authorize),
     )
     bolt.setLevel(logging.WARNING)

@@ -6,7 +6,6 @@ from typing import Any
 
 import structlog
 from slack_bolt.app.async_app import AsyncApp
-from slack_sdk.errors import SlackApiError
 from slack_sdk.web.async_client import AsyncWebClient
 
 from bot.commands.apologies import apology
@@ -14,7 +13,7 @@ from bot.engine import Engine
 from bot.errors import BotError
 from bot.messages.blocks import notice_message
 from handlers.slack import actions, assistant, commands, events, shortcuts, views
-from handlers.slack.desk import Desk, respond
+from handlers.slack.desk import CUT, FAILED, Desk, reason_of, respond
 
 log = structlog.get_logger(__name__)
 
@@ -35,9 +34,12 @@ def register(app: AsyncApp, engine: Engine) -> None:
         log.error(
             "slack.answer_failed",
             kind=body.get("type") or ("command" if "command" in body else "unknown"),
-            exc_info=None if isinstance(error, BotError | SlackApiError) else error,
-            reason=type(error).__name__,
+            exc_info=None if isinstance(error, (BotError, *FAILED)) else error,
+            reason=reason_of(error),
         )
         if not body.get("response_url"):
             return
-        await respond(client, body, notice_message(apology(error)))
+        try:
+            await respond(client, body, notice_message(apology(error)))
+        except CUT as unreachable:
+            log.warning("slack.not_answered", reason=reason_of(unreachable))

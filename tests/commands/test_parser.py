@@ -35,7 +35,8 @@ from bot.commands.model import (
     Watch,
     Why,
 )
-from bot.commands.parser import MAX_TEXT, parse, parse_span
+from bot.commands.parser import MAX_TEXT, parse
+from bot.commands.spans import parse_span
 
 TRADE = Mention("C0123", "trade")
 

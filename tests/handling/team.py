@@ -2,20 +2,21 @@
 
 from __future__ import annotations
 
-from sqlalchemy import select, update
+from sqlalchemy import update
 
 from bot.delivery.composer import StoredComposer
-from bot.delivery.model import Address, Owed
+from bot.delivery.model import Owed
 from bot.feeds.model import FeedEntry
 from bot.handling.model import Person, Record, Step
 from bot.handling.service import HandlingDesk, Taken
 from bot.messages.model import Message
 from bot.news.taxonomy import load_taxonomy
 from bot.storage.database import Database
-from bot.storage.tables import channel, delivery, workspace
+from bot.storage.tables import delivery
 from bot.subscriptions.model import ChannelRef
 from tests.commands.desk import ANN, Desk
 from tests.support.clock import SetClock
+from tests.support.owed import load_owed
 
 BEN = Person("U0BEN", "Ben")
 HERE = ChannelRef("slack", "T1", "C0HERE", "here")
@@ -55,40 +56,8 @@ class Team:
         return [record async for record in self.handling.records()]
 
     async def owed(self) -> list[Owed]:
-        """Give all that is owed, in the order it was."""
-        query = (
-            select(
-                delivery,
-                channel.c.external_id.label("channel"),
-                workspace.c.external_id.label("workspace"),
-                workspace.c.platform,
-                workspace.c.id.label("workspace_id"),
-            )
-            .join(channel, channel.c.id == delivery.c.channel_id)
-            .join(workspace, workspace.c.id == channel.c.workspace_id)
-            .where(delivery.c.state == "pending")
-            .order_by(delivery.c.id)
-        )
-        async with self.db.read() as conn:
-            rows = (await conn.execute(query)).all()
-        return [
-            Owed(
-                id=row.id,
-                address=Address(
-                    row.channel_id, row.workspace_id, row.platform, row.workspace, row.channel
-                ),
-                kind=row.kind,
-                subject=row.subject,
-                story_id=row.story_id,
-                entry_id=row.entry_id,
-                reasons=row.reasons,
-                payload=row.payload,
-                attempts=0,
-                unknown=False,
-                created_at=row.due_at,
-            )
-            for row in rows
-        ]
+        """Give all that is owed, in the order it was; `created_at` is when it is due."""
+        return await load_owed(self.db, state="pending")
 
     async def composed(self) -> list[tuple[Owed, Message]]:
         """Give what is owed with its messages; `created_at` is when it is due."""

@@ -60,6 +60,16 @@ async def test_who_it_is_assigned_to_anew_is_reminded_alone(team: Team) -> None:
     assert [one.address.channel for one in reminded] == ["U0ANN"]
 
 
+async def test_a_person_sees_what_is_assigned_to_them_until_it_is_settled(team: Team) -> None:
+    await team.take(Step("assign", ANN, FRIDAY))
+    (mine,) = await team.handling.work_of("slack", "T1", "U0ANN")
+    assert (mine.title, mine.step.due) == (TITLE, FRIDAY)
+    assert await team.handling.work_of("slack", "T1", "U0BEN") == ()
+    assert await team.handling.work_of("slack", "T2", "U0ANN") == ()
+    await team.take(Step("done"))
+    assert await team.handling.work_of("slack", "T1", "U0ANN") == ()
+
+
 @pytest.mark.parametrize(
     ("step", "sentence"),
     [

@@ -8,16 +8,16 @@ from dataclasses import replace
 from typing import Any
 
 import pytest
-from sqlalchemy import event, select, update
+from sqlalchemy import event, update
 
 from bot.delivery.composer import StoredComposer
-from bot.delivery.model import Address, Owed
+from bot.delivery.model import Owed
 from bot.feeds.model import FeedEntry, NewEntries
 from bot.ingest import NewsIngest
 from bot.messages.model import Message
 from bot.news.taxonomy import load_taxonomy
 from bot.storage.database import Database
-from bot.storage.tables import channel, delivery, entry, workspace
+from bot.storage.tables import entry
 from bot.subscriptions.digests import owe_digests
 from bot.subscriptions.model import ChannelRef
 from bot.subscriptions.service import Subscriptions
@@ -25,6 +25,7 @@ from tests.commands.desk import analyst
 from tests.messages.slack_reading import marked_texts, problems_of
 from tests.subscriptions.makers import ANN, make_feed, slack, store
 from tests.support.clock import SetClock
+from tests.support.owed import load_owed
 
 SEED = FeedEntry(
     title="Washington and Beijing to Meet on Trade Secrets; Beijing Objects to Chip Controls",
@@ -67,38 +68,7 @@ class Desk:
             await self.news.ingest(conn, feed, NewEntries(tuple(new[::-1])))
 
     async def owed(self, **where: Any) -> list[Owed]:
-        async with self.db.read() as conn:
-            rows = await conn.execute(
-                select(
-                    delivery,
-                    channel.c.external_id.label("channel"),
-                    workspace.c.platform,
-                    workspace.c.external_id.label("workspace"),
-                    workspace.c.id.label("workspace_id"),
-                )
-                .select_from(delivery)
-                .join(channel, channel.c.id == delivery.c.channel_id)
-                .join(workspace, workspace.c.id == channel.c.workspace_id)
-                .order_by(delivery.c.id)
-            )
-            found = [
-                Owed(
-                    id=row.id,
-                    address=Address(
-                        row.channel_id, row.workspace_id, row.platform, row.workspace, row.channel
-                    ),
-                    kind=row.kind,
-                    subject=row.subject,
-                    story_id=row.story_id,
-                    entry_id=row.entry_id,
-                    reasons=row.reasons,
-                    payload=row.payload,
-                    attempts=0,
-                    unknown=False,
-                    created_at=row.created_at,
-                )
-                for row in rows
-            ]
+        found = await load_owed(self.db)
         return [one for one in found if all(getattr(one, k) == v for k, v in where.items())]
 
     async def compose(self, owed: list[Owed]) -> dict[int, Message]:

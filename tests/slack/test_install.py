@@ -25,6 +25,7 @@ from bot.runtime import Runtime
 from bot.serving import build_app, serve
 from bot.storage.tables import channel, slack_bots, workspace
 from bot.subscriptions.model import Actor, ChannelRef
+from handlers.slack.front import NOT_INSTALLED
 from handlers.slack.install import AWAY
 from tests.support.bot import open_bot, settings_for, write_catalogue
 from tests.support.slack import open_slack, until
@@ -108,7 +109,7 @@ async def test_an_install_greets_who_installed_it_and_works_in_that_workspace(
     other = await market.slack.slash(
         "subscriptions", channel=PLACE, user=PERSON, team=SECOND, expect=0
     )
-    assert other.text == ""
+    assert other.text == NOT_INSTALLED
 
 
 async def test_the_greeting_sets_up_a_subscription_in_two_clicks(market: Market) -> None:

@@ -15,7 +15,7 @@ from bot.demo.slack.faults import Delay
 from bot.storage.tables import delivery, workspace
 from bot.subscriptions.model import ChannelSettings
 from tests.slack.office import FRESH, KNOWN, Office, open_office
-from tests.support.newsroom import Item
+from tests.support.newsroom import Item, rss
 from tests.support.slack import ADMIN, CHANNEL, MEMBER, PRIVATE_CHANNEL, until
 
 
@@ -59,10 +59,9 @@ async def test_a_form_is_tried_on_the_past_before_it_is_saved(office: Office) ->
     await office.slack.slash("settings", channel=CHANNEL, user=ADMIN, expect=0)
     await until(office.slack, lambda: bool(office.slack.modals(ADMIN)))
     form = office.slack.modals(ADMIN)[-1]
-    form.values[forms.INSTANT] = {
-        forms.INSTANT: {"selected_options": [{"value": "entity-list"}, {"value": "sanctions"}]}
-    }
-    await office.slack.click_view(form, "try-form")
+    await office.slack.click_view(
+        form, "try-form", values={forms.DAILY: {forms.DAILY: ["sanctions"]}}
+    )
     await until(office.slack, lambda: len(office.slack.modals(ADMIN)) == 2)
     shown = str(office.slack.modals(ADMIN)[-1].body)
     assert "this would have been *1 alert*" in shown
@@ -164,13 +163,16 @@ async def test_an_invited_bot_offers_topics_to_who_invited_it(office: Office) ->
     assert len(office.slack.ephemerals(CHANNEL, MEMBER)) == 2
 
 
-@pytest.mark.parametrize("event", ["member_left_channel", "channel_left"])
+@pytest.mark.parametrize("of_members", [True, False])
 async def test_a_bot_that_was_taken_out_waits_until_it_is_invited_again(
-    office: Office, event: str
+    office: Office, of_members: bool
 ) -> None:
     await office.alert()
     bot = office.slack.workspace.bot_user_id
-    await office.slack.event({"type": event, "user": bot, "channel": CHANNEL})
+    left = {"type": "channel_left", "channel": CHANNEL, "actor_id": ADMIN}
+    if of_members:
+        left = {"type": "member_left_channel", "user": bot, "channel": CHANNEL}
+    await office.slack.event(left)
     await _holds(office, lambda found: found.paused_at is not None)
     await office.slack.event({"type": "member_joined_channel", "user": bot, "channel": CHANNEL})
     await _holds(office, lambda found: found.paused_at is None)
@@ -230,3 +232,15 @@ async def test_a_command_is_acknowledged_before_anybody_is_asked_anything(office
     assert replies.acked
     assert replies.ack_seconds < 1.0
     assert "Sanctions" in replies.text
+
+
+async def test_what_was_owed_and_is_asked_for_no_longer_is_not_posted(office: Office) -> None:
+    await office.alert()
+    another = Item("BIS drops a firm from the Entity List", "https://wire.example/3", "g3")
+    office.newsroom.serve("/f.xml", rss(another, FRESH, KNOWN))
+    office.clock.skip(65)
+    await office.bot.engine.poller.poll_due()
+    replies = await office.slack.slash("unsubscribe entity-list", channel=CHANNEL, user=MEMBER)
+    assert "comes to <#C0NEWS0001> no more" in str(replies.messages)
+    await office.send()
+    assert [FRESH.title in str(m.blocks) for m in office.slack.messages(CHANNEL)] == [True]

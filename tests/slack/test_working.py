@@ -82,8 +82,11 @@ async def test_an_alert_is_assigned_told_and_reminded_of_once(office: Office) ->
         form, {forms.ASSIGNEE: {forms.ASSIGNEE: ADMIN}, forms.DUE: {forms.DUE: due}}
     )
     assert taken.errors == {}
-    await until(office.slack, lambda: "Assigned until" in told(office))
+    await until(office.slack, lambda: "it is due on" in told(office))
     await shown(office, f"Assigned to <@{ADMIN}>, due")
+    await office.slack.open_home(ADMIN)
+    await until(office.slack, lambda: office.slack.home(ADMIN) is not None)
+    assert "Assigned to you" in str(office.slack.home(ADMIN))
     (message,) = office.direct_messages(ADMIN)
     assert "Mara Lindqvist assigned this to you" in message.shown
     office.clock.skip(86_400)

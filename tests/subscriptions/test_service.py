@@ -11,6 +11,8 @@ from sqlalchemy import select
 
 from bot.errors import SettingsError, UsageError
 from bot.news.taxonomy import Taxonomy, load_taxonomy
+from bot.retention import prune
+from bot.settings import load_settings
 from bot.storage.database import Database
 from bot.storage.secrets import Vault
 from bot.storage.tables import channel, workspace
@@ -185,7 +187,7 @@ async def test_a_removed_workspace_changes_nothing_until_it_is_installed_again(
     assert await door.settings(slack()) is not None
     await door.remove_workspace("slack", "T1")
     clock.advance(days=31)
-    assert await door.purge_removed(days=30) == 1
+    assert (await prune(db, load_settings())).workspaces == 1
     async with db.read() as conn:
         assert (await conn.execute(select(workspace))).first() is None
         assert (await conn.execute(select(channel))).first() is None

@@ -27,8 +27,12 @@ class Submitted:
 class InViews(Interactions):
     """A workspace's people in its modals and Homes."""
 
-    async def click_view(self, view: View, action_id: str, value: Given) -> Replies:
-        """Use an element of a modal or of the Home."""
+    async def click_view(
+        self, view: View, action_id: str, value: Given, values: dict[str, dict[str, Any]]
+    ) -> Replies:
+        """Use an element of a modal or of the Home. `values`: what a modal's fields are set to."""
+        if view.body["type"] == "modal":
+            view.values = self._filled(view, values)
         block_id, element = elements.find(view.body["blocks"], action_id, decisive(value))
         if element["type"] != "button":
             view.values.setdefault(block_id, {})[action_id] = elements.use(element, value)
@@ -43,16 +47,7 @@ class InViews(Interactions):
 
     async def submit(self, view: View, values: dict[str, dict[str, Any]]) -> Submitted:
         """Submit a modal. `values`: by block id and action id, what each element is set to."""
-        filled: dict[str, dict[str, Any]] = {}
-        for block in view.body["blocks"]:
-            for block_id, element in elements.elements([block]):
-                kept = view.values.get(block_id, {}).get(element["action_id"])
-                said = kept or elements.initial(element)
-                if element["action_id"] in values.get(block_id, {}):
-                    said = elements.use(element, values[block_id][element["action_id"]])
-                if block["type"] == "input" or kept:
-                    filled.setdefault(block_id, {})[element["action_id"]] = said
-        view.values = filled
+        view.values = self._filled(view, values)
         payload = {
             "type": "view_submission",
             **self.who(view.user),
@@ -91,6 +86,19 @@ class InViews(Interactions):
         }
         answer = await self.server.line.deliver("interactive", payload)
         return elements.options(answer.payload)
+
+    def _filled(self, view: View, values: dict[str, dict[str, Any]]) -> dict[str, dict[str, Any]]:
+        """Give the state of a view's fields, as Slack sends it: also of those nobody touched."""
+        filled: dict[str, dict[str, Any]] = {}
+        for block in view.body["blocks"]:
+            for block_id, element in elements.elements([block]):
+                kept = view.values.get(block_id, {}).get(element["action_id"])
+                said = kept or elements.initial(element)
+                if element["action_id"] in values.get(block_id, {}):
+                    said = elements.use(element, values[block_id][element["action_id"]])
+                if block["type"] == "input" or kept:
+                    filled.setdefault(block_id, {})[element["action_id"]] = said
+        return filled
 
     def _after_submission(self, view: View, answer: Acknowledged) -> Submitted:
         if not answer.ok:

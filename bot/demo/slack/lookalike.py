@@ -70,10 +70,11 @@ class SlackLookalike(SlackServer):
         action_id: str,
         *,
         value: Given = None,
+        values: dict[str, dict[str, Any]] | None = None,
         team: str = "",
     ) -> Replies:
-        """Use an element of a modal or of the Home."""
-        return await InViews(self, self.of(team)).click_view(view, action_id, value)
+        """Use an element of a modal or of the Home; `values` as for `submit_view`."""
+        return await InViews(self, self.of(team)).click_view(view, action_id, value, values or {})
 
     async def submit_view(
         self,

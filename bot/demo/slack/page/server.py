@@ -142,7 +142,12 @@ class Page:
 
     async def _view_click(self, asked: dict[str, Any]) -> dict[str, Any]:
         view = self._view(asked)
-        replies = await self._slack.click_view(view, str(asked["action"]), value=asked.get("value"))
+        replies = await self._slack.click_view(
+            view,
+            str(asked["action"]),
+            value=asked.get("value"),
+            values=asked.get("values") or {},
+        )
         return {"acked": replies.acked}
 
     async def _submit(self, asked: dict[str, Any]) -> dict[str, Any]:

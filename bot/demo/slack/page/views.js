@@ -4,7 +4,20 @@ import { byId, el, post } from "./dom.js";
 import { blocksNode, textNode } from "./blocks.js";
 
 let shownHash = "";
-const useIn = (view) => (action, value) => post("view-click", { view: view.id, action, value });
+const useIn = (view, inputs = () => []) => (action, value) =>
+  post("view-click", { view: view.id, action, value, values: saidBy(inputs()) });
+
+// What fields are set to, by block and action.
+function saidBy(inputs) {
+  const values = {};
+  for (const node of inputs) {
+    const said = node.read();
+    (values[said.block] ??= {})[said.action] = said.value;
+  }
+  return values;
+}
+
+const inputsOf = (node) => [...node.querySelectorAll(".input")];
 
 export function showModals(views) {
   const dialog = byId("modal");
@@ -33,7 +46,7 @@ function form(view) {
   return el("form", { class: "view", novalidate: true, onsubmit: (event) => submit(event, view) },
     el("header", {}, el("h2", { id: "modal-title" }, textNode(body.title)),
       el("button", { type: "button", class: "quiet", "aria-label": "Close", onclick: close }, "✕")),
-    el("div", { class: "body" }, blocksNode(body.blocks, useIn(view), view.values)),
+    el("div", { class: "body" }, blocksNode(body.blocks, useIn(view, () => inputsOf(byId("modal"))), view.values)),
     el("div", { class: "dialog-foot" },
       el("button", { type: "button", class: "button", onclick: close }, body.close ? textNode(body.close) : "Close"),
       body.submit ? el("button", { type: "submit", class: "button primary" }, textNode(body.submit)) : null));
@@ -41,12 +54,8 @@ function form(view) {
 
 async function submit(event, view) {
   event.preventDefault();
-  const values = {};
-  const inputs = [...event.target.querySelectorAll(".input")];
-  for (const node of inputs) {
-    const said = node.read();
-    (values[said.block] ??= {})[said.action] = said.value;
-  }
+  const inputs = inputsOf(event.target);
+  const values = saidBy(inputs);
   const missing = missingOf(view, values);
   if (Object.keys(missing).length) return showErrors(inputs, missing);
   const answer = await post("submit", { view: view.id, values });
