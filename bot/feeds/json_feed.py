@@ -20,7 +20,9 @@ def is_json_feed(data: object) -> bool:
         return False
     version = data.get("version")
     named = isinstance(version, str) and "jsonfeed.org/version/" in version
-    return named or (isinstance(data.get("items"), list) and "title" in data)
+    return named or (
+        isinstance(data.get("items"), list) and bool(data.keys() & {"title", "version"})
+    )
 
 
 def read_json_feed(data: Mapping[str, Any], url: str) -> ParsedFeed:

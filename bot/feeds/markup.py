@@ -15,6 +15,10 @@ _DOCTYPE = re.compile(rb"<!DOCTYPE\b[^>\[]*(\[)?", re.IGNORECASE)
 _SUBSET_END = re.compile(rb"\]\s*>")
 _ENTITY = re.compile(rb"<!ENTITY\s+(?!%)([^>]*)", re.IGNORECASE)
 _NESTED = re.compile(rb"&(?!#)|%\w+;|\b(?:SYSTEM|PUBLIC)\b")
+_FIRST = re.compile(rb"<\w")
+_GAP = re.compile(rb"\s+")
+_PLAIN_PROLOG = 4_000
+_RSS_OF_RDF = re.compile(rb"<[\w\-]*:?RDF\b[^>]*(?:purl\.org/rss/|netscape\.com/rdf/simple/)")
 _ROOT = re.compile(rb"<\s*([A-Za-z_][\w.\-]*(?::[\w.\-]+)?)")
 _OPENED = re.compile(rb"<(?:[\w\-]+:)?(?:item|entry)[\s>]")
 _CLOSED = re.compile(rb"</(?:[\w\-]+:)?(?:item|entry)\s*>")
@@ -75,6 +79,23 @@ def _end_of_doctype(head: bytes, doctype: re.Match[bytes]) -> int:
             "needs; it was not read."
         )
     return end.end() if end else len(head)
+
+
+def without_gaps(body: bytes) -> bytes:
+    """Give a document without long gaps before its first element.
+
+    feedparser looks there for a document type line by line, in time that grows with the square of
+    the gap.
+    """
+    found = _FIRST.search(body)
+    if found is None or found.start() <= _PLAIN_PROLOG:
+        return body
+    return _GAP.sub(b"\n", body[: found.start()]) + body[found.start() :]
+
+
+def is_rss_of_rdf(body: bytes) -> bool:
+    """Whether a document speaks of RSS 0.9 or 1.0, which are written in RDF."""
+    return _RSS_OF_RDF.search(body[:HEAD]) is not None
 
 
 def is_cut(body: bytes, root: str) -> bool:

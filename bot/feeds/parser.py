@@ -17,6 +17,7 @@ import feedparser
 from bot.errors import NotAFeed
 from bot.feeds import markup
 from bot.feeds.addresses import web_address
+from bot.feeds.encoding import is_xml_type, readable
 from bot.feeds.identity import document_number
 from bot.feeds.json_feed import is_json_feed, read_json_feed
 from bot.feeds.limits import MAX_ENTRIES, TOO_MANY, newest
@@ -67,8 +68,9 @@ def _parse_json(body: bytes, url: str) -> ParsedFeed:
 
 
 def _parse_xml(body: bytes, url: str, content_type: str, root: str) -> ParsedFeed:
-    plain = read_plain_rss(body, content_type or _XML)
-    found = _by_feedparser(body, url, content_type, root) if plain is None else _found(*plain)
+    body, charset = readable(body, content_type)
+    plain = read_plain_rss(body, charset)
+    found = _by_feedparser(body, url, charset, root) if plain is None else _found(*plain)
     problems = _problems(found, content_type)
     raw = newest(found.entries, _date)
     complete = not (found.bozo and markup.is_cut(body, root))
@@ -80,7 +82,7 @@ def _parse_xml(body: bytes, url: str, content_type: str, root: str) -> ParsedFee
     if len(found.entries) > MAX_ENTRIES:
         problems.append(TOO_MANY)
     about = found.feed
-    home = web_address(_text(about.get("link")), url)
+    home = _link(about, "alternate", url) or web_address(_text(about.get("link")), url)
     feed_authors = _authors(about)
     entries = [_entry(item, home or url, feed_authors) for item in raw]
     problems += _entry_problems(entries)
@@ -99,12 +101,15 @@ def _parse_xml(body: bytes, url: str, content_type: str, root: str) -> ParsedFee
     )
 
 
-def _by_feedparser(body: bytes, url: str, content_type: str, root: str) -> Any:  # noqa: ANN401
-    # Without a Content-Type (a file, a push) nothing is to be said against it.
-    headers = {"content-location": url, "content-type": content_type or _XML}
+def _by_feedparser(body: bytes, url: str, charset: str, root: str) -> Any:  # noqa: ANN401
+    kind = f"{_XML}; charset={charset}" if charset else _XML
+    headers = {"content-location": url, "content-type": kind}
     try:
         found = feedparser.parse(
-            _Bytes(body), response_headers=headers, sanitize_html=False, resolve_relative_uris=False
+            _Bytes(markup.without_gaps(body)),
+            response_headers=headers,
+            sanitize_html=False,
+            resolve_relative_uris=False,
         )
     except (
         ValueError,
@@ -115,7 +120,9 @@ def _by_feedparser(body: bytes, url: str, content_type: str, root: str) -> Any: 
         RecursionError,
     ) as e:
         raise NotAFeed("The document is too damaged to be read.", detail=repr(e)[:200]) from e
-    if not found.version and not (found.entries and root in markup.FEED_ROOTS):
+    if not found.version and not (
+        markup.is_rss_of_rdf(body) or (found.entries and root in markup.FEED_ROOTS)
+    ):
         if not root:
             raise NotAFeed("The document is neither XML nor JSON; it is no feed.")
         raise NotAFeed("The document is XML, and no feed that is known (RSS, RDF or Atom).")
@@ -142,20 +149,22 @@ def _entry(found: Any, base: str, feed_authors: tuple[str, ...]) -> FeedEntry:  
     # A plain dictionary is quicker, and gives no "published" for a missing "updated".
     item = dict(dict.items(found))
     guid = _text(item.get("id")).strip()[:2000]
-    link = web_address(_text(item.get("link")), base) or web_address(guid)
+    link = _link(item, "alternate", base) or web_address(_text(item.get("link")), base)
+    link = link or web_address(guid)
     content = _fullest(item.get("content"))
     described = _text(item.get("summary"))
     summary = to_text(described, limit=MAX_SUMMARY, literal=_is_literal(item.get("summary_detail")))
     summary = summary or clip(content, MAX_SUMMARY)
     title = to_line(_text(item.get("title")), literal=_is_literal(item.get("title_detail")))
+    updated = _moment(item, "updated")
     return FeedEntry(
         title=title,
         link=link,
         guid=guid,
         summary=summary,
         content=content if len(content) > len(summary) else "",
-        published=_moment(item, "published") or _moment(item, "created"),
-        updated=_moment(item, "updated"),
+        published=_moment(item, "published") or _moment(item, "created") or updated,
+        updated=updated,
         authors=_authors(item) or feed_authors,
         categories=_categories(item.get("tags")),
         document_number=document_number(link),
@@ -231,11 +240,11 @@ def _problems(found: Any, content_type: str) -> list[str]:  # noqa: ANN401 - fee
             "The encoding is not the one that is declared; it was read as "
             f"{_text(found.get('encoding')) or 'UTF-8'}."
         )
-    elif isinstance(error, feedparser.NonXMLContentType):
-        shown = content_type.partition(";")[0][:60]
-        problems.append(f"The server calls the document {shown or 'something'}, not XML.")
     elif found.get("bozo"):
         problems.append("The XML is not well-formed; it was read as far as possible.")
+    if not is_xml_type(content_type):
+        shown = content_type.partition(";")[0][:60]
+        problems.append(f"The server calls the document {shown}, not XML.")
     return problems
 
 

@@ -23,7 +23,8 @@ from bot.feeds.model import ParsedFeed
 log = structlog.get_logger(__name__)
 
 PARSE_SECONDS = 30.0
-SMALL = 100_000
+SMALL = 50_000
+"""Bytes that a thread reads: nothing of that size takes more than a second or two."""
 MAX_PROCESSES = 4
 MEMORY = 3 << 30
 _LENGTH = struct.Struct("!I")

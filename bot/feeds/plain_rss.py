@@ -36,9 +36,6 @@ _HEAD = re.compile(
     rb"\s*(?:<\?xml version=[\"']1\.0[\"'](?: encoding=[\"']utf-8[\"'])?\s*\?>)?\s*<rss[\s>]",
     re.IGNORECASE,
 )
-_XML_TYPE = re.compile(
-    r"application/(?:(?:rss|atom|rdf)\+)?xml\s*(?:;\s*charset=\"?utf-8\"?\s*)?", re.IGNORECASE
-)
 _ODD = re.compile(rb"<!DOCTYPE|<!--|xml:base|xml:lang|<\?(?!xml )|\xc2[\x80-\x9f]", re.IGNORECASE)
 _LINK = re.compile(r"https?://[!#-;=?-\[\]_a-z~]+")
 _DATE = re.compile(
@@ -55,9 +52,12 @@ class _OutOfTheOrdinary(Exception):
     """feedparser has to read this document."""
 
 
-def read_plain_rss(body: bytes, content_type: str) -> tuple[Raw, list[Raw]] | None:
-    """Give the feed and its items as feedparser would, or None when it has to be asked."""
-    if not _HEAD.match(body) or not _XML_TYPE.fullmatch(content_type) or _ODD.search(body):
+def read_plain_rss(body: bytes, charset: str = "") -> tuple[Raw, list[Raw]] | None:
+    """Give the feed and its items as feedparser would, or None when it has to be asked.
+
+    `charset` is the one to read it in, if not that which it declares.
+    """
+    if charset not in {"", "utf-8"} or not _HEAD.match(body) or _ODD.search(body):
         return None
     parser = etree.XMLParser(
         resolve_entities=False, no_network=True, load_dtd=False, huge_tree=False, encoding="utf-8"
