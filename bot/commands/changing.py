@@ -7,15 +7,12 @@ from dataclasses import replace
 
 from bot.commands import model
 from bot.commands.answers import (
-    Sentence,
     SettingsList,
     SubscriptionChange,
-    TrialAnswer,
     Unknown,
     Verb,
 )
 from bot.commands.context import CommandContext, Place
-from bot.commands.forms import SettingsSubmitted
 from bot.commands.places import access_note, actor_at, find_place, is_here
 from bot.commands.settings_words import (
     OFF,
@@ -31,12 +28,11 @@ from bot.commands.settings_words import (
     zone_sentence,
 )
 from bot.commands.topic_words import ALL, find_topics, titles
+from bot.commands.trying import Trying
 from bot.errors import UsageError
 from bot.news.taxonomy import Taxonomy
 from bot.subscriptions.model import Changed, ChannelSettings, Mode, Trial
 from bot.subscriptions.service import Subscriptions
-
-_TRIAL_DAYS, _TRIAL_LISTED = 30, 3
 
 
 class Changing:
@@ -45,6 +41,7 @@ class Changing:
     def __init__(self, taxonomy: Taxonomy, subscriptions: Subscriptions) -> None:
         self._taxonomy = taxonomy
         self._subscriptions = subscriptions
+        self._trying = Trying(taxonomy, subscriptions)
         self._titles = titles(taxonomy)
 
     async def subscribe(
@@ -59,39 +56,10 @@ class Changing:
         changed = await self._subscriptions.subscribe(
             place.ref, actor_at(context, place), words.topics, mode=mode
         )
-        trial = await self._try(changed.channel, changed.added, mode)
+        trial = await self._trying.added(changed.channel, changed.added, mode)
         return self._change(
             "subscribe", changed, place, context, words.unknown, mode=mode, trial=trial
         )
-
-    async def try_out(self, asked: model.Try, context: CommandContext) -> TrialAnswer | None:
-        """Say what topics would have sent here; None when no word is a topic's name."""
-        words = find_topics(self._taxonomy, asked.words)
-        if not words.topics:
-            return None
-        known = await self._subscriptions.settings(context.channel)
-        settings = known or ChannelSettings(0, context.channel)
-        trial = await self._subscriptions.trial(
-            words.topics, days=_TRIAL_DAYS, min_score=settings.min_score
-        )
-        topics = tuple((topic, self._titles[topic]) for topic in words.topics)
-        return TrialAnswer(topics, trial, words.unknown)
-
-    async def try_form(
-        self, form: SettingsSubmitted, context: CommandContext
-    ) -> TrialAnswer | Sentence:
-        """Say what the topics chosen in a form would have sent, at the score it asks for."""
-        chosen = dict.fromkeys((*form.instant, *form.daily, *form.weekly))
-        topics = tuple((topic, title) for topic, title in self._titles.items() if topic in chosen)
-        if not topics:
-            return Sentence("Choose a topic first; then this says what it would have sent.")
-        ref = replace(context.channel, channel=form.channel)
-        known = await self._subscriptions.settings(ref) if form.channel else None
-        score = form.min_score or (known or ChannelSettings(0, ref)).min_score
-        trial = await self._subscriptions.trial(
-            [topic for topic, _title in topics], days=_TRIAL_DAYS, min_score=score
-        )
-        return TrialAnswer(topics, trial, of_form=True)
 
     async def unsubscribe(
         self, asked: model.Unsubscribe, context: CommandContext
@@ -250,16 +218,6 @@ class Changing:
 
     def _urgent_sentence(self, settings: ChannelSettings) -> str:
         return urgent_sentence(settings, self._titles)
-
-    async def _try(
-        self, channel: ChannelSettings, topics: Sequence[str], mode: Mode
-    ) -> Trial | None:
-        """What the topics just added would have sent, where they come at once."""
-        if not topics or mode != "instant":
-            return None
-        return await self._subscriptions.trial(
-            topics, days=_TRIAL_DAYS, min_score=channel.min_score, limit=_TRIAL_LISTED
-        )
 
     async def _nothing_known(
         self, verb: Verb, unknown: Sequence[Unknown], place: Place, context: CommandContext

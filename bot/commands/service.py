@@ -17,6 +17,7 @@ from bot.commands.model import Mention
 from bot.commands.parser import near_command, parse
 from bot.commands.reading import Reading
 from bot.commands.submitting import Submitting
+from bot.commands.trying import Trying
 from bot.commands.working import Working
 from bot.errors import BotError
 from bot.messages import actions
@@ -42,6 +43,7 @@ class Commands:
         self._subscriptions = subscriptions
         self._finding = Finding(db, taxonomy, search)
         self._changing = Changing(taxonomy, subscriptions)
+        self._trying = Trying(taxonomy, subscriptions)
         self._reading = Reading(db, taxonomy, subscriptions)
         self._entries = Entries(db, taxonomy, subscriptions)
         self._working = Working(db, subscriptions, self._entries)
@@ -83,7 +85,7 @@ class Commands:
         if context.guest:
             return Sentence(GUEST, refused=True)
         try:
-            return await self._changing.try_form(form, context)
+            return await self._trying.form(form, context)
         except BotError as error:
             return Sentence(str(error), refused=True)
 
@@ -114,7 +116,7 @@ class Commands:
             case model.Settings():
                 return await self._settings(command, context)
             case model.Try():
-                tried = await self._changing.try_out(command, context)
+                tried = await self._trying.words(command, context)
                 words = model.Search(" ".join(("try", *command.words)), command="try")
                 return tried or await self._finding.search(words)
             case model.Topics():
