@@ -85,8 +85,9 @@ class Runtime:
         self._wakeups = wakeups
 
     async def once(self) -> OnceReport:
-        """Poll every due feed once, send all that is due."""
+        """Poll every due feed once, send all that is due: alerts, and digests whose hour it is."""
         polls = await self._poll()
+        await self._digests()
         return OnceReport(polls, await self.dispatcher.dispatch_due())
 
     async def work(self, stop: asyncio.Event) -> None:

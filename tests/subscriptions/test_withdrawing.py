@@ -57,8 +57,10 @@ async def test_an_alert_that_waits_is_dropped_when_nothing_asks_for_it_any_more(
 async def test_a_watch_taken_away_takes_what_it_found_with_it(room: Newsroom) -> None:
     await room.door.watch(slack(), ANN, "Norvik Optics")
     await room.door.save_search(slack(), ANN, "photonics")
-    await room.publish((article("Norvik Optics is added to a list"), understood()))
-    await room.publish((article("Norvik Optics sells its photonics unit"), understood()))
+    stopped = "Customs officers in Rotterdam stopped a shipment of Norvik Optics lenses."
+    await room.publish((article(summary=stopped), understood()))
+    sold = "Shareholders of Norvik Optics voted on the sale of its photonics business."
+    await room.publish((article(summary=sold), understood()))
     await room.door.unwatch(slack(), ANN, "Norvik Optics")
     one, two = await room.owed()
     assert one.state == "dead"

@@ -224,3 +224,18 @@ def _value_of(blocks: list[dict[str, object]], part: str) -> tuple[str, str]:
                 return action_id, str(one["value"])
             waiting = [*one.values(), *waiting]
     raise AssertionError(f"no element has {part}")
+
+
+async def test_a_digest_comes_with_the_first_round_after_its_hour(world: World) -> None:
+    await world.slack.slash("subscribe chip-controls daily", channel=CHANNEL, user=MEMBER)
+    world.publish(EARLIER)
+    await world.round()
+    world.publish(TALKS, EARLIER)
+    await world.round()
+    assert world.slack.messages(CHANNEL) == []
+    world.clock.skip(24 * 3600)
+    await world.bot.once()
+    (digest,) = world.slack.messages(CHANNEL)
+    assert TALKS.link in str(digest.blocks)
+    await world.bot.once()
+    assert len(world.slack.messages(CHANNEL)) == 1
