@@ -8,12 +8,11 @@ the request that brought it was signed by Microsoft for that address.
 from __future__ import annotations
 
 from collections import OrderedDict
-from collections.abc import Sequence
 from dataclasses import dataclass
 from typing import Any
 
 import structlog
-from sqlalchemy import ColumnElement, Row, and_, null, select, update
+from sqlalchemy import ColumnElement, and_, null, select, update
 from sqlalchemy.ext.asyncio import AsyncConnection
 
 from bot.storage import dialects
@@ -126,9 +125,9 @@ class Conversations:
     async def reopen(self, known: Conversation, *, team: str = "") -> None:
         """Resume what `close` paused: the channel was restored, or the team is back."""
         async with self._db.read() as conn:
-            rows = await _rows(conn, known, team)
-        for row in rows:
-            await self._resume(ChannelRef("teams", known.tenant, row.external_id), CLOSED)
+            found = await _channels(conn, known, team)
+        for _id, external_id in found:
+            await self._resume(ChannelRef("teams", known.tenant, external_id), CLOSED)
 
     async def rename(self, known: Conversation) -> None:
         """Take over a conversation's new name, where it is known."""
@@ -155,11 +154,11 @@ class Conversations:
 
     async def _close(self, known: Conversation, team: str, reason: str, *, forget: bool) -> None:
         async with self._db.write() as conn:
-            for row in await _rows(conn, known, team):
-                self._kept.pop((known.tenant, row.external_id), None)
-                await self._subscriptions.pause(conn, row.id, reason)
+            for channel_id, external_id in await _channels(conn, known, team):
+                self._kept.pop((known.tenant, external_id), None)
+                await self._subscriptions.pause(conn, channel_id, reason)
                 if forget:
-                    here = channel.c.id == row.id
+                    here = channel.c.id == channel_id
                     await conn.execute(update(channel).where(here).values(conversation=null()))
 
     async def _resume(self, ref: ChannelRef, reason: str) -> None:
@@ -188,16 +187,15 @@ def _tenant(tenant: str) -> ColumnElement[bool]:
     return and_(workspace.c.platform == "teams", workspace.c.external_id == tenant)
 
 
-async def _rows(conn: AsyncConnection, known: Conversation, team: str) -> Sequence[Row[Any]]:
-    """Give a conversation's row, and those of all its team's channels where `team` says so."""
+async def _channels(conn: AsyncConnection, known: Conversation, team: str) -> list[tuple[int, str]]:
+    """Give a conversation as a channel (our id, Teams' id), and all of `team` where it is given."""
     query = (
         select(channel.c.id, channel.c.external_id, channel.c.conversation)
         .join(workspace)
         .where(_tenant(known.tenant))
     )
-    rows: Sequence[Row[Any]] = (await conn.execute(query)).all()
     return [
-        row
-        for row in rows
+        (row.id, row.external_id)
+        for row in (await conn.execute(query)).all()
         if row.external_id == known.id or (team and (row.conversation or {}).get("team") == team)
     ]

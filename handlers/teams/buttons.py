@@ -8,6 +8,8 @@ from microsoft_teams.api.activities.invoke.adaptive_card import AdaptiveCardInvo
 from microsoft_teams.apps import ActivityContext, App
 
 from bot.commands.answers import Sentence
+from bot.commands.card_forms import read_card
+from bot.commands.forms import Submitted
 from bot.messages import actions
 from handlers.teams.desk import Desk
 from handlers.teams.files import OFFERED, offer
@@ -42,6 +44,11 @@ async def _pressed(desk: Desk, ctx: ActivityContext[AdaptiveCardInvokeActivity])
         return said(reply.text)
     await send(ctx, reply)
     return said(_SHARED if reply.public else _BELOW)
+
+
+def form_of(data: object) -> Submitted | None:
+    """Read the form that was sent; None when it is none of ours."""
+    return read_card(data) if isinstance(data, dict) else None
 
 
 def action_of(data: object) -> actions.Action | None:

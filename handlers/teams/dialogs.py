@@ -12,12 +12,12 @@ from microsoft_teams.apps import ActivityContext, App
 
 from bot.commands import forms
 from bot.commands.answers import Answer, SettingsFormAnswer, ShareFormAnswer
-from bot.commands.card_forms import Channels, read_card
+from bot.commands.card_forms import Channels
 from bot.commands.cards import render
 from bot.commands.reply import CardReply
 from bot.messages.card_kit import card, paragraph
 from bot.messages.rich import ours
-from handlers.teams.buttons import action_of
+from handlers.teams.buttons import action_of, form_of
 from handlers.teams.desk import Desk, conversation_of
 from handlers.teams.files import OFFERED, offer
 from handlers.teams.replies import dialog, dialog_said, send
@@ -42,8 +42,7 @@ async def _opened(desk: Desk, ctx: ActivityContext[TaskFetchInvokeActivity]) -> 
     action = action_of(ctx.activity.value.data)
     if action is None:
         return dialog_said(_STALE)
-    answer = await desk.act(ctx, action)
-    return await _shown(desk, ctx, answer)
+    return await _shown(desk, ctx, await desk.act(ctx, action))
 
 
 async def _sent(desk: Desk, ctx: ActivityContext[TaskSubmitInvokeActivity]) -> dict[str, Any]:
@@ -51,7 +50,7 @@ async def _sent(desk: Desk, ctx: ActivityContext[TaskSubmitInvokeActivity]) -> d
     action = action_of(data)
     if action is not None:  # a button of what is shown in the dialog
         return await _shown(desk, ctx, await desk.act(ctx, action))
-    form = read_card(data) if isinstance(data, dict) else None
+    form = form_of(data)
     if form is None:
         return dialog_said(_STALE)
     wrong = forms.problems(form)
@@ -64,11 +63,7 @@ async def _sent(desk: Desk, ctx: ActivityContext[TaskSubmitInvokeActivity]) -> d
     return dialog(reply)
 
 
-async def _shown(
-    desk: Desk,
-    ctx: ActivityContext[Any],
-    answer: Answer,
-) -> dict[str, Any]:
+async def _shown(desk: Desk, ctx: ActivityContext[Any], answer: Answer) -> dict[str, Any]:
     """Show an answer in the dialog; a file is offered in the personal chat instead."""
     reply = render(answer, channels=await _channels(desk, ctx, answer))
     if reply.file is not None:

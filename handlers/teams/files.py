@@ -10,15 +10,12 @@ from typing import Any
 
 import aiohttp
 import structlog
-from microsoft_teams.api import (
-    Account,
-    ConversationAccount,
-    ConversationReference,
-    CreateConversationParams,
-    FileConsentInvokeActivity,
-)
+from microsoft_teams.api import Account, ConversationAccount
+from microsoft_teams.api.activities.invoke.file_consent import FileConsentInvokeActivity
 from microsoft_teams.api.activities.message import MessageActivityInput
+from microsoft_teams.api.clients.conversation.params import CreateConversationParams
 from microsoft_teams.api.models.attachment import Attachment
+from microsoft_teams.api.models.conversation import ConversationReference
 from microsoft_teams.api.models.file import FileUploadInfo
 from microsoft_teams.apps import ActivityContext, App
 

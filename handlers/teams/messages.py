@@ -8,8 +8,9 @@ from microsoft_teams.api.activities.message import MessageActivity
 from microsoft_teams.api.activities.utils import StripMentionsTextOptions, strip_mentions_text
 from microsoft_teams.apps import ActivityContext, App
 
+from bot.commands.answers import Answer
 from bot.metrics import ANSWER_SECONDS
-from handlers.teams.buttons import action_of
+from handlers.teams.buttons import action_of, form_of
 from handlers.teams.desk import Desk
 from handlers.teams.files import offer
 from handlers.teams.replies import answered, cards_of, send
@@ -25,16 +26,21 @@ def register(app: App, desk: Desk) -> None:
 
 
 async def _written(desk: Desk, ctx: ActivityContext[MessageActivity]) -> None:
-    action = action_of(ctx.activity.value)
-    if action is not None:
-        answer = await desk.act(ctx, action)
-    else:
-        answer = await desk.answer(ctx, text_of(ctx.activity))
-    reply = cards_of(answer)
+    reply = cards_of(await _answer(desk, ctx))
     if reply.file is None:
         await send(ctx, reply)
     elif text := await offer(desk, ctx, reply.file):
         await ctx.send(text)
+
+
+async def _answer(desk: Desk, ctx: ActivityContext[MessageActivity]) -> Answer:
+    """Answer a text, or a button or form that an older client sends as a message."""
+    data = ctx.activity.value
+    if (action := action_of(data)) is not None:
+        return await desk.act(ctx, action)
+    if (form := form_of(data)) is not None:
+        return await desk.submit(ctx, form)
+    return await desk.answer(ctx, text_of(ctx.activity))
 
 
 def text_of(activity: MessageActivity) -> str:

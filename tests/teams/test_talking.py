@@ -6,6 +6,7 @@ import pytest
 
 from bot.commands import forms
 from tests.support.newsroom import Item
+from tests.support.teams.model import filled_in
 from tests.teams.conftest import FRESH, Office
 
 
@@ -90,6 +91,20 @@ async def test_the_settings_form_opens_in_a_dialog_and_saves(office: Office) -> 
     assert settings is not None
     assert {s.target for s in settings.subscriptions} == {"entity-list", "chip-controls"}
     assert settings.timezone == "Asia/Tokyo"
+
+
+async def test_older_clients_send_buttons_and_forms_as_messages(office: Office) -> None:
+    room = office.room("chips")
+    await office.teams.install(room, office.mara)
+    (offer,) = await office.teams.say(room, office.mara, "settings")
+    pressed = offer.button("Open the form")["data"]
+    (again,) = await office.teams.say(room, office.mara, "", value=pressed)
+    assert again.button("Open the form")
+    opened = await office.teams.press(offer, office.mara, "Open the form")
+    form = opened["task"]["value"]["card"]["content"]
+    filled = filled_in(form, {forms.INSTANT: "entity-list"})
+    (saved,) = await office.teams.say(room, office.mara, "", value=filled)
+    assert "Entity List" in saved.shown
 
 
 async def test_a_wrong_form_is_said_and_saves_nothing(office: Office) -> None:

@@ -13,8 +13,9 @@ import aiohttp
 
 from bot.clock import Clock
 from bot.serving import build_app, serve
+from tests.messages.card_reading import problems_of_card
 from tests.support.teams import signing
-from tests.support.teams.model import Fault, Person, Post, Room, every
+from tests.support.teams.model import Fault, Person, Post, Room, every, filled_in
 from tests.support.teams.service import Service
 
 APP_ID = "7b9f1c52-2f6e-4c77-9d0a-5c2f4e8d1a10"
@@ -37,6 +38,7 @@ class TeamsLookalike:
         self.logins: list[str] = []
         self.faults: list[Fault] = []
         self.uploads: dict[str, bytes] = {}
+        self.refused: list[str] = []
         self.key_reads = self.throttled = 0
         self.retry_after = "2"
         self._posts = 1_700_000_000_000
@@ -108,11 +110,18 @@ class TeamsLookalike:
     # What people do -------------------------------------------------------------------------
 
     async def say(
-        self, room: Room, person: Person, text: str, *, thread: str = "", sender: object = None
+        self,
+        room: Room,
+        person: Person,
+        text: str,
+        *,
+        thread: str = "",
+        sender: object = None,
+        value: object = None,
     ) -> list[Post]:
         """Write to the bot (with its mention, where others read along); what it answers.
 
-        `sender`: who Teams says it is, if not simply `person`.
+        `sender`: who Teams says it is, if not simply `person`. `value`: a button's or form's data.
         """
         before = len(self.posts(room))
         mention = "" if room.kind == "personal" else "<at>exportnews</at> "
@@ -130,8 +139,8 @@ class TeamsLookalike:
             activity["entities"] = [
                 {"type": "mention", "mentioned": mentioned, "text": "<at>exportnews</at>"}
             ]
-        if sender is not None:
-            activity["from"] = sender
+        activity |= {} if sender is None else {"from": sender}
+        activity |= {} if value is None else {"value": value}
         status, _answer = await self.act(room, person, activity, thread=thread or written.id)
         if status != 200:
             raise AssertionError(f"The bot answered {status}")
@@ -154,10 +163,7 @@ class TeamsLookalike:
         self, post: Post, person: Person, form: dict[str, Any], inputs: dict[str, str]
     ) -> dict[str, Any]:
         """Send a dialog's form, with what it showed and what was filled in; what is answered."""
-        (button,) = form["actions"]
-        shown = {one["id"]: one.get("value", "") for one in every(form) if "id" in one}
-        data = {**button.get("data", {}), **shown, **inputs}
-        return await self.invoke(post, person, "task/submit", {"data": data})
+        return await self.invoke(post, person, "task/submit", {"data": filled_in(form, inputs)})
 
     async def invoke(
         self, post: Post, person: Person, name: str, value: dict[str, Any]
@@ -168,6 +174,9 @@ class TeamsLookalike:
         status, answer = await self.act(room, person, activity, thread=post.thread or post.id)
         if status != 200 or not isinstance(answer, dict):
             raise AssertionError(f"The bot answered {status}: {answer}")
+        for card in [one for one in every(answer) if one.get("type") == "AdaptiveCard"]:
+            if wrong := problems_of_card(card):
+                raise AssertionError(f"Teams would not take the card: {wrong}")
         return answer
 
     async def accept(self, post: Post, person: Person, *, answer: str = "accept") -> None:

@@ -107,3 +107,10 @@ def words(card: dict[str, Any]) -> str:
         shown += [str(one[name]) for name in ("text", "title", "value") if name in one]
         shown += [part for part in one.get("inlines") or () if isinstance(part, str)]
     return "\n".join(shown)
+
+
+def filled_in(form: dict[str, Any], inputs: dict[str, str]) -> dict[str, Any]:
+    """What a form sends: what its button bears, what it showed, and what was filled in."""
+    send = form["actions"][-1]
+    shown = {one["id"]: one.get("value", "") for one in every(form) if "id" in one}
+    return {**send.get("data", {}), **shown, **inputs}

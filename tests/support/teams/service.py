@@ -12,6 +12,7 @@ from starlette.responses import JSONResponse, Response
 from starlette.routing import Route
 
 from bot.messages.card_kit import CONTENT_TYPE
+from tests.messages.card_reading import problems_of_card
 from tests.support.teams import signing
 from tests.support.teams.model import Fault, Room
 
@@ -166,8 +167,9 @@ class Service:
             if attachment.get("contentType") in (CONSENT, INFO) and room.kind == "personal":
                 continue
             card = attachment.get("content") or {}
-            good = attachment.get("contentType") == CONTENT_TYPE and card.get("body")
-            if not good or card.get("type") != "AdaptiveCard" or str(card.get("version")) > "1.5":
+            wrong = problems_of_card(card)
+            if attachment.get("contentType") != CONTENT_TYPE or wrong:
+                self._teams.refused.append(str(wrong))
                 raise Refusal(400, "BadSyntax")
         if activity.get("type") != "message" or not (
             activity.get("text") or activity.get("attachments")
