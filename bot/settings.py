@@ -180,7 +180,7 @@ class Settings(BaseSettings):
     @classmethod
     def _application_id(cls, value: str | None) -> str | None:
         if value is not None and not _GUID.fullmatch(value.strip()):
-            raise ValueError("must be the registration's application (client) id, a GUID")
+            raise ValueError("must be the application (client) id of the registration, a GUID")
         return value.strip().lower() if value else None
 
     @field_validator("exportnews_log_level")
