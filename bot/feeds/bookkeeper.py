@@ -12,6 +12,7 @@ import random
 from bot.feeds import records
 from bot.feeds.fetcher import Document
 from bot.feeds.outcomes import Outcome, after_unchanged
+from bot.feeds.ports import Notify
 from bot.feeds.records import FeedState
 from bot.storage.database import Database
 
@@ -21,17 +22,18 @@ MOST = 200
 class Bookkeeper:
     """Writes down unchanged polls."""
 
-    def __init__(self, db: Database, rng: random.Random) -> None:
+    def __init__(self, db: Database, notify: Notify, rng: random.Random) -> None:
         self._db = db
+        self._notify = notify
         self._rng = rng
         self._gathered: list[tuple[FeedState, Document, asyncio.Future[Outcome | None]]] = []
         self._writing: asyncio.Task[None] | None = None
 
     async def unchanged(self, state: FeedState, document: Document) -> Outcome | None:
-        """Write down that a feed is unchanged.
+        """Write down that a feed is unchanged, and tell the operators what that calls for.
 
-        Gives the outcome unwritten when it has consequences that need a transaction of their
-        own (a notice, a moved address), else None.
+        Gives the outcome unwritten when the feed's address has moved, which needs a transaction
+        of its own, else None.
         """
         done: asyncio.Future[Outcome | None] = asyncio.get_running_loop().create_future()
         self._gathered.append((state, document, done))
@@ -60,9 +62,11 @@ class Bookkeeper:
             plain = []
             for state, document in batch:
                 outcome = after_unchanged(state, document, now, self._rng)
-                needs_more = bool(outcome.notices or outcome.moves_to)
-                left.append(outcome if needs_more else None)
-                if not needs_more:
-                    plain.append((state, outcome.values))
+                left.append(outcome if outcome.moves_to else None)
+                if outcome.moves_to:
+                    continue
+                for notice in outcome.notices:
+                    await self._notify(conn, notice)
+                plain.append((state, outcome.values))
             await records.save_many(conn, now, plain)
         return left

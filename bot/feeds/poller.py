@@ -61,7 +61,7 @@ class Poller(Generic[P]):
         self._parser = parser or ParserPool()
         self._concurrency = concurrency
         self._rng = rng or random.Random()  # noqa: S311 - spreads requests, keeps no secret
-        self._books = Bookkeeper(db, self._rng)
+        self._books = Bookkeeper(db, notify, self._rng)
         self._storeroom = Storeroom(
             db, prepare=prepare, ingest=ingest, notify=notify, rng=self._rng
         )
