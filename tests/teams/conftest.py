@@ -160,3 +160,10 @@ async def office(database_url: str, tmp_path: Path) -> AsyncIterator[Office]:
     """The whole bot, on each database."""
     async with open_office(database_url, tmp_path) as opened:
         yield opened
+
+
+@pytest.fixture
+async def small_office(sqlite_url: str, tmp_path: Path) -> AsyncIterator[Office]:
+    """The whole bot, where it does not matter on which database."""
+    async with open_office(sqlite_url, tmp_path) as opened:
+        yield opened

@@ -10,6 +10,11 @@ from tests.support.teams.model import filled_in
 from tests.teams.conftest import FRESH, Office
 
 
+@pytest.fixture
+def office(small_office: Office) -> Office:
+    return small_office
+
+
 @pytest.mark.parametrize("kind", ["chips", "group", "personal"])
 async def test_a_search_is_answered_where_it_was_asked(office: Office, kind: str) -> None:
     await office.alert(office.room("general"))

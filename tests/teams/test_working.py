@@ -2,9 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import AsyncIterator
 from datetime import timedelta
-from pathlib import Path
 from typing import Any
 
 import pytest
@@ -12,7 +10,7 @@ import pytest
 from bot.commands import forms
 from tests.support.newsroom import Item
 from tests.support.teams import Post
-from tests.teams.conftest import KNOWN, Office, open_office
+from tests.teams.conftest import KNOWN, Office
 
 DATED = Item(
     "BIS adds firms to the Entity List",
@@ -23,9 +21,8 @@ DATED = Item(
 
 
 @pytest.fixture
-async def office(sqlite_url: str, tmp_path: Path) -> AsyncIterator[Office]:
-    async with open_office(sqlite_url, tmp_path) as opened:
-        yield opened
+def office(small_office: Office) -> Office:
+    return small_office
 
 
 @pytest.fixture
