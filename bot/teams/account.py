@@ -62,7 +62,9 @@ class TeamsAccount:
 
     async def __aenter__(self) -> TeamsAccount:
         timeout = aiohttp.ClientTimeout(total=CALL_SECONDS)
-        self._session = aiohttp.ClientSession(timeout=timeout, trust_env=True)
+        # Who sends bounds its calls; one that waited here for a free connection would seem cut off.
+        connector = aiohttp.TCPConnector(limit=0)
+        self._session = aiohttp.ClientSession(connector=connector, timeout=timeout, trust_env=True)
         return self
 
     async def __aexit__(

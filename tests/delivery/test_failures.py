@@ -8,9 +8,15 @@ from datetime import timedelta
 import pytest
 
 from bot.delivery.dispatcher import DispatchReport, Timing
+from bot.delivery.model import Address, Outgoing
 from bot.delivery.policy import RetryPolicy
+from bot.delivery.senders.slack import SlackSender
 from bot.demo.slack.faults import ApiError, CutBefore, Delay, Garbage, Status
+from bot.installations import SlackInstallations
+from bot.messages.model import Message
 from bot.notices import OperatorNotices
+from bot.settings import load_settings
+from bot.storage.secrets import Vault
 from tests.delivery.conftest import Desk
 from tests.support.outbox import states, the_channel, the_delivery
 
@@ -193,3 +199,31 @@ async def test_slack_away_and_back_again(desk: Desk) -> None:
         desk.clock.advance(minutes=1)
     assert await states(desk.db) == {"sent": 5}
     assert all(desk.titles(f"C{n}") == ["Story one"] for n in range(5))
+
+
+async def test_calls_that_hang_keep_no_other_from_being_made(desk: Desk) -> None:
+    """More of them than a session's pool has connections, unless it is told otherwise."""
+    names = [f"C{number}" for number in range(130)]
+    await desk.channels(*names)
+    desk.slack.plan("chat.postMessage", *[Delay(60)] * len(names))
+    settings = load_settings(
+        slack_bot_token=desk.slack.bot_token, exportnews_slack_api_url=desk.slack.api_url
+    )
+    async with SlackInstallations(settings, desk.db, Vault(None)) as slack:
+        await slack.identify()
+        sender = SlackSender(slack)
+        message = Message(text="Story one")
+        calls = [
+            asyncio.create_task(
+                sender.send(
+                    Address(1, 1, "slack", desk.slack.team_id, name), Outgoing(1, 1, message)
+                )
+            )
+            for name in names
+        ]
+        async with asyncio.timeout(30):
+            while not all(desk.shown(name) for name in names):
+                await desk.slack.change(desk.slack.version, timeout=1)
+        for call in calls:
+            call.cancel()
+        await asyncio.gather(*calls, return_exceptions=True)

@@ -111,7 +111,8 @@ class WebhookSender:
         if self._session is None:
             self._session = aiohttp.ClientSession(
                 connector=aiohttp.TCPConnector(
-                    resolver=CheckedResolver(allow_private=self._allow_private)
+                    limit=0,  # who sends bounds its calls
+                    resolver=CheckedResolver(allow_private=self._allow_private),
                 ),
                 timeout=aiohttp.ClientTimeout(total=CALL_SECONDS),
                 cookie_jar=aiohttp.DummyCookieJar(),
