@@ -79,17 +79,12 @@ class Storeroom(Generic[P]):
         Raises LeaseLost when another worker took the feed over.
         """
         rule, found = await _identified(state, parsed)
-        async with self._db.read() as conn:
-            reader = Reader(state.record, rule, state.baseline_at, await self._db.now(conn))
-            seen = Survey(found)
-            if state.baseline_at is not None or len(found) > PART:
-                seen = await survey(conn, reader, found)
-        manner = _manner(state, seen.news, reader.now)
+        seen, manner = await self._survey(state, rule, found)
         brought = _Brought([], PollReport(polled=1))
         *earlier, last = _parts(seen.wanted)
         for part in earlier:
-            await self._take_part(state, reader, part, manner, brought)
-        await self._take_last(state, reader, last, manner, brought, document, parsed, seen)
+            await self._take_part(state, rule, part, manner, brought)
+        await self._take_last(state, rule, last, manner, brought, document, parsed, seen)
         log.info(
             "feeds.polled",
             feed=state.record.id,
@@ -99,10 +94,21 @@ class Storeroom(Generic[P]):
         )
         return brought.report
 
+    async def _survey(
+        self, state: FeedState, rule: IdRule, found: tuple[Identified, ...]
+    ) -> tuple[Survey, _Manner]:
+        """Say what of a document is wanted; of a first one that is small, simply all of it."""
+        if state.baseline_at is None and len(found) <= PART:
+            return Survey(found), _Manner()
+        async with self._db.read() as conn:
+            now = await self._db.now(conn)
+            seen = await survey(conn, _reader(state, rule, now), found)
+        return seen, _manner(state, seen.news, now)
+
     async def _take_part(
         self,
         state: FeedState,
-        reader: Reader,
+        rule: IdRule,
         part: Sequence[Identified],
         manner: _Manner,
         brought: _Brought,
@@ -112,12 +118,13 @@ class Storeroom(Generic[P]):
             await dialects.serialise_ingest(conn)
             now = await self._db.now(conn)
             await records.hold(conn, state, now)
-            await self._keep(conn, replace(reader, now=now), pairs, manner, brought, more=True)
+            reader = _reader(state, rule, now)
+            await self._keep(conn, reader, pairs, manner, brought, more=True)
 
     async def _take_last(
         self,
         state: FeedState,
-        reader: Reader,
+        rule: IdRule,
         part: Sequence[Identified],
         manner: _Manner,
         brought: _Brought,
@@ -130,14 +137,15 @@ class Storeroom(Generic[P]):
             if pairs:
                 await dialects.serialise_ingest(conn)
             now = await self._db.now(conn)
-            await self._keep(conn, replace(reader, now=now), pairs, manner, brought, more=False)
+            reader = _reader(state, rule, now)
+            await self._keep(conn, reader, pairs, manner, brought, more=False)
             await add_keys(conn, seen.aliases)
             after = outcomes.after_document(
                 state,
                 document,
                 parsed,
                 brought.published,
-                rule="link" if seen.unstable_guids else reader.rule,
+                rule="link" if seen.unstable_guids else rule,
                 flood=manner.flood,
                 now=now,
                 rng=self._rng,
@@ -203,6 +211,10 @@ async def _identified(
         )
 
     return await asyncio.to_thread(work) if len(parsed.entries) > PART else work()
+
+
+def _reader(state: FeedState, rule: IdRule, now: datetime) -> Reader:
+    return Reader(state.record, rule, state.baseline_at, now)
 
 
 def _manner(state: FeedState, news: int, now: datetime) -> _Manner:

@@ -22,8 +22,8 @@ def _items(room: Room, count: int) -> list[Item]:
     ]
 
 
-async def _watched(room: Room, **columns: object) -> int:
-    feed_id = await room.add(room.newsroom.serve("/feed", rss()), **columns)
+async def _watched(room: Room) -> int:
+    feed_id = await room.add(room.newsroom.serve("/feed", rss()))
     await room.poll(feed_id)
     return feed_id
 

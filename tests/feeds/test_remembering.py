@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from dataclasses import replace
 from datetime import timedelta
+from typing import Any
 
 import pytest
 
@@ -33,7 +34,7 @@ async def _pruned(room: Room, item: Item) -> int:
 )
 @pytest.mark.parametrize("dated", [True, False])
 async def test_what_was_pruned_is_no_news(
-    room: Room, change: dict[str, str], *, dated: bool
+    room: Room, change: dict[str, Any], *, dated: bool
 ) -> None:
     item = Item("Firm Fined", "http://wire.example/fined", "n-1", "It was fined.")
     item.at = room.clock() if dated else None
