@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import asyncio
+from typing import Annotated
 
 import typer
 from rich.console import Console
@@ -23,10 +24,14 @@ def register(app: typer.Typer) -> None:
     """Add `doctor`."""
 
     @app.command()
-    def doctor() -> None:
+    def doctor(
+        ask: Annotated[
+            bool, typer.Option("--ask/--no-ask", help="Ask every feed of the catalogue once.")
+        ] = True,
+    ) -> None:
         """Check settings, database, feeds, tokens and scopes; say what to do."""
         console = Console(soft_wrap=True, highlight=False)
-        findings = asyncio.run(collect(load_settings(), system_clock))
+        findings = asyncio.run(collect(load_settings(), system_clock, ask=ask))
         for finding in findings:
             console.print(_MARKS[finding.state], end=" ")
             console.print(f"{finding.subject}: {finding.text}", markup=False)

@@ -1,0 +1,116 @@
+"""What this machine has to offer: files, the port, the way to the publications."""
+
+from __future__ import annotations
+
+import asyncio
+import socket
+import urllib.request
+from collections.abc import Sequence
+from urllib.parse import urlsplit
+
+from bot.doctor.model import Finding
+from bot.errors import BotError, FeedError
+from bot.feeds.addresses import shown
+from bot.feeds.catalogue import load_catalogue
+from bot.feeds.fetcher import Fetcher, Request
+from bot.messages.words import count, some
+from bot.news.taxonomy import load_taxonomy
+from bot.settings import Settings
+
+ASK_SECONDS = 15.0
+NAMED = 3
+
+
+def files(settings: Settings) -> Finding:
+    """Read the catalogue and the taxonomy."""
+    try:
+        topics = len(load_taxonomy().topics)
+        feeds = len(load_catalogue(settings.exportnews_catalogue).feeds)
+    except BotError as error:
+        return Finding("wrong", "catalogue", str(error))
+    return Finding(
+        "ok", "catalogue", f"{count(feeds, 'feed')} and {count(topics, 'topic')} can be read."
+    )
+
+
+def port(settings: Settings) -> Finding:
+    """Try to listen where `run` and `web` do."""
+    with socket.socket(socket.AF_INET, socket.SOCK_STREAM) as sock:
+        sock.setsockopt(socket.SOL_SOCKET, socket.SO_REUSEADDR, 1)
+        try:
+            sock.bind(("127.0.0.1", settings.port))
+        except OSError as error:
+            text = (
+                f"{settings.port} cannot be listened on ({error.strerror}). If exportnews does not "
+                "run already, set another PORT."
+            )
+            return Finding("note", "port", text)
+    return Finding("ok", "port", f"{settings.port} is free.")
+
+
+def proxy() -> Finding | None:
+    """Say which proxy the environment names; everything but loopback goes through it."""
+    found = {
+        name: address
+        for name, address in urllib.request.getproxies().items()
+        if name in {"http", "https", "all"}
+    }
+    if not found:
+        return None
+    hosts = sorted({_host(address) for address in found.values()})
+    return Finding("note", "proxy", f"Publications are asked through {', '.join(hosts)}.")
+
+
+def _host(address: str) -> str:
+    parts = urlsplit(address if "://" in address else f"http://{address}")
+    return f"{parts.hostname}:{parts.port}" if parts.port else str(parts.hostname)
+
+
+async def publications(settings: Settings) -> Finding:
+    """Ask every feed of the catalogue once, all at a time."""
+    try:
+        addresses = [feed.url for feed in load_catalogue(settings.exportnews_catalogue).feeds]
+    except BotError as error:
+        return Finding("wrong", "network", str(error))
+    async with Fetcher.from_settings(settings) as fetcher:
+        answers = await asyncio.gather(*(_ask(fetcher, address) for address in addresses))
+    return reached(addresses, answers, proxied=proxy() is not None)
+
+
+async def _ask(fetcher: Fetcher, address: str) -> str:
+    """Give what went wrong, or nothing."""
+    try:
+        async with asyncio.timeout(ASK_SECONDS):
+            await fetcher.fetch(Request(address))
+    except FeedError as error:
+        return str(error)
+    except TimeoutError:
+        return f"No answer within {ASK_SECONDS:.0f} s."
+    return ""
+
+
+def reached(addresses: Sequence[str], problems: Sequence[str], *, proxied: bool) -> Finding:
+    """Say how many of the addresses can be reached; `problems` are empty where all is well."""
+    failed = [
+        f"{shown(address)}: {problem.rstrip('.')}"
+        for address, problem in zip(addresses, problems, strict=True)
+        if problem
+    ]
+    if not failed:
+        return Finding("ok", "network", f"All {count(len(addresses), 'feed')} can be reached.")
+    if len(failed) == len(addresses):
+        through = " and the proxy (HTTPS_PROXY, NO_PROXY)" if proxied else ""
+        text = f"No feed can be reached. {failed[0]}. Check this machine's network{through}."
+        return Finding("wrong", "network", text)
+    text = f"{count(len(failed), 'feed')} of {len(addresses)} cannot be reached: "
+    return Finding("wrong", "network", f"{text}{some(failed, NAMED, joint='; ')}.")
+
+
+def secret_key(settings: Settings) -> Finding:
+    """Say whether secrets can be stored."""
+    if settings.exportnews_secret_key is None:
+        text = (
+            "EXPORTNEWS_SECRET_KEY is not set; it is needed to store tokens and feed credentials."
+        )
+        return Finding("note", "secret key", text)
+    return Finding("ok", "secret key", "Stored secrets are encrypted.")
