@@ -19,7 +19,7 @@ from bench.topics import load, print_table
 from bot.news.boilerplate import spans
 from bot.news.classifier import Classifier
 from bot.news.quality import LabelledItem, measure
-from bot.news.scoring import LEAST_SCORE, PRIOR, PRIOR_BIAS, Scorer, logistic
+from bot.news.scoring import LEAST_SCORE, PRIOR, PRIOR_BIAS, Scorer, as_score, logistic
 from bot.news.taxonomy import Taxonomy, load_taxonomy
 
 PULL = 0.25
@@ -101,7 +101,7 @@ def predict(taxonomy: Taxonomy, scorer: Scorer, said: Mapping[str, float]) -> di
             if (name := f"{topic.id}/{rule.name}") in said
         ]
         if any(rule.positive for rule, _place in rules):
-            score = scorer.score(topic.id, rules)
+            score = as_score(scorer.total(topic.id, rules))
             if score >= LEAST_SCORE:
                 found[topic.id] = score
     return found

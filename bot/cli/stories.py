@@ -3,8 +3,10 @@
 from __future__ import annotations
 
 import json
+import sys
 from collections.abc import Iterator
 from datetime import UTC, datetime
+from functools import cache
 from pathlib import Path
 from typing import Annotated
 
@@ -12,10 +14,12 @@ import typer
 
 from bot.cli.news import opened
 from bot.news.citations import find_citations
+from bot.news.classifier import Classifier
 from bot.news.entries_file import FileEntry, read_entries
 from bot.news.model import Field
 from bot.news.story_features import StoryFeatures, features
 from bot.news.story_groups import group
+from bot.news.taxonomy import load_taxonomy
 
 _UNDATED = datetime(1970, 1, 1, tzinfo=UTC)
 
@@ -28,13 +32,13 @@ def register(app: typer.Typer) -> None:
         file: Annotated[
             Path | None, typer.Argument(help="JSONL with id, title, summary, source, published.")
         ] = None,
-        json_: Annotated[bool, typer.Option("--json", help="JSONL: id and story.")] = False,
+        as_json: Annotated[bool, typer.Option("--json", help="JSONL, on a terminal too.")] = False,
     ) -> None:
         """Group entries into stories: reads JSONL from FILE or standard input."""
         with opened(file) as lines:
             entries = list(read_entries(lines))
         found = group_entries(entries)
-        if json_:
+        if as_json or not sys.stdout.isatty():
             for each, story in zip(entries, found, strict=True):
                 line = {"id": each.id, "story": story}
                 _say(json.dumps(line, ensure_ascii=False))
@@ -66,7 +70,13 @@ def features_of(each: FileEntry) -> StoryFeatures:
     entry = each.entry
     field: Field = "content" if entry.content else "summary"
     cited = find_citations(entry.title, entry.text, field)
-    return features(entry, id=str(each.id), publication=each.source, citations=cited)
+    topics = (match.topic for match in _classifier().classify(entry.title, entry.text, field))
+    return features(entry, id=str(each.id), publication=each.source, citations=cited, topics=topics)
+
+
+@cache
+def _classifier() -> Classifier:
+    return Classifier(load_taxonomy())
 
 
 def _print_stories(entries: list[FileEntry], found: list[str]) -> None:

@@ -1,42 +1,33 @@
 """Which topics an entry has, why, and how sure that is.
 
 The taxonomy's phrases are found in one pass; its rules look at which word lists meet in a
-sentence. What rules say is weighed by place (title, lead, further down) and added up to a score.
+sentence, and what they say is weighed by place (title, lead, further down). Beside them the
+wording as a whole is weighed, by weights learned from labelled news. Both make one score.
 """
 
 from __future__ import annotations
 
-from bisect import bisect_right
-from collections.abc import Iterable, Sequence
+from collections.abc import Sequence
 from dataclasses import dataclass
 
-from bot.news.automaton import Hit, PhraseFinder
+from bot.news import evidence
 from bot.news.model import Evidence, Field, TopicMatch
-from bot.news.scoring import LEAST_SCORE, Scorer
-from bot.news.sentences import heading_starts, sentence_starts
+from bot.news.reading import LEAD, NEAR, Reader, Sentence, Span
+from bot.news.scoring import LEAST_SCORE, Scorer, as_score
 from bot.news.taxonomy import Rule, Taxonomy, Topic
+from bot.news.wording import (
+    HEADLINE,
+    LEAD_CHARACTERS,
+    LEAD_TEXT,
+    Word,
+    Wording,
+    features,
+    shipped_wording,
+    words,
+)
 
-Span = tuple[int, int]
-
-TITLE, LEAD, NEAR, BODY = 1.0, 0.9, 0.6, 0.4
-"""What a find counts for: in the title, the first sentence, soon after it, further down."""
-
-_NEAR_CHARACTERS = 420
 _MAX_TEXT = 60_000
 """Characters of one field that are read; news is shorter, and a rule says early what it is."""
-_MAX_EVIDENCE = 12
-_NEGATION_REACH = 24
-"""Characters between a negation and what it cancels."""
-
-
-@dataclass(frozen=True, slots=True)
-class _Sentence:
-    """The word lists found in one sentence, as bits, and where they are."""
-
-    bits: int
-    place: float
-    field: int
-    hits: tuple[Hit, ...]
 
 
 @dataclass(frozen=True, slots=True)
@@ -55,21 +46,29 @@ class _Fired:
 
     compiled: _Compiled
     place: float
-    sentences: tuple[_Sentence, ...]
+    sentences: tuple[Sentence, ...]
+
+
+@dataclass(frozen=True, slots=True)
+class _Said:
+    """An entry as its wording is weighed: words by field, what is weighed, log odds by topic."""
+
+    words: tuple[Sequence[Word], Sequence[Word]]
+    features: dict[str, float]
+    totals: dict[str, float]
 
 
 class Classifier:
     """Finds topics; immutable once made, so any number of threads may share it."""
 
-    def __init__(self, taxonomy: Taxonomy, scorer: Scorer | None = None) -> None:
+    def __init__(
+        self, taxonomy: Taxonomy, scorer: Scorer | None = None, wording: Wording | None = None
+    ) -> None:
+        """Use the weights shipped with the program, or `scorer` and, if given, `wording`."""
         self._scorer = scorer or Scorer.shipped()
-        names = list(taxonomy.words)
-        self._bit = {name: 1 << number for number, name in enumerate(names)}
-        self._context = self._bits(tuple(taxonomy.context))
-        self._hiding, self._negating = 1 << len(names), 2 << len(names)
-        self._finder = PhraseFinder(
-            [*taxonomy.words.values(), taxonomy.lookalikes, taxonomy.negations]
-        )
+        self._wording = wording or (None if scorer else shipped_wording())
+        self._reader = Reader(taxonomy)
+        self._context = self._reader.bits(tuple(taxonomy.context))
         self._rules = [
             (topic, [self._compile(rule) for rule in topic.rules]) for topic in taxonomy.topics
         ]
@@ -83,143 +82,124 @@ class Classifier:
         `text_field`, with `field[start:end] == text`. Never raises, whatever the text holds.
         """
         fields = (title[:_MAX_TEXT], text[:_MAX_TEXT])
-        sentences = self._sentences(fields[0], 0, ()) + self._sentences(fields[1], 1, masked)
-        everything = 0
-        for sentence in sentences:
-            everything |= sentence.bits
+        sentences = self._reader.read(*fields, masked)
+        everything = _bits_of(sentences)
         if not everything:
             return ()
+        said = self._said(fields, sentences, masked) if self._wording else None
         names: tuple[Field, Field] = ("title", text_field)
         matches: list[TopicMatch] = []
         for topic, rules in self._rules:
             fired = _fired(rules, sentences, everything)
-            if any(each.compiled.positive for each in fired):
-                match = self._match(topic, fired, fields, names)
-                if match.score >= LEAST_SCORE:
-                    matches.append(match)
+            score = self._score(topic, fired, said)
+            if score >= LEAST_SCORE:
+                why = self._evidence(topic, fired, sentences, said, fields, names)
+                matches.append(TopicMatch(topic.id, score, _is_main(fired), why))
         matches.sort(key=lambda match: (-match.score, match.topic))
         return tuple(matches)
 
     def fired(self, title: str, text: str, masked: Sequence[Span] = ()) -> dict[str, float]:
         """Give `topic/rule` and the place's weight for every rule that applies: for training."""
-        sentences = self._sentences(title, 0, ()) + self._sentences(text, 1, masked)
-        everything = 0
-        for sentence in sentences:
-            everything |= sentence.bits
+        sentences = self._reader.read(title, text, masked)
+        everything = _bits_of(sentences)
         return {
             f"{topic.id}/{found.compiled.rule.name}": found.place
             for topic, rules in self._rules
             for found in _fired(rules, sentences, everything)
         }
 
+    def features(self, title: str, text: str, masked: Sequence[Span] = ()) -> dict[str, float]:
+        """Give what the wording is weighed by, with its share: for training."""
+        fields = (words(title), _lead(text, masked))
+        return self._features(fields, self._reader.read(title, text, masked))
+
     def _compile(self, rule: Rule) -> _Compiled:
-        when = tuple(self._bits(term) for term in rule.when)
-        return _Compiled(rule, when, self._bits(rule.unless), rule.positive)
+        when = tuple(self._reader.bits(term) for term in rule.when)
+        return _Compiled(rule, when, self._reader.bits(rule.unless), rule.positive)
 
-    def _bits(self, names: Sequence[str]) -> int:
-        bits = 0
-        for name in names:
-            bits |= self._bit[name]
-        return bits
+    def _said(
+        self, fields: tuple[str, str], sentences: Sequence[Sentence], masked: Sequence[Span]
+    ) -> _Said:
+        some = (words(fields[0]), _lead(fields[1], masked))
+        found = self._features(some, sentences)
+        return _Said(some, found, self._wording.totals(found) if self._wording else {})
 
-    def _match(
+    def _features(
+        self, fields: tuple[Sequence[Word], Sequence[Word]], sentences: Sequence[Sentence]
+    ) -> dict[str, float]:
+        lists: dict[str, float] = {}
+        for sentence in sentences:
+            if sentence.place >= NEAR:
+                share = LEAD_TEXT if sentence.field else HEADLINE
+                for bit, _start, _end in sentence.hits:
+                    lists.setdefault(self._reader.names[bit], share)
+        title, lead = ([word.stem for word in some] for some in fields)
+        return features(title, lead, lists)
+
+    def _score(self, topic: Topic, fired: Sequence[_Fired], said: _Said | None) -> float:
+        """Give the chance of a topic, from its rules and from the wording where that is learned."""
+        rules = [(each.compiled.rule, each.place) for each in fired]
+        if said is not None and self._wording is not None and topic.id in said.totals:
+            learned = self._scorer.learned(topic.id, rules)
+            total = self._wording.blended(topic.id, learned, said.totals[topic.id])
+            return as_score(total + self._scorer.unlearned(topic.id, rules))
+        if not any(each.compiled.positive for each in fired):
+            return 0.0
+        return as_score(self._scorer.total(topic.id, rules))
+
+    def _evidence(
         self,
         topic: Topic,
         fired: Sequence[_Fired],
+        sentences: Sequence[Sentence],
+        said: _Said | None,
         fields: tuple[str, str],
         names: tuple[Field, Field],
-    ) -> TopicMatch:
-        score = self._scorer.score(topic.id, [(each.compiled.rule, each.place) for each in fired])
-        main = any(
-            each.place >= LEAD and each.compiled.rule.strength != "hint"
-            for each in fired
-            if each.compiled.positive
-        )
-        return TopicMatch(topic.id, score, main, self._evidence(fired, fields, names))
-
-    def _evidence(
-        self, fired: Sequence[_Fired], fields: tuple[str, str], names: tuple[Field, Field]
     ) -> tuple[Evidence, ...]:
-        """Give the phrases that made the rules apply, by place; of overlapping ones the longest."""
+        """Give the phrases that made the rules apply; without such the words that weigh most."""
         speaking = [each for each in fired if each.compiled.positive]
         wanted = 0
         for each in speaking:
             for bits in each.compiled.when:
                 wanted |= bits
-        said = {id(sentence): sentence for each in speaking for sentence in each.sentences}
-        found = _places(said.values(), wanted & ~self._context) or _places(said.values(), wanted)
-        evidence: list[Evidence] = []
-        last = (-1, -1)
-        for field, start, end in sorted(found, key=lambda hit: (hit[0], hit[1], -hit[2])):
-            if (field, start) < last:
-                continue
-            last = (field, end)
-            evidence.append(Evidence(fields[field][start:end], start, end, names[field]))
-            if len(evidence) == _MAX_EVIDENCE:
-                break
-        return tuple(evidence)
-
-    def _sentences(self, text: str, field: int, masked: Sequence[Span]) -> list[_Sentence]:
-        hits = self._finder.find(text)
-        if not hits:
-            return []
-        hits = self._visible(hits, masked)
-        starts = sentence_starts(text) if field else heading_starts(text)
-        grouped: dict[int, list[Hit]] = {}
-        for hit in hits:
-            grouped.setdefault(bisect_right(starts, hit[1]) - 1, []).append(hit)
-        return [
-            _Sentence(_bits_of(some), _place(field, index, starts), field, tuple(some))
-            for index, some in grouped.items()
-        ]
-
-    def _visible(self, hits: list[Hit], masked: Sequence[Span]) -> list[Hit]:
-        """Drop what lies inside a lookalike or a masked place, and what is negated."""
-        hiding = [(start, end) for bit, start, end in hits if bit == self._hiding]
-        negated = [end for bit, _start, end in hits if bit == self._negating]
-        if not (hiding or negated or masked):
-            return hits
-        return [
-            hit
-            for hit in hits
-            if hit[0] < self._hiding
-            and not any(start <= hit[1] and hit[2] <= end for start, end in masked)
-            and not any(
-                start <= hit[1] and hit[2] <= end and (start, end) != hit[1:]
-                for start, end in hiding
-            )
-            and not any(0 < hit[1] - end <= _NEGATION_REACH for end in negated)
-        ]
+        met = {id(one): one for each in speaking for one in each.sentences}.values()
+        places = evidence.met(met, wanted & ~self._context) or evidence.met(met, wanted)
+        if said is not None and self._wording is not None and not places:
+            places = evidence.telling_words(topic.id, said.features, said.words, self._wording)
+        if not places:
+            places = evidence.met(sentences, _bits_of(sentences) & ~self._context)
+        return evidence.shown(places, fields, names)
 
 
-def _places(sentences: Iterable[_Sentence], wanted: int) -> set[tuple[int, int, int]]:
-    """Give the places of the hits of the wanted lists: field, start, end."""
-    return {
-        (sentence.field, start, end)
-        for sentence in sentences
-        if sentence.bits & wanted
-        for bit, start, end in sentence.hits
-        if bit & wanted
-    }
+def _lead(text: str, masked: Sequence[Span]) -> list[Word]:
+    """Give the words of the text's beginning, without those at masked places."""
+    some = words(text[:LEAD_CHARACTERS])
+    if not masked:
+        return some
+    return [
+        word
+        for word in some
+        if not any(start <= word.start and word.end <= end for start, end in masked)
+    ]
 
 
-def _bits_of(hits: Sequence[Hit]) -> int:
+def _bits_of(sentences: Sequence[Sentence]) -> int:
     bits = 0
-    for bit, _start, _end in hits:
-        bits |= bit
+    for sentence in sentences:
+        bits |= sentence.bits
     return bits
 
 
-def _place(field: int, index: int, starts: Sequence[int]) -> float:
-    if field == 0:
-        return TITLE
-    if index == 0:
-        return LEAD
-    return NEAR if starts[index] < _NEAR_CHARACTERS else BODY
+def _is_main(fired: Sequence[_Fired]) -> bool:
+    """Whether a topic is what the entry is about, and not only mentioned further down."""
+    speaking = [each for each in fired if each.compiled.positive]
+    return not speaking or any(
+        each.place >= LEAD and each.compiled.rule.strength != "hint" for each in speaking
+    )
 
 
 def _fired(
-    rules: Sequence[_Compiled], sentences: Sequence[_Sentence], everything: int
+    rules: Sequence[_Compiled], sentences: Sequence[Sentence], everything: int
 ) -> list[_Fired]:
     """Give the rules that apply, each at its best place."""
     fired: list[_Fired] = []
@@ -234,7 +214,7 @@ def _fired(
     return fired
 
 
-def _fire(compiled: _Compiled, sentences: Sequence[_Sentence], everything: int) -> _Fired | None:
+def _fire(compiled: _Compiled, sentences: Sequence[Sentence], everything: int) -> _Fired | None:
     """Say where a rule applies, if it does: at its best place."""
     if compiled.rule.within == "entry":
         if everything & compiled.unless:

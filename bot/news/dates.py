@@ -44,6 +44,24 @@ _COMMENTS = re.compile(
     rf"(?:on )?{_AT_TIME}{_DATE}",
     re.IGNORECASE,
 )
+_NUMBER = r"(\d{1,3}|thirty|forty-five|sixty|ninety)"
+_NUMBERS = {"thirty": 30, "forty-five": 45, "sixty": 60, "ninety": 90}
+_IN_DAYS = rf"{_NUMBER}[- ](?:calendar )?days?"
+_EFFECTIVE_IN = re.compile(
+    r"(?:effective|(?:takes?|taking|go(?:es)?|comes?|enters?) (?:into )?(?:effect|force))"
+    rf" (?:(?:in|within|after) {_IN_DAYS}|{_IN_DAYS} (?:after|from|following|of) )",
+    re.IGNORECASE,
+)
+_COMMENTS_IN = re.compile(
+    rf"(?:comments?[^.;\n]{{0,80}}? (?:within|for|in|due|until|by|accepted) {_IN_DAYS}"
+    rf"|{_NUMBER}[- ]days? (?:public )?(?:comment|notice[- ]and[- ]comment)"
+    rf"|comment period of {_IN_DAYS})",
+    re.IGNORECASE,
+)
+_RELATIVE: tuple[tuple[DateKind, re.Pattern[str]], ...] = (
+    ("effective", _EFFECTIVE_IN),
+    ("comments", _COMMENTS_IN),
+)
 _PATTERNS: tuple[tuple[DateKind, re.Pattern[str], tuple[str, ...]], ...] = (
     ("effective", _EFFECTIVE, ("effect", "force", "compliance date")),
     ("comments", _COMMENTS, ("comment",)),
@@ -54,7 +72,8 @@ def find_dates(entry: FeedEntry) -> tuple[KeyDate, ...]:
     """Find effective dates and comment deadlines: the publisher's own fields, then the text.
 
     A kind that came as a field is not read from the text again. A date without a year is the
-    one nearest to the entry's publication; without that it is left out. Never raises.
+    one nearest to the entry's publication, and "in 60 days" counts from it; without that both
+    are left out. A span is read only where the text names no date of its kind. Never raises.
     """
     found: dict[tuple[DateKind, date], KeyDate] = {}
     fields: tuple[tuple[DateKind, date | None], ...] = (
@@ -70,6 +89,11 @@ def find_dates(entry: FeedEntry) -> tuple[KeyDate, ...]:
         for key_date in _read(body, published):
             if key_date.kind not in given:
                 found.setdefault((key_date.kind, key_date.on), key_date)
+    dated = given | {kind for kind, _ in found}
+    if published is not None:
+        for kind, on, said in _spans(f"{entry.title}. {entry.text[:_MAX_TEXT]}", published):
+            if kind not in dated:
+                found.setdefault((kind, on), KeyDate(kind, on, said))
     return tuple(sorted(found.values(), key=lambda each: (each.kind, each.on)))[:20]
 
 
@@ -82,6 +106,16 @@ def _read(body: str, published: date | None) -> Iterator[KeyDate]:
             on = _date(match, published)
             if on is not None:
                 yield KeyDate(kind, on, match[0].strip())
+
+
+def _spans(body: str, published: date) -> Iterator[tuple[DateKind, date, str]]:
+    """Give what is to happen so many days after publication."""
+    for kind, pattern in _RELATIVE:
+        for match in pattern.finditer(body):
+            said = next(group for group in match.groups() if group).lower()
+            days = _NUMBERS.get(said) or int(said)
+            if days:
+                yield kind, published + timedelta(days=days), match[0].strip()
 
 
 def _date(match: re.Match[str], published: date | None) -> date | None:

@@ -46,12 +46,27 @@ class Scorer:
         """Give the model shipped with the program."""
         return _shipped()
 
-    def score(self, topic: str, fired: Sequence[tuple[Rule, float]]) -> float:
-        """Give the chance (0 to 1) that an entry has `topic`, from its rules and their places."""
-        total = self.biases.get(topic, PRIOR_BIAS)
-        for rule, place in fired:
-            total += place * self.weights.get(f"{topic}/{rule.name}", PRIOR[rule.strength])
-        return min(_MOST_SCORE, round(logistic(total), 3))
+    def total(self, topic: str, fired: Sequence[tuple[Rule, float]]) -> float:
+        """Give the log odds that an entry has `topic`, from its rules and their places."""
+        return self.learned(topic, fired) + self.unlearned(topic, fired)
+
+    def learned(self, topic: str, fired: Sequence[tuple[Rule, float]]) -> float:
+        """Give the log odds by the rules that the model knows."""
+        weights = ((place, self.weights.get(f"{topic}/{rule.name}", 0.0)) for rule, place in fired)
+        return self.biases.get(topic, PRIOR_BIAS) + sum(place * each for place, each in weights)
+
+    def unlearned(self, topic: str, fired: Sequence[tuple[Rule, float]]) -> float:
+        """Give what the other rules add: those of an edited taxonomy weigh as their strength."""
+        return sum(
+            place * PRIOR[rule.strength]
+            for rule, place in fired
+            if f"{topic}/{rule.name}" not in self.weights
+        )
+
+
+def as_score(total: float) -> float:
+    """Give log odds as a score (0 to 1), never quite sure."""
+    return min(_MOST_SCORE, round(logistic(total), 3))
 
 
 def logistic(total: float) -> float:

@@ -9,7 +9,9 @@ from __future__ import annotations
 
 import math
 import operator
+import tomllib
 from dataclasses import dataclass
+from importlib.resources import files
 from typing import Literal, NamedTuple
 
 from rapidfuzz import fuzz
@@ -23,6 +25,10 @@ Verdict = Literal["same", "follow-up", "apart"]
 
 WINDOW_DAYS = 8.0
 """No event is told as news for longer than this; later reports are about what came next."""
+
+
+LEARNED = "what they tell"
+"""Why two entries are one story or two, where only their likeness decides."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -60,6 +66,9 @@ class Signs(NamedTuple):
     days: float
     one_publication: float
     alike: float
+    agencies_differ: float
+    topics_differ: float
+    topics_agree: float
 
 
 def same(a: StoryFeatures, b: StoryFeatures) -> bool:
@@ -89,7 +98,7 @@ def compare(a: StoryFeatures, b: StoryFeatures) -> Comparison:
     if _near_identical(a, b):
         return Comparison("same", 1.0, "near-identical text of two publications")
     score = likelihood(signs(a, b))
-    return Comparison("same" if score >= 0.5 else "apart", score, "what they tell")
+    return Comparison("same" if score >= 0.5 else "apart", score, LEARNED)
 
 
 def _certain(a: StoryFeatures, b: StoryFeatures) -> Comparison | None:
@@ -184,7 +193,20 @@ def signs(a: StoryFeatures, b: StoryFeatures) -> Signs:
         days=min(WINDOW_DAYS, days) / WINDOW_DAYS,
         one_publication=float(_one_publication(a, b)),
         alike=enough * fuzz.token_set_ratio(a.folded_title, b.folded_title) / 100,
+        agencies_differ=_differ(_agencies(one), _agencies(other)),
+        topics_differ=_differ(a.topics, b.topics),
+        topics_agree=_share(len(a.topics & b.topics), len(a.topics | b.topics)),
     )
+
+
+def _agencies(headline: Told) -> frozenset[str]:
+    """Give the agencies that a headline names: each acts by measures of its own."""
+    return frozenset(_AGENCIES & headline.weights.keys())
+
+
+_AGENCIES = frozenset(
+    {"t:commerce", "t:treasury", "t:justice", "t:state_department", "t:congress", "t:mofcom"}
+)
 
 
 def _common(one: Told, other: Told) -> dict[str, float]:
@@ -252,33 +274,23 @@ def _opposed(one: Told, other: Told) -> float:
     )
 
 
-# Fitted on labelled pairs of our own and on pairs of unlike news (docs/stories.md); the weights
-# of days and of one publication are held smaller than fitted, as some publications report late
-# and some report one event twice.
-_BIAS = -2.6
-_SLOPES = Signs(
-    overlap=1.4,
-    cover=0.7,
-    lead=0.7,
-    rare=2.1,
-    numbers=0.4,
-    numbers_differ=-0.4,
-    codes_differ=-1.2,
-    actions=1.0,
-    mains_differ=-1.3,
-    opposed=-3.5,
-    reaction=-3.0,
-    only_planned=-0.4,
-    places_differ=-0.7,
-    opening=2.1,
-    actors_differ=-1.5,
-    days=-4.0,
-    one_publication=-1.5,
-    alike=3.3,
-)
+@dataclass(frozen=True, slots=True)
+class _Model:
+    bias: float
+    weights: Signs
+
+
+def _read_model() -> _Model:
+    """Read the weights that come with the package; how they are made: `bench/train_stories.py`."""
+    text = files("bot.news").joinpath("story_weights.toml").read_text(encoding="utf-8")
+    raw = tomllib.loads(text)
+    return _Model(float(raw["bias"]), Signs(**{k: float(v) for k, v in raw["weights"].items()}))
+
+
+_MODEL = _read_model()
 
 
 def likelihood(found: Signs) -> float:
     """Give the likelihood of one event, by a logistic model fitted on labelled pairs."""
-    total = _BIAS + math.fsum(map(operator.mul, _SLOPES, found))
+    total = _MODEL.bias + math.fsum(map(operator.mul, _MODEL.weights, found))
     return round(1 / (1 + math.exp(-total)), 6)

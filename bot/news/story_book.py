@@ -23,7 +23,7 @@ from bot.news.stories import WINDOW_DAYS
 from bot.news.story_choice import Choice, choose
 from bot.news.story_features import StoryFeatures, features
 from bot.news.story_shelf import LEAST_SHARED, MAX_CANDIDATES, SURE, Shelf
-from bot.storage.tables import citation, entry, story, story_key
+from bot.storage.tables import citation, entry, entry_topic, story, story_key
 
 _WINDOW = timedelta(days=WINDOW_DAYS)
 _AT_ONCE = 400
@@ -110,6 +110,7 @@ def _features(each: Unplaced) -> StoryFeatures:
         publication=str(each.publication_id),
         when=each.entry.published or each.seen,
         citations=each.analysis.citations,
+        topics=(match.topic for match in each.analysis.topics),
         roundup=each.analysis.roundup,
     )
 
@@ -158,6 +159,13 @@ async def _load(conn: AsyncConnection, shelf: Shelf, entry_ids: Sequence[int]) -
         for row in rows:
             one = Citation(row.kind, row.value, "", 0, 0, "title")
             cited.setdefault(row.entry_id, []).append(one)
+        topics: dict[int, list[str]] = {}
+        for row in await conn.execute(
+            select(entry_topic.c.entry_id, entry_topic.c.topic).where(
+                entry_topic.c.entry_id.in_(chunk)
+            )
+        ):
+            topics.setdefault(row.entry_id, []).append(row.topic)
         stored = select(
             entry.c.id,
             entry.c.story_id,
@@ -170,10 +178,13 @@ async def _load(conn: AsyncConnection, shelf: Shelf, entry_ids: Sequence[int]) -
             func.substr(entry.c.content, 1, _TEXT).label("content"),
         ).where(entry.c.id.in_(chunk), entry.c.story_id.is_not(None))
         for found in await conn.execute(stored.order_by(entry.c.id)):
-            shelf.add(found.id, _stored_features(found, cited.get(found.id, ())), found.story_id)
+            some = cited.get(found.id, ()), topics.get(found.id, ())
+            shelf.add(found.id, _stored_features(found, *some), found.story_id)
 
 
-def _stored_features(row: Row[*tuple[Any, ...]], cited: Iterable[Citation]) -> StoryFeatures:
+def _stored_features(
+    row: Row[*tuple[Any, ...]], cited: Iterable[Citation], topics: Iterable[str]
+) -> StoryFeatures:
     known = FeedEntry(
         row.title,
         link=row.link or "",
@@ -183,7 +194,11 @@ def _stored_features(row: Row[*tuple[Any, ...]], cited: Iterable[Citation]) -> S
         document_number=row.document_number or "",
     )
     return features(
-        known, id=f"{row.id:020d}", publication=str(row.publication_id), citations=tuple(cited)
+        known,
+        id=f"{row.id:020d}",
+        publication=str(row.publication_id),
+        citations=tuple(cited),
+        topics=topics,
     )
 
 

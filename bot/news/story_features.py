@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import hashlib
 import re
+from collections.abc import Iterable
 from dataclasses import dataclass
 from datetime import UTC, datetime
 from heapq import nsmallest
@@ -55,6 +56,7 @@ class StoryFeatures:
     article: str = ""
     link: str = ""
     cites: frozenset[str] = frozenset()
+    topics: frozenset[str] = frozenset()
     correction: bool = False
     roundup: bool = False
     sketch: frozenset[str] = frozenset()
@@ -76,9 +78,10 @@ def features(
     publication: str,
     when: datetime | None = None,
     citations: tuple[Citation, ...] = (),
+    topics: Iterable[str] = (),
     roundup: bool = False,
 ) -> StoryFeatures:
-    """Say what an entry is compared by. Never raises."""
+    """Say what an entry is compared by; `topics` are those found in it. Never raises."""
     text = entry.text[:_LEAD]
     document = entry.document_number or document_number(entry.link)
     article = article_number(entry.link)
@@ -105,6 +108,7 @@ def features(
         article=article,
         link=link,
         cites=cites,
+        topics=frozenset(topics),
         correction=_CORRECTION.search(entry.title) is not None,
         roundup=roundup or _ROUNDUP.search(entry.title) is not None,
         sketch=sketch,

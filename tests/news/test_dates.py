@@ -40,6 +40,16 @@ def read(text: str, published: datetime | None = PUBLISHED) -> list[tuple[str, d
             "comments",
             date(2027, 1, 31),
         ),
+        ("Comments on the interim rule are due by Oct. 27.", "comments", date(2026, 10, 27)),
+        ("The controls become final; effective in 60 days.", "effective", date(2026, 12, 19)),
+        ("The rule takes effect 30 days after publication", "effective", date(2026, 11, 19)),
+        (
+            "Comments must be submitted within 30 days of publication",
+            "comments",
+            date(2026, 11, 19),
+        ),
+        ("BIS opens a 45-day comment period on gear", "comments", date(2026, 12, 4)),
+        ("Public comments will be accepted for sixty days", "comments", date(2026, 12, 19)),
     ],
 )
 def test_dates_are_read_from_text(text: str, kind: str, on: date) -> None:
@@ -54,6 +64,8 @@ def test_dates_are_read_from_text(text: str, kind: str, on: date) -> None:
         "He commented on the rule on May 3, 2026.",
         "It takes effect on February 31, 2027.",
         "Comments. The fair opens November 3, 2026.",
+        "The limit was effective 30 days before the sale.",
+        "He commented for 20 minutes; 90 days later the plant shut.",
     ],
 )
 def test_other_dates_are_left_alone(text: str) -> None:
@@ -71,6 +83,12 @@ def test_fields_win_over_text() -> None:
     assert found["effective"].text == ""
     assert found["comments"].on == date(2026, 7, 2)
     assert found["comments"].text == "Comments are due July 2, 2026"
+
+
+def test_a_span_counts_only_where_no_date_is_named() -> None:
+    text = "It takes effect 60 days after publication, on December 20, 2026. Effective Jan. 3."
+    assert read(text) == [("effective", date(2027, 1, 3))]
+    assert read("Effective in 60 days.", published=None) == []
 
 
 def test_a_day_without_a_year_needs_a_publication_date() -> None:
