@@ -177,11 +177,17 @@ def judge(
 ) -> None:
     """Print what rules, words and both find in the unseen items."""
     both = Wording({}, {}, blend)
-    ways = {
-        "rules alone": lambda row, said, topic: row.rules[topic],
-        "words alone": lambda row, said, topic: said[topic],
-        "both": lambda row, said, topic: both.blended(topic, row.rules[topic], said[topic]),
-    }
+
+    def rules_alone(row: Row, _said: Mapping[str, float], topic: str) -> float:
+        return row.rules[topic]
+
+    def words_alone(_row: Row, said: Mapping[str, float], topic: str) -> float:
+        return said[topic]
+
+    def blended(row: Row, said: Mapping[str, float], topic: str) -> float:
+        return both.blended(topic, row.rules[topic], said[topic])
+
+    ways = {"rules alone": rules_alone, "words alone": words_alone, "both": blended}
     for name, way in ways.items():
         found = [
             {

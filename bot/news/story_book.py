@@ -160,12 +160,9 @@ async def _load(conn: AsyncConnection, shelf: Shelf, entry_ids: Sequence[int]) -
             one = Citation(row.kind, row.value, "", 0, 0, "title")
             cited.setdefault(row.entry_id, []).append(one)
         topics: dict[int, list[str]] = {}
-        for row in await conn.execute(
-            select(entry_topic.c.entry_id, entry_topic.c.topic).where(
-                entry_topic.c.entry_id.in_(chunk)
-            )
-        ):
-            topics.setdefault(row.entry_id, []).append(row.topic)
+        of = select(entry_topic.c.entry_id, entry_topic.c.topic)
+        for entry_id, topic in await conn.execute(of.where(entry_topic.c.entry_id.in_(chunk))):
+            topics.setdefault(int(entry_id), []).append(topic)
         stored = select(
             entry.c.id,
             entry.c.story_id,
