@@ -60,6 +60,14 @@ def test_each_topic_of_the_examples_is_found_and_little_else(
     assert macro(counts) >= 0.94
 
 
+def test_news_that_no_weight_was_fitted_to_is_told_apart() -> None:
+    with (EXAMPLES.parent / "aside.jsonl").open("rb") as lines:
+        aside = list(read_labelled(lines))
+    counts = measure(aside, classify(CLASSIFIER, aside))
+    assert macro(counts) >= 0.93
+    assert all(counts[topic].recall >= 0.9 for topic in CORE)
+
+
 def test_the_rules_alone_carry_most_of_it(examples: list[LabelledItem]) -> None:
     """An edited taxonomy counts even where the model knows nothing of it."""
     unlearned = Classifier(load_taxonomy(), Scorer({}, {}))
