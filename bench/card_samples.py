@@ -8,6 +8,7 @@ from datetime import UTC, date, datetime, timedelta
 from typing import Any
 
 from bot.commands.answers import (
+    Answer,
     Listing,
     Offer,
     SettingsFormAnswer,
@@ -94,7 +95,7 @@ def samples() -> dict[str, Mapping[str, Any]]:
     """Give a card of each kind, by the name of its picture."""
     taken = Handling("assigned", ANN, NOW + timedelta(minutes=9), BEN, date(2026, 3, 5))
     taken = replace(taken, by_name="Ann Berg", assignee_name="Ben Ito")
-    answers = {
+    answers: dict[str, Answer] = {
         "search": _listing(),
         "form": _form(),
         "share": ShareFormAnswer(7, ALERT.title),

@@ -61,7 +61,6 @@ def register(app: typer.Typer) -> None:
             raise UsageError("Name one delivery, or --all: exportnews deliveries retry ID|--all")
         typer.echo(f"{asyncio.run(_retry(delivery))} will be sent again.")
 
-
     @group.command()
     def resume(
         channel: Annotated[

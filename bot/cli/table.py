@@ -80,6 +80,5 @@ COMMANDS = (
         CHANNELS,
         "Show what teams did with alerts: who, when, what, on which text; the oldest first.",
     ),
-    Listed("teams", "teams", CHANNELS, "Microsoft Teams: the app package."),
     Listed("deliveries", "deliveries", CHANNELS, "What was sent, is owed, or was given up."),
 )

@@ -84,7 +84,7 @@ def test_bad_lines_are_named_and_the_rest_kept(run: Runner, tmp_path: Path) -> N
     status, out, err = run("import", write(tmp_path / "mixed.jsonl", "nonsense", ONE))
     assert status == 1
     assert "Line 1 is not JSON." in err
-    assert out == "1 entries imported, 1 bad lines left out.\n"
+    assert out == "1 entry imported, 1 bad line left out.\n"
 
 
 def test_a_file_that_is_not_there_is_wrong_use(run: Runner, tmp_path: Path) -> None:

@@ -7,6 +7,7 @@ from collections.abc import AsyncIterator
 from contextlib import AsyncExitStack, asynccontextmanager
 from dataclasses import dataclass
 from pathlib import Path
+from typing import Any
 
 import httpx
 
@@ -45,13 +46,13 @@ class Site:
 
 @asynccontextmanager
 async def open_site(
-    database_url: str, folder: Path, clock: Clock = system_clock, **more: object
+    database_url: str, folder: Path, clock: Clock = system_clock, **more: Any
 ) -> AsyncIterator[Site]:
     """Serve the pages of a bot on this database; `more`: further settings."""
     async with AsyncExitStack() as stack:
         newsroom = await stack.enter_async_context(open_newsroom())
         catalogue = write_catalogue(folder, newsroom.address("/feed.xml"))
-        wanted = {"exportnews_admin_token": TOKEN, **more}
+        wanted: dict[str, Any] = {"exportnews_admin_token": TOKEN, **more}
         if wanted.get("exportnews_slack_api_url") == "newsroom":
             wanted["exportnews_slack_api_url"] = newsroom.address("/api/")
         settings = settings_for(database_url, catalogue, **wanted)

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from datetime import timedelta
 from pathlib import Path
+from typing import Any
 from urllib.parse import parse_qs, urlsplit
 
 import httpx
@@ -157,7 +158,7 @@ async def test_operators_sign_in_with_slack_and_nobody_else_does(
         told = {"https://slack.com/team_id": "T0HOME", "https://slack.com/user_id": person}
         return web.json_response({"ok": True, "name": "Anna", **told})
 
-    more = {
+    more: dict[str, Any] = {
         "slack_client_id": "1.2",
         "slack_client_secret": "client-secret",
         "exportnews_secret_key": "a long random text",
