@@ -10,6 +10,7 @@ import re
 from enum import StrEnum
 from pathlib import Path
 from typing import Annotated
+from urllib.parse import unquote, urlsplit
 
 import platformdirs
 from pydantic import BeforeValidator, Field, SecretStr, ValidationError, field_validator
@@ -213,9 +214,25 @@ class Settings(BaseSettings):
         return value
 
     @property
+    def secrets(self) -> list[str]:
+        """The secret values that are set, for `bot.logs` to keep out of every line."""
+        found = [getattr(self, name) for name in type(self).model_fields]
+        given = [one.get_secret_value() for one in found if isinstance(one, SecretStr)]
+        parts = [part.strip() for one in given for part in one.split(",")]
+        password = _password_of(self.database_url)
+        return [one for one in {*given, *parts, password, unquote(password)} if one]
+
+    @property
     def uses_sqlite(self) -> bool:
         """Whether the database is an embedded SQLite file."""
         return self.database_url.startswith("sqlite")
+
+
+def _password_of(url: str) -> str:
+    try:
+        return urlsplit(url).password or ""
+    except ValueError:  # no address; whoever opens the database will say so
+        return ""
 
 
 def normalise_database_url(url: str) -> str:

@@ -13,6 +13,7 @@ from bot import logs
 from bot.cli import DONE, DONE_WITH_FAILURES
 from bot.errors import SettingsError
 from bot.messages.words import count
+from bot.reporting import reporter
 from bot.runtime import Runtime, open_runtime, stop_on_signals
 from bot.settings import Settings, load_settings
 
@@ -58,7 +59,8 @@ def register(app: typer.Typer) -> None:
 
 def _settings() -> Settings:
     settings = load_settings()
-    logs.configure(settings.exportnews_log_format, _log_level(settings))
+    report = reporter(settings)
+    logs.configure(settings.exportnews_log_format, _log_level(settings), settings.secrets, report)
     return settings
 
 

@@ -15,6 +15,7 @@ LAYERS = (
         "bot.settings",
         "bot.logs",
         "bot.metrics",
+        "bot.reporting",
         "bot.spreadsheet",
         "bot.wording",
     ),

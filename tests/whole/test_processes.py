@@ -7,7 +7,7 @@ import os
 import signal
 import socket
 import sys
-from collections.abc import Mapping
+from collections.abc import Mapping, Sequence
 from pathlib import Path
 
 import httpx
@@ -23,11 +23,12 @@ ROOT = Path(__file__).parents[2]
 BIN = Path(sys.executable).parent
 
 
-async def exportnews(*args: str, env: Mapping[str, str]) -> asyncio.subprocess.Process:
+async def exportnews(
+    *args: str, env: Mapping[str, str], program: Sequence[str] = ("-m", "bot")
+) -> asyncio.subprocess.Process:
     return await asyncio.create_subprocess_exec(
         sys.executable,
-        "-m",
-        "bot",
+        *program,
         *args,
         env={**os.environ, **env},
         stdout=asyncio.subprocess.PIPE,
