@@ -31,6 +31,8 @@ async def examine(settings: Settings, clock: Clock, *, ask: bool = False) -> Asy
     async for finding in chat.teams(settings):
         yield finding
     yield machine.secret_key(settings)
+    if (weak := machine.admin_token(settings)) is not None:
+        yield weak
 
 
 async def collect(

@@ -19,6 +19,7 @@ from bot.settings import Settings
 
 ASK_SECONDS = 15.0
 NAMED = 3
+SHORTEST_TOKEN = 16
 
 
 def files(settings: Settings) -> Finding:
@@ -114,3 +115,15 @@ def secret_key(settings: Settings) -> Finding:
         )
         return Finding("note", "secret key", text)
     return Finding("ok", "secret key", "Stored secrets are encrypted.")
+
+
+def admin_token(settings: Settings) -> Finding | None:
+    """Say when the token that opens the console could be guessed."""
+    token = settings.exportnews_admin_token
+    if token is None or len(token.get_secret_value()) >= SHORTEST_TOKEN:
+        return None
+    text = (
+        f"EXPORTNEWS_ADMIN_TOKEN has fewer than {SHORTEST_TOKEN} characters and could be guessed; "
+        "set a longer one."
+    )
+    return Finding("wrong", "admin token", text)

@@ -56,7 +56,7 @@ async def database(settings: Settings, clock: Clock) -> AsyncIterator[Finding]:
 def _file_trouble(settings: Settings) -> Finding | None:
     file = Path(make_url(settings.database_url).database or "")
     try:
-        file.parent.mkdir(parents=True, exist_ok=True)
+        file.parent.mkdir(mode=0o700, parents=True, exist_ok=True)
         with TemporaryFile(dir=file.parent):  # SQLite writes its journal beside the file
             pass
     except OSError as error:

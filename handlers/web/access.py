@@ -10,6 +10,7 @@ import ipaddress
 import secrets
 from dataclasses import dataclass
 from datetime import datetime, timedelta
+from urllib.parse import urlsplit
 
 from starlette.requests import Request
 from starlette.responses import Response
@@ -37,12 +38,16 @@ class Door:
     """Tells who may enter, and opens and closes sessions.
 
     A session is a signed cookie; the key comes from the settings, so that every web process of a
-    deployment knows it, and changing the admin token ends all sessions.
+    deployment knows it, and changing the admin token ends all sessions. Behind a public address
+    nobody is let in for being on this machine: so is the proxy that passes strangers on, and one
+    that is left as it comes does not say that it does.
     """
 
     def __init__(self, settings: Settings, clock: Clock) -> None:
         self._admin = settings.exportnews_admin_token
-        self._https = (settings.exportnews_public_url or "").startswith("https://")
+        public = urlsplit(settings.exportnews_public_url or "")
+        self._https = public.scheme == "https"
+        self._published = bool(public.hostname) and public.hostname not in _OWN_NAMES
         self._clock = clock
         self._wrong: list[datetime] = []
         parts = (settings.exportnews_admin_token, settings.exportnews_secret_key)
@@ -53,7 +58,7 @@ class Door:
         """Give who asks, or None when they may not enter."""
         if (name := self._session_of(request)) is not None:
             return Visitor(name, self._sign("form", request.cookies[COOKIE]), signed_in=True)
-        if from_loopback(request):
+        if not self._published and from_loopback(request):
             return Visitor("this machine", self._sign("form", "loopback"))
         kind, _, given = request.headers.get("authorization", "").partition(" ")
         if kind.lower() == "bearer" and self._is_admin(given.strip()):

@@ -140,3 +140,9 @@ def test_a_secret_never_stands_in_the_error(monkeypatch: pytest.MonkeyPatch) -> 
 def test_heroku_style_database_addresses_are_taken_as_they_come() -> None:
     assert load_settings(database_url="postgres://u:p@h/d").database_url.endswith("://u:p@h/d")
     assert load_settings(database_url="postgresql://h/d").database_url.startswith("postgresql+")
+
+
+async def test_a_folder_that_is_made_for_the_database_is_its_owners_alone(tmp_path: Path) -> None:
+    folder = tmp_path / "made" / "exportnews"
+    await Database(f"sqlite+aiosqlite:///{folder}/bot.sqlite3").close()
+    assert folder.stat().st_mode & 0o077 == 0

@@ -70,6 +70,28 @@ async def test_a_page_elsewhere_whose_name_points_here_is_a_stranger(site: Site)
     assert answer.status_code == 403
 
 
+async def test_behind_a_public_address_this_machine_is_no_proof(
+    sqlite_url: str, tmp_path: Path
+) -> None:
+    """A proxy beside the bot that is left as it comes passes strangers on as if it were they."""
+    public = {"exportnews_public_url": "https://bot.example"}
+    async with open_site(sqlite_url, tmp_path, **public) as site:
+        for path in (*PAGES, "/metrics"):
+            assert (await site.client.get(path)).status_code == 403
+        bearer = {"Authorization": f"Bearer {TOKEN}"}
+        assert (await site.client.get("/metrics", headers=bearer)).status_code == 200
+        assert (await site.client.get("/healthz")).status_code == 200
+
+
+async def test_what_an_address_says_is_text(site: Site) -> None:
+    markup = "<img src=x onerror=alert(1)>"
+    for path, asked in (("/", {"q": markup}), ("/deliveries", {"said": markup, "state": markup})):
+        page = await site.client.get(path, params=asked)
+        assert page.status_code == 200
+        assert "<img" not in page.text
+        assert "&lt;img" in page.text
+
+
 async def test_a_dead_delivery_is_sent_again_from_the_page_only(site: Site) -> None:
     dead = await a_dead_delivery(site)
     form = {"delivery": str(dead)}

@@ -13,6 +13,7 @@ import bot.cli
 from bot.cli import main
 from bot.cli.lazy import load
 from bot.cli.table import COMMANDS
+from bot.settings import Settings
 
 HEAVY = {"sqlalchemy", "pydantic_settings", "aiohttp", "slack_sdk", "feedparser", "alembic"}
 
@@ -105,6 +106,22 @@ def test_a_wrong_setting_is_one_sentence_that_names_it_and_not_its_value(
     assert err.endswith(". Correct it and start again.\n")
     assert "secret" not in err.removeprefix(name)
     assert err.count("\n") == 1
+
+
+def test_the_settings_are_shown_without_secrets(
+    monkeypatch: pytest.MonkeyPatch, capsys: pytest.CaptureFixture[str]
+) -> None:
+    secrets = [name for name, field in Settings.model_fields.items() if "Secret" in repr(field)]
+    assert len(secrets) >= 7
+    for name in secrets:
+        start = {"slack_bot_token": "xoxb-", "slack_app_token": "xapp-"}.get(name, "")
+        monkeypatch.setenv(name.upper(), f"{start}never-shown")
+    monkeypatch.setenv("DATABASE_URL", "postgresql://bot:never-shown@db.example/news")
+    status, out, err = run(capsys, "settings")
+    assert (status, err) == (0, "")
+    assert all(f"{name.upper()} = set" in out for name in secrets)
+    assert "postgresql+psycopg://bot:***@db.example/news" in out
+    assert "never-shown" not in out
 
 
 def test_a_slip_in_the_path_of_the_database_is_told(

@@ -75,6 +75,14 @@ async def test_a_proxy_is_named_without_its_password(
     assert "secret" not in found["proxy"][1]
 
 
+async def test_an_admin_token_that_could_be_guessed(tmp_path: Path) -> None:
+    for token, told in (("hunter2", "wrong"), ("a much longer token than that", "")):
+        found = await findings(
+            database_url=f"sqlite:///{tmp_path}/x.sqlite3", exportnews_admin_token=token
+        )
+        assert found.get("admin token", ("", ""))[0] == told
+
+
 async def test_feeds_that_cannot_be_reached(tmp_path: Path) -> None:
     async with open_newsroom() as newsroom:
         newsroom.serve("/good.xml", rss(Item("One", "https://wire.example/1", "g1")))
