@@ -29,6 +29,10 @@ _FEW, _LUMP = 4_000, 10
 """Where no more matches than these are expected, all are gathered at once. News come in lumps, so
 what was found so far is taken for so many more."""
 
+_TOGETHER = 64_000
+"""How many matches of several words are expected at least. The planner takes each word for a thing
+by itself, where news say them in one breath; a look at the newest windows tells."""
+
 
 def window_tags(position: int) -> tuple[str, ...]:
     """Give the tags of the windows that a position lies in."""
@@ -91,9 +95,11 @@ async def count(conn: AsyncConnection, query: str, span: Span, at_most: int) -> 
 
 
 async def _expected(conn: AsyncConnection, query: str) -> float:
-    """Give how many rows the planner expects to match in all."""
+    """Give how many rows can be expected to match in all."""
     plan = await conn.scalar(_EXPECTED, {"query": query})
-    return float(plan[0]["Plan"]["Plan Rows"])
+    planned = float(plan[0]["Plan"]["Plan Rows"])
+    several = " & " in query or " <-> " in query
+    return max(planned, _TOGETHER) if several else planned
 
 
 def _given(query: str, span: Span, limit: int) -> dict[str, Any]:
@@ -118,12 +124,12 @@ class _Course:
 
     @property
     def are_few(self) -> bool:
-        """Whether so few matches are expected in the archive, or in what of it is left, that the
-        index can gather them all."""
+        """Whether so few matches are expected in the whole archive that the index can gather them
+        all: without a window it does, whatever is left."""
         if not self.done:
             return self.expected < _FEW
-        left = self.left.high - self.archive.low
-        return (self.found + _LUMP) * left < _FEW * self.done
+        whole = self.archive.high - self.archive.low
+        return (self.found + _LUMP) * whole < _FEW * self.done
 
     @property
     def extent(self) -> int:
@@ -143,18 +149,20 @@ def _part(course: _Course, query: str) -> tuple[Span, str]:
     tags: list[str] = []
     low, end = left.high, max(left.low, left.high - course.extent)
     while left.low < low and len(tags) < _AT_ONCE and (not tags or end < low):
-        size = _largest(low, low - end)
+        size = _largest(low, low - end, course.archive.high)
         number = (low - 1) >> _BITS[size]
         tags.append(f"'{_tag(size, number)}'")
         low = max(number << _BITS[size], left.low)
     return Span(low, left.high), f"({' | '.join(tags)}) & {query}"
 
 
-def _largest(high: int, extent: int) -> int:
-    """Give the size of the largest window that ends at `high` and reaches not far over `extent`."""
-    fitting = (
-        size
-        for size, bits in enumerate(_BITS)
-        if high % (1 << bits) == 0 and (1 << bits) <= extent * 3 // 2
-    )
-    return max(fitting, default=0)
+def _largest(high: int, extent: int, newest: int) -> int:
+    """Give the size of the window that reaches furthest back from `high`, and not far over
+    `extent`. It may reach beyond `high` too, where little or nothing is: up to `newest`."""
+    reaches = [0]
+    for bits in _BITS[1:]:
+        begin = (high - 1) >> bits << bits
+        beyond = min(begin + (1 << bits), newest) - high
+        fits = high - begin <= extent * 3 // 2 and beyond * 2 <= high - begin
+        reaches.append(high - begin if fits else 0)
+    return max(range(len(reaches)), key=reaches.__getitem__)

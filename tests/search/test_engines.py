@@ -10,18 +10,21 @@ from hypothesis import given, settings
 from bot.news.taxonomy import load_taxonomy
 from bot.search import search as search_module
 from bot.search.search import Search
+from bot.storage import fulltext_windows
 from bot.storage.database import Database
 from tests.search.archive import store
 from tests.search.queries import anything
 from tests.search.test_search import ARTICLES
 
 
-@pytest.mark.parametrize("ranked", [2_000, 1])
+@pytest.mark.parametrize(("ranked", "few"), [(2_000, 4_000), (1, 4_000), (2_000, 0), (1, 0)])
 def test_engines_agree_on_anything_typed(
-    sqlite_url: str, postgres_url: str, ranked: int, monkeypatch: pytest.MonkeyPatch
+    sqlite_url: str, postgres_url: str, ranked: int, few: int, monkeypatch: pytest.MonkeyPatch
 ) -> None:
-    """With one entry ranked, nearly every search is one of more matches than can be ranked."""
+    """With one entry ranked, nearly every search is one of more matches than can be ranked; with
+    none taken for few, PostgreSQL is asked window by window to the end."""
     monkeypatch.setattr(search_module, "RANKED", ranked)
+    monkeypatch.setattr(fulltext_windows, "_FEW", few)
     taxonomy = load_taxonomy()
     with asyncio.Runner() as runner:
         databases = [Database(url) for url in (sqlite_url, postgres_url)]
@@ -30,7 +33,7 @@ def test_engines_agree_on_anything_typed(
         one, other = (Search(db, taxonomy) for db in databases)
 
         @given(anything)
-        @settings(max_examples=150, deadline=None)
+        @settings(max_examples=100, deadline=None)
         def agree(typed: str) -> None:
             found, same = runner.run(one.find(typed)), runner.run(other.find(typed))
             assert [r.title for r in found.results] == [r.title for r in same.results]
