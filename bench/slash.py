@@ -52,14 +52,17 @@ async def process(
     try:
         yield started
     finally:
-        started.terminate()
+        if started.returncode is None:
+            started.terminate()
         await started.wait()
 
 
-async def ready(address: str) -> None:
+async def ready(web: asyncio.subprocess.Process, address: str) -> None:
     """Wait until the web process answers."""
     async with aiohttp.ClientSession() as session, asyncio.timeout(60):
         while True:
+            if web.returncode is not None:
+                raise SystemExit("exportnews web did not start; it says why above.")
             try:
                 async with session.get(f"{address}/readyz") as answer:
                     if answer.status == 200:
@@ -120,8 +123,9 @@ async def measure(database: str, rounds: int, rest: float) -> None:
             "EXPORTNEWS_SLACK_API_URL": slack.api_url,
             "EXPORTNEWS_LOG_LEVEL": "WARNING",
         }
-        async with process("bot", "web", "--host", "127.0.0.1", "--port", str(port), env=env):
-            await ready(f"http://127.0.0.1:{port}")
+        serving = ("bot", "web", "--host", "127.0.0.1", "--port", str(port))
+        async with process(*serving, env=env) as web:
+            await ready(web, f"http://127.0.0.1:{port}")
             slack.http_target = f"http://127.0.0.1:{port}/slack/events"
             await slack.slash("help", channel=CHANNEL, user=USER)
             await _table(slack, rounds, "at rest")
