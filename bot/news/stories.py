@@ -210,8 +210,8 @@ _AGENCIES = frozenset(
 
 
 def _common(one: Told, other: Told) -> dict[str, float]:
-    """Give the concepts that both tell, by the lesser weight; "super micro" is "supermicro"."""
-    weights, others = one.weights, other.weights
+    """Give what common concepts tell, the lesser of two; "super micro" is "supermicro"."""
+    weights, others = one.telling, other.telling
     common = {
         concept: min(weights[concept], others[concept])
         for concept in weights.keys() & others.keys()

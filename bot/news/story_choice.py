@@ -6,7 +6,7 @@ from collections.abc import Iterable
 from dataclasses import dataclass, field
 
 from bot.news.model import Relation
-from bot.news.stories import Comparison, compare
+from bot.news.stories import LEARNED, Comparison, compare
 from bot.news.story_features import StoryFeatures
 
 
@@ -39,6 +39,10 @@ class _Case:
     scores: list[float] = field(default_factory=list)
 
 
+_CROWD = 0.7
+"""How fast what is asked of the likest one grows with the number of those it was compared with:
+among many entries of the same days, one that is half like the new one is there by chance."""
+
 _LEAST_MEAN = 0.5
 """Mean likeness to a story's members that a new one must have, so that no chain of half-likeness
 draws two events together."""
@@ -51,15 +55,23 @@ def choose(new: StoryFeatures, members: Iterable[Member]) -> Choice:
     is followed and not joined.
     """
     cases: dict[int, _Case] = {}
+    rivals = 0
     for member in members:
-        _weigh(cases.setdefault(member.story, _Case()), compare(new, member.features))
+        found = compare(new, member.features)
+        rivals += found.why == LEARNED
+        _weigh(cases.setdefault(member.story, _Case()), found)
+    odds = max(1, rivals) ** _CROWD
+    least = odds / (1 + odds)
     certain = [story for story, case in cases.items() if case.certain]
     if certain:
         return Choice("same", min(certain), score=1.0)
     open_cases = [
         (-case.best, story)
         for story, case in cases.items()
-        if case.best >= 0.5 and not case.vetoed and not case.followed and _mean(case) >= _LEAST_MEAN
+        if case.best >= least
+        and not case.vetoed
+        and not case.followed
+        and _mean(case) >= _LEAST_MEAN
     ]
     if open_cases:
         likeness, story = min(open_cases)

@@ -1,7 +1,8 @@
 """What a headline tells, as concepts: actions, places, things, names and numbers.
 
-Words are folded and stemmed, words for one thing become one concept (`story_words.toml`), and
-each concept has a weight: how much it tells one story from another.
+Words are folded and stemmed, words for one thing become one concept (`story_words.toml`). Each
+concept has a weight by its kind, and says more or less of an event by how seldom headlines of the
+field have it (`story_frequencies.toml`).
 """
 
 from __future__ import annotations
@@ -36,7 +37,8 @@ _NUMBER = re.compile(
 
 @dataclass(frozen=True, slots=True)
 class Told:
-    """What a headline tells. `weights` has every concept, `total` is their sum.
+    """What a headline tells. `weights` has every concept by its kind, `telling` how much each
+    tells one event from another (0 to about 1), `total` is the sum of that.
 
     `opening` is the first concept, most often who acts, `main_action` the first action.
     `numbers` are like `n:15%` or `n:140`, `codes` like `h20` or `3a090`; `joined` has neighbours
@@ -45,6 +47,7 @@ class Told:
     """
 
     weights: Mapping[str, float]
+    telling: Mapping[str, float]
     total: float
     actions: frozenset[str]
     main_action: str
@@ -117,6 +120,30 @@ def stem(word: str) -> str:
     return english_stem(word)
 
 
+SELDOM = 1.15
+"""What a concept tells that no headline of the field had, or one."""
+
+
+@cache
+def _frequencies() -> Mapping[str, float]:
+    """Read how much frequent concepts tell; made by `bench/train_stories.py`."""
+    text = files("bot.news").joinpath("story_frequencies.toml").read_text(encoding="utf-8")
+    return {
+        concept: float(tells)
+        for tells, concepts in tomllib.loads(text).items()
+        for concept in concepts.split()
+    }
+
+
+def _tells(concept: str, weight: float) -> float:
+    """Give how much a concept tells one event from another, by how seldom it is met."""
+    if weight <= LITTLE:
+        return 0.0
+    if concept.startswith("n:"):
+        return weight / 2
+    return _frequencies().get(concept, SELDOM)
+
+
 _BACKGROUND = re.compile(
     r"(?:^|[ ,;])(?:(?:\w+ )?(?:days|hours|weeks|months) )?(?:after|following|despite|amid|amidst"
     r"|before|ahead of|in response to|in reply to|in (?:the )?wake of"
@@ -139,12 +166,16 @@ def told(text: str) -> Told:
     news = list(concepts(rest))
     old_numbers, old_rest = _numbers(background)
     old = list(concepts(old_rest))
-    weights = {key: w * _BACKGROUND_SHARE for key, w in [*old_numbers.items(), *old]}
-    weights |= new_numbers | dict(news)
+    background_weights = old_numbers | dict(old)
+    news_weights = new_numbers | dict(news)
     implied = lexicon().implied
     for concept, _ in news:
         for other in implied.get(concept, ()):
-            weights.setdefault(other, PLACE)
+            if other not in background_weights:
+                news_weights.setdefault(other, PLACE)
+    weights = {key: w * _BACKGROUND_SHARE for key, w in background_weights.items()} | news_weights
+    telling = {key: _tells(key, w) * _BACKGROUND_SHARE for key, w in background_weights.items()}
+    telling |= {key: _tells(key, w) for key, w in news_weights.items()}
     everything = news + old
     strong = [concept for concept, weight in everything if weight > LITTLE]
     actions = [concept for concept, _ in news if concept.startswith("a:")]
@@ -152,7 +183,8 @@ def told(text: str) -> Told:
     numbers = frozenset(concept for concept in weights if concept.startswith("n:"))
     return Told(
         weights,
-        total=math.fsum(weights.values()),
+        telling,
+        total=math.fsum(telling.values()),
         actions=frozenset(actions),
         main_action=actions[0] if actions else "",
         places=frozenset(concept for concept, _ in news if concept.startswith("p:")),

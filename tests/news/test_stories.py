@@ -50,7 +50,7 @@ REGISTER = "https://www.federalregister.gov/documents/2026/05/04/{}/some-words"
 @pytest.mark.parametrize(
     ("file", "precision", "recall"),
     [
-        ("pairs.jsonl", 0.97, 0.85),
+        ("pairs.jsonl", 0.95, 0.85),
         ("hard_pairs.jsonl", 0.97, 0.8),
         ("hard_pairs_aside.jsonl", 0.9, 0.55),
     ],
@@ -60,6 +60,25 @@ def test_labelled_pairs_reach_their_floors(file: str, precision: float, recall: 
     assert result.pairs >= 200
     assert result.grouped.precision >= precision
     assert result.grouped.recall >= recall
+
+
+def test_events_of_one_busy_week_stay_apart() -> None:
+    """A wrong join hides news: of 300 headlines taken as one week's, few may lose their own story.
+
+    They are of events years apart, so a week as alike as this one does not come; a few of them
+    do report the same.
+    """
+    lines = (DATA / "examples.jsonl").read_text("utf-8").splitlines()[:300]
+    week = [
+        {
+            **json.loads(line),
+            "source": f"Daily {place % 7}",
+            "published": f"2026-05-0{place % 7 + 1}",
+        }
+        for place, line in enumerate(lines)
+    ]
+    stories = group_entries(list(read_entries([json.dumps(each) for each in week])))
+    assert len(set(stories)) >= 275
 
 
 @pytest.mark.parametrize(
