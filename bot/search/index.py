@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections import defaultdict
-from collections.abc import Iterable, Mapping, Sequence
+from collections.abc import Mapping, Sequence
 from operator import itemgetter
 from typing import Any
 
@@ -84,7 +84,8 @@ async def index_new(conn: AsyncConnection, documents: Mapping[int, Document]) ->
 async def add_documents(conn: AsyncConnection, rows: Sequence[fulltext.TextRow]) -> None:
     """Index rows that are not indexed yet, and remember their words."""
     await fulltext.insert_texts(conn, rows)
-    await fulltext.add_forms(conn, _forms(rows), stem)
+    texts = [text for row in rows for text in (row.title, row.body, row.tags)]
+    await fulltext.add_forms(conn, set(" ".join(texts).split(" ")), stem)
 
 
 async def _of(conn: AsyncConnection, ids: Sequence[int], table: Any, *columns: Any) -> Any:  # noqa: ANN401 - columns
@@ -93,10 +94,3 @@ async def _of(conn: AsyncConnection, ids: Sequence[int], table: Any, *columns: A
     for row in rows:
         found[row[0]].append(tuple(row[1:]))
     return found
-
-
-def _forms(rows: Iterable[fulltext.TextRow]) -> set[str]:
-    """Give the words that have inflections: those of letters only."""
-    texts = [text for row in rows for text in (row.title, row.body, row.tags)]
-    tokens = set(" ".join(texts).split(" "))
-    return {token for token in tokens if len(token) > 2 and token.isascii() and token.isalpha()}

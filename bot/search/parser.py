@@ -50,7 +50,10 @@ _DAY = re.compile(r"(\d{4})(?:[-/.](\d{1,2})(?:[-/.](\d{1,2}))?)?")
 
 def parse(text: str) -> Query:
     """Read a query; never raises. Only the first 4,000 characters and 32 words count."""
-    return _Parser(_CONTROL.sub(" ", text[:MAX_QUERY])).query()
+    parser = _Parser(_CONTROL.sub(" ", text[:MAX_QUERY]))
+    if len(text) > MAX_QUERY:
+        parser.note(f"Only the first {MAX_QUERY:,} characters were read.")
+    return parser.query()
 
 
 class _Parser:
@@ -69,10 +72,13 @@ class _Parser:
     def query(self) -> Query:
         root = self._any(0)
         if self._operands > MAX_OPERANDS:
-            self._note(f"Only the first {MAX_OPERANDS} words were used.")
+            self.note(f"Only the first {MAX_OPERANDS} words were used.")
+        if self._since is not None and self._until is not None and self._since > self._until:
+            self.note("from: is later than to:, so nothing can be found.")
         return Query(root, self._since, self._until, self._order, tuple(self._notes))
 
-    def _note(self, sentence: str) -> None:
+    def note(self, sentence: str) -> None:
+        """Remember a sentence for the person, once."""
         self._notes[sentence] = None
 
     def _any(self, depth: int) -> Node | None:
@@ -124,7 +130,7 @@ class _Parser:
         part = self._one(depth + 1)
         if (self._since, self._until, self._order) != before:
             self._since, self._until, self._order = before
-            self._note("from:, to: and sort: cannot be excluded; that part was left out.")
+            self.note("from:, to: and sort: cannot be excluded; that part was left out.")
         if part is None:
             return None
         return part.part if isinstance(part, Not) else Not(part)
@@ -144,12 +150,12 @@ class _Parser:
         if not tokens or not self._count():
             return None
         if len(tokens) > MAX_PHRASE:
-            self._note(f"Only the first {MAX_PHRASE} words of the phrase were used.")
+            self.note(f"Only the first {MAX_PHRASE} words of the phrase were used.")
         return Phrase(tuple(tokens[:MAX_PHRASE]), lexeme.start(), lexeme.end())
 
     def _words(self, text: str, start: int) -> Node | None:
         if any(character in _OPEN + _CLOSE for character in text):
-            self._note("A quotation mark has no partner; the words after it were taken one by one.")
+            self.note("A quotation mark has no partner; the words after it were taken one by one.")
         parts: list[Node] = []
         run: list[Written] = []
         for word in written(text):
@@ -179,20 +185,20 @@ class _Parser:
         if name in ("from", "to", "since", "until"):
             if self._bound(name, value):
                 return None
-            self._note(f"“{lexeme[0]}” is no date (write from:2023-11-01); taken as words.")
+            self.note(f"“{lexeme[0]}” is no date (write from:2023-11-01); taken as words.")
         elif name == "sort":
             if value.lower() in ("date", "newest", "relevance"):
                 self._order = "relevance" if value.lower() == "relevance" else "date"
                 return None
-            self._note(f"“{lexeme[0]}” is no order (write sort:date); taken as words.")
+            self.note(f"“{lexeme[0]}” is no order (write sort:date); taken as words.")
         elif name in FIELDS:
             field: FieldName = next(known for known in FIELDS if known == name)
             if _can_be(field, value):
                 place = (lexeme.start(), lexeme.end())
                 return Tagged(field, value, *place) if self._count() else None
-            self._note(f"“{lexeme[0]}” cannot be looked for; taken as words.")
+            self.note(f"“{lexeme[0]}” cannot be looked for; taken as words.")
         elif not value.startswith("//"):
-            self._note(f"There is no field “{name}:”; taken as words.")
+            self.note(f"There is no field “{name}:”; taken as words.")
         return self._words(f"{lexeme['name']} {value}", lexeme.start())
 
     def _bound(self, name: str, value: str) -> bool:

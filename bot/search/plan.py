@@ -21,7 +21,7 @@ Tokens = tuple[str, ...]
 
 @dataclass(frozen=True, slots=True)
 class Unit:
-    """Runs of tokens of which one must stand in the text. `weight` is what finding them is worth:
+    """Runs of tokens of which one must stand in the text; without any it is in none. `weight` is what finding them is worth:
     1 for the typed words, less for a synonym, 0 for facts, which do not rank. `inflected`: runs
     of which the last is a stem, whose forms in the index `runs` already has."""
 
@@ -199,7 +199,7 @@ def _fact(node: Tagged, known: Known) -> Plan:
 def expression(part: Plan) -> Expression:
     """Write a plan as a question to the index."""
     if isinstance(part, Unit):
-        return AnyPhrase(part.runs)
+        return AnyPhrase(part.runs) if part.runs else _NOTHING
     if isinstance(part, No):
         return Without(_EVERYTHING, expression(part.part))
     if isinstance(part, Any):

@@ -33,6 +33,7 @@ def likeness(seed: Rows) -> tuple[Plan, Plan]:
     words = [word for word in dict.fromkeys(title) if _tells(word)]
     frequent = Counter(word for word in seed.bodies.whole.split() if _tells(word))
     words += [word for word, _count in frequent.most_common(_WORDS) if word not in words]
+    words = words or [word for word in title if word not in (*STOP_WORDS, FILLER)]  # "AI", "镓"
     finding = (*pairs, *((fact,) for fact in dict.fromkeys(facts)))
     found: Plan = Unit(finding or tuple((word,) for word in words[:_WORDS]))
     ranked: list[Plan] = [Unit((pair,), 1.5) for pair in pairs]

@@ -64,6 +64,7 @@ class TextRow(NamedTuple):
 
 _INSERT_ROWS = "INSERT INTO entry_text(position, title, body, tags) VALUES (?, ?, ?, ?)"
 _INSERT_INDEX = "INSERT INTO entry_fts(rowid, title, body, tags) VALUES (?, ?, ?, ?)"
+_INSERT_FORMS = "INSERT OR IGNORE INTO search_form(form, stem) VALUES (?, ?)"
 _INSERT_VECTORS = text(
     "INSERT INTO entry_text(position, title, body, tags, vector) "
     "SELECT position, title, body, tags, CAST(vector AS tsvector) FROM unnest("
@@ -126,16 +127,15 @@ _KNOWN: WeakKeyDictionary[Engine, set[str]] = WeakKeyDictionary()
 _MAX_KNOWN = 400_000
 
 
-async def add_forms(
-    conn: AsyncConnection, forms: Iterable[str], stem: Callable[[str], str]
-) -> None:
-    """Remember words and their stems, in the caller's transaction.
+async def add_forms(conn: AsyncConnection, tokens: set[str], stem: Callable[[str], str]) -> None:
+    """Remember the words among `tokens` and their stems, in the caller's transaction.
 
-    Words that this process has committed before are passed over: they are nearly all. New ones go
-    in by their order, so that two writers never deadlock.
+    Words are what has inflections: tokens of letters only. Those that this process has committed
+    before are passed over: they are nearly all. New ones go in by their order, so that two writers
+    never deadlock.
     """
     known = _KNOWN.setdefault(conn.sync_engine, set())
-    new = sorted(form for form in forms if form not in known)
+    new = sorted(t for t in tokens - known if len(t) > 2 and t.isascii() and t.isalpha())
     if not new:
         return
     if is_postgresql(conn):
@@ -147,10 +147,8 @@ async def add_forms(
             {"forms": new, "stems": [stem(form) for form in new]},
         )
     else:
-        await conn.execute(
-            text("INSERT OR IGNORE INTO search_form(form, stem) VALUES (:form, :stem)"),
-            [{"form": form, "stem": stem(form)} for form in new],
-        )
+        pairs = [(form, stem(form)) for form in new]
+        await conn.exec_driver_sql(_INSERT_FORMS, pairs)
 
     def committed(_conn: Connection) -> None:
         if len(known) + len(new) <= _MAX_KNOWN:

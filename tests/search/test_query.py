@@ -83,6 +83,13 @@ def test_a_long_query_is_cut_and_said() -> None:
     query = parse(" ".join(f"word{number}" for number in range(500)))
     assert str(query).count(" ") == 31
     assert query.notes == ("Only the first 32 words were used.",)
+    assert "Only the first 4,000 characters were read." in parse("word" * 2_000).notes
+
+
+def test_a_span_that_ends_before_it_begins_is_said() -> None:
+    backwards = ("from: is later than to:, so nothing can be found.",)
+    assert parse("huawei from:2025 to:2024").notes == backwards
+    assert parse("huawei from:2024 to:2024").notes == ()
 
 
 @given(anything)

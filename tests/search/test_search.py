@@ -96,6 +96,17 @@ async def test_more_like_shares_companies_references_and_words(db: Database) -> 
     assert (await search.more_like(9_999)).results == ()
 
 
+@pytest.mark.parametrize(
+    ("title", "alike"), [("AI", ["AI at work"]), ("镓", ["镓和锗"]), ("The", []), ("—", [])]
+)
+async def test_a_headline_that_says_little_is_no_error(
+    db: Database, title: str, alike: list[str]
+) -> None:
+    first, *_ = await store(db, [Article(title), Article("AI at work"), Article("镓和锗")])
+    found = await Search(db, load_taxonomy()).more_like(first)
+    assert [result.title for result in found.results] == alike
+
+
 async def test_a_misspelt_word_is_answered_with_the_nearest(db: Database) -> None:
     await store(db, ARTICLES)
     search = Search(db, load_taxonomy())
