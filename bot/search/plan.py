@@ -21,9 +21,10 @@ Tokens = tuple[str, ...]
 
 @dataclass(frozen=True, slots=True)
 class Unit:
-    """Runs of tokens of which one must stand in the text; without any it is in none. `weight` is what finding them is worth:
-    1 for the typed words, less for a synonym, 0 for facts, which do not rank. `inflected`: runs
-    of which the last is a stem, whose forms in the index `runs` already has."""
+    """Runs of tokens of which one must stand in the text; without any it is in none. `weight` is
+    what finding them is worth: 1 for the typed words, less for a synonym, 0 for facts, which do
+    not rank. `inflected`: runs of which the last is a stem, whose forms in the index `runs`
+    already has."""
 
     runs: tuple[Tokens, ...]
     weight: float = 1.0
