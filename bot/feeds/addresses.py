@@ -18,6 +18,12 @@ _TRACKING = re.compile(
 _OTHER_SCHEME = re.compile(r"[A-Za-z][\w+.-]*:(?!//|\d)")
 _SLASHES = re.compile(r"/{2,}")
 _INDEX = re.compile(r"/index\.(?:html?|php)$")
+_PLAIN = re.compile(
+    r"https?://[a-z0-9][a-z0-9.-]*(?::\d{1,4})?(?:/(?![./])[!$-.0-:=@-\[\]_a-z~]*)*"
+    r"(?:\?[!$-:=?-\[\]_a-z~]+)?(?:#[!#-:=?-\[\]_a-z~]+)?"
+)
+"""An absolute address in which nothing is to be resolved or encoded, as most are."""
+
 _UNSAFE = re.compile(r"[\x00-\x20\x7f\"<>\\^`{|}]")
 _DEFAULT_PORTS = {"http": 80, "https": 443}
 
@@ -28,8 +34,8 @@ def web_address(text: str, base: str = "") -> str:
     Characters that break a message's link (spaces, `<`, `>`, `|`, quotes) are percent-encoded.
     """
     text = text.strip()[:MAX_URL]
-    if not text:
-        return ""
+    if not text or _PLAIN.fullmatch(text):
+        return text
     try:
         joined = urljoin(base, text) if base else text
         parts = urlsplit(joined)

@@ -1,72 +1,65 @@
-"""Bookkeeping of polls that brought nothing, many in one transaction.
-
-While one transaction is being written, the next outcomes gather; each caller waits until its own
-is committed. So a thousand unchanged feeds cost a few transactions, not a thousand.
-"""
+"""The bookkeeping of polls: each outcome into its feed's row, and to the operators."""
 
 from __future__ import annotations
 
-import asyncio
-import random
+from collections.abc import Callable, Sequence
+from datetime import datetime
+
+from sqlalchemy.ext.asyncio import AsyncConnection
 
 from bot.feeds import records
-from bot.feeds.fetcher import Document
-from bot.feeds.outcomes import Outcome, after_unchanged
+from bot.feeds.group_commit import GroupCommit
+from bot.feeds.outcomes import Outcome
 from bot.feeds.ports import Notify
 from bot.feeds.records import FeedState
 from bot.storage.database import Database
 
 MOST = 200
 
+Decide = Callable[[datetime], Outcome]
+"""Gives the outcome of a poll, at the moment at which it is written down."""
+
 
 class Bookkeeper:
-    """Writes down unchanged polls."""
+    """Writes down polls that brought nothing, many in one transaction."""
 
-    def __init__(self, db: Database, notify: Notify, rng: random.Random) -> None:
+    def __init__(self, db: Database, notify: Notify) -> None:
         self._db = db
         self._notify = notify
-        self._rng = rng
-        self._gathered: list[tuple[FeedState, Document, asyncio.Future[Outcome | None]]] = []
-        self._writing: asyncio.Task[None] | None = None
+        self._group = GroupCommit(self._write, MOST)
 
-    async def unchanged(self, state: FeedState, document: Document) -> Outcome | None:
-        """Write down that a feed is unchanged, and tell the operators what that calls for.
+    async def note(self, state: FeedState, decide: Decide) -> None:
+        """Write down what came of a poll; when the claim was lost, nothing."""
+        await self._group.add((state, decide))
 
-        Gives the outcome unwritten when the feed's address has moved, which needs a transaction
-        of its own, else None.
-        """
-        done: asyncio.Future[Outcome | None] = asyncio.get_running_loop().create_future()
-        self._gathered.append((state, document, done))
-        if self._writing is None or self._writing.done():
-            self._writing = asyncio.create_task(self._write(), name="feeds bookkeeping")
-        return await done
+    async def finish(self) -> None:
+        """Wait for what is being written."""
+        await self._group.finish()
 
-    async def _write(self) -> None:
-        while self._gathered:
-            batch, self._gathered = self._gathered[:MOST], self._gathered[MOST:]
-            try:
-                outcomes = await self._write_batch([(state, doc) for state, doc, _ in batch])
-            except Exception as error:  # noqa: BLE001 - each caller gets it and deals with it
-                for _, _, done in batch:
-                    if not done.done():
-                        done.set_exception(error)
-                continue
-            for (_, _, done), outcome in zip(batch, outcomes, strict=True):
-                if not done.done():
-                    done.set_result(outcome)
-
-    async def _write_batch(self, batch: list[tuple[FeedState, Document]]) -> list[Outcome | None]:
-        left: list[Outcome | None] = []
+    async def _write(self, polls: Sequence[tuple[FeedState, Decide]]) -> Sequence[None]:
         async with self._db.write() as conn:
+            held = await records.still_held(conn, [state for state, _ in polls])
             now = await self._db.now(conn)
-            plain = []
-            for state, document in batch:
-                outcome = after_unchanged(state, document, now, self._rng)
-                left.append(outcome if outcome.moves_to else None)
-                if outcome.moves_to:
-                    continue
-                for notice in outcome.notices:
-                    await self._notify(conn, notice)
-                plain.append((state, outcome.values))
-            await records.save_many(conn, now, plain)
-        return left
+            decided = [(state, decide(now)) for state, decide in polls if state.record.id in held]
+            await write_down(conn, self._notify, decided, now)
+        return [None] * len(polls)
+
+
+async def write_down(
+    conn: AsyncConnection,
+    notify: Notify,
+    polls: Sequence[tuple[FeedState, Outcome]],
+    now: datetime,
+) -> None:
+    """Write outcomes into the feeds' rows, whose claims are `records.still_held`, and tell the
+    operators what calls for it."""
+    changes = []
+    for state, outcome in polls:
+        values, notices = outcome.values, outcome.notices
+        if outcome.moves_to and await records.is_taken(conn, outcome.moves_to):
+            values = {name: value for name, value in values.items() if name != "url"}
+            notices = tuple(notice for notice in notices if notice.kind != "moved")
+        for notice in notices:
+            await notify(conn, notice)
+        changes.append((state, values))
+    await records.save(conn, now, changes)

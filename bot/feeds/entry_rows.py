@@ -11,7 +11,7 @@ from sqlalchemy.ext.asyncio import AsyncConnection
 
 from bot.feeds.identity import CERTAIN, Identified, Key, article_number, document_number
 from bot.feeds.model import FeedEntry, FeedRecord, NewEntry
-from bot.feeds.recognition import chunks
+from bot.feeds.recognition import Reader, chunks
 from bot.storage import dialects
 from bot.storage.positions import allocate
 from bot.storage.tables import entry as entry_table
@@ -25,25 +25,22 @@ Register is listed some days early."""
 
 
 async def insert_entries(
-    conn: AsyncConnection,
-    feed: FeedRecord,
-    fresh: Sequence[tuple[Identified, P]],
-    now: datetime,
-    *,
-    history: bool,
-) -> tuple[NewEntry[P], ...]:
-    """Insert new rows, and give them newest first.
+    conn: AsyncConnection, fresh: Sequence[tuple[Reader, Sequence[tuple[Identified, P]]]]
+) -> list[tuple[NewEntry[P], ...]]:
+    """Insert new rows, of one feed or several, and give each feed's newest first.
 
     Documents list the newest first, so of entries of one time the first is the newest.
     """
-    if not fresh:
-        return ()
-    dated = [(_published(one.entry, now), one, item) for one, item in reversed(fresh)]
-    dated.sort(key=lambda each: each[0])
-    positions = await allocate(conn, [when for when, _, _ in dated])
+    dated = [_in_order(entries, reader.now) for reader, entries in fresh]
+    times = [when for entries in dated for when, _, _ in entries]
+    if not times:
+        return [() for _ in fresh]
+    free = iter(await allocate(conn, times))
+    placed = [[(next(free), *each) for each in entries] for entries in dated]
     rows = [
-        _row(feed, one, when, position, now, history=history)
-        for (when, one, _), position in zip(dated, positions, strict=True)
+        _row(reader, one, when, position)
+        for (reader, _), entries in zip(fresh, placed, strict=True)
+        for position, when, one, _ in entries
     ]
     ids: dict[int, int] = {}
     for part in chunks(rows):
@@ -51,12 +48,27 @@ async def insert_entries(
             insert(entry_table).returning(entry_table.c.position, entry_table.c.id), part
         )
         ids |= {row.position: row.id for row in result}
-    placed = [
-        (ids[position], one, item)
-        for position, (_, one, item) in zip(positions, dated, strict=True)
+    keys = [
+        (key, ids[position])
+        for entries in placed
+        for position, _, one, _ in entries
+        for key in one.keys
     ]
-    await add_keys(conn, ((key, id_) for id_, one, _ in placed for key in one.keys))
-    return tuple(NewEntry(id_, one.entry, now, item) for id_, one, item in reversed(placed))
+    await add_keys(conn, keys)
+    return [
+        tuple(
+            NewEntry(ids[position], one.entry, reader.now, item)
+            for position, _, one, item in reversed(entries)
+        )
+        for (reader, _), entries in zip(fresh, placed, strict=True)
+    ]
+
+
+def _in_order(
+    entries: Sequence[tuple[Identified, P]], now: datetime
+) -> list[tuple[datetime, Identified, P]]:
+    dated = [(_published(one.entry, now), one, item) for one, item in reversed(entries)]
+    return sorted(dated, key=lambda each: each[0])
 
 
 async def rewrite(conn: AsyncConnection, id_: int, one: Identified, now: datetime) -> FeedEntry:
@@ -123,15 +135,8 @@ def entry_from(row: Row[Any]) -> FeedEntry:
     )
 
 
-def _row(
-    feed: FeedRecord,
-    one: Identified,
-    when: datetime,
-    position: int,
-    now: datetime,
-    *,
-    history: bool,
-) -> dict[str, Any]:
+def _row(reader: Reader, one: Identified, when: datetime, position: int) -> dict[str, Any]:
+    feed = reader.feed
     entry = one.entry
     certain = next((key.key for key in one.keys if key.kind in CERTAIN), None)
     return {
@@ -144,9 +149,9 @@ def _row(
         "show": feed.show,
         "published_at": when,
         "updated_at": entry.updated,
-        "first_seen_at": now,
+        "first_seen_at": reader.now,
         "text_hash": one.text_hash,
-        "history": history,
+        "history": reader.baseline is None,
         "article_number": article_number(entry.link) or None,
         "document_number": (entry.document_number or document_number(entry.link))[:32] or None,
         "facts": _facts(entry),

@@ -2,10 +2,10 @@
 
 from __future__ import annotations
 
-from collections.abc import Sequence
+from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, replace
 from datetime import datetime
-from typing import TypeVar
+from typing import Generic, TypeVar
 
 from sqlalchemy.ext.asyncio import AsyncConnection
 
@@ -19,7 +19,7 @@ from bot.feeds.identity import (
     is_substantial,
 )
 from bot.feeds.model import EditedEntry, FeedEntry, FeedRecord, NewEntries, NewEntry
-from bot.feeds.recognition import Reader, judge, load
+from bot.feeds.recognition import Reader, Stored, judge, load
 from bot.feeds.text import clip
 
 P = TypeVar("P")
@@ -37,6 +37,23 @@ class Survey:
     news: int = 0
     aliases: tuple[tuple[Key, int | None], ...] = ()
     unstable_guids: bool = False
+
+
+@dataclass(frozen=True, slots=True)
+class Taking(Generic[P]):
+    """Entries of one feed that are to be kept, each with what was prepared of it."""
+
+    reader: Reader
+    pairs: Sequence[tuple[Identified, P]]
+
+
+@dataclass(frozen=True, slots=True)
+class _Sorted(Generic[P]):
+    """What became of a feed's entries; `fresh` is not stored yet."""
+
+    fresh: Sequence[tuple[Identified, P]]
+    promoted: tuple[NewEntry[P], ...]
+    edited: tuple[EditedEntry[P], ...]
 
 
 def titled(entry: FeedEntry) -> FeedEntry:
@@ -88,33 +105,67 @@ async def take_in(
     found = identify(full, publication_id=feed.publication_id, feed_id=feed.id or None, rule=rule)
     of_entry = {id(entry): item for entry, item in zip(full, prepared, strict=True)}
     pairs = [(one, of_entry[id(one.entry)]) for one in found]
-    return await keep(conn, Reader(feed, rule, None, now), pairs)
+    [brought] = await keep(conn, [Taking(Reader(feed, rule, None, now), pairs)])
+    return brought
 
 
-async def keep(
-    conn: AsyncConnection, reader: Reader, pairs: Sequence[tuple[Identified, P]]
-) -> NewEntries[P]:
+async def keep(conn: AsyncConnection, takings: Sequence[Taking[P]]) -> list[NewEntries[P]]:
     """Store identified entries with what was prepared of them, newest first; see `take_in`.
 
     What is read before the feed has a baseline is history.
     """
-    feed, now = reader.feed, reader.now
-    stored = await load(conn, [one for one, _ in pairs])
+    brought: dict[int, NewEntries[P]] = {}
+    left = dict(enumerate(takings))
+    while left:
+        stored = await load(conn, [one for taking in left.values() for one, _ in taking.pairs])
+        some = _apart(left, stored)
+        known = [await _keep_known(conn, taking, stored) for taking in some.values()]
+        new = await insert_entries(
+            conn,
+            [
+                (taking.reader, each.fresh)
+                for taking, each in zip(some.values(), known, strict=True)
+            ],
+        )
+        for place, taking, each, fresh in zip(some, some.values(), known, new, strict=True):
+            history = taking.reader.baseline is None
+            brought[place] = NewEntries(
+                new=(*each.promoted, *fresh), edited=each.edited, history=history
+            )
+        left = {place: taking for place, taking in left.items() if place not in some}
+    return [brought[place] for place in range(len(takings))]
+
+
+def _apart(takings: Mapping[int, Taking[P]], stored: Stored) -> dict[int, Taking[P]]:
+    """Give those that have neither a key nor a stored entry in common with one before them."""
+    seen: set[Key | int | None] = set()
+    apart = {}
+    for place, taking in takings.items():
+        keys = {key for one, _ in taking.pairs for key in one.keys}
+        held = {stored.by_key[key] for key in keys if key in stored.by_key} - {None}
+        if seen.isdisjoint(keys) and seen.isdisjoint(held):
+            apart[place] = taking
+        seen |= keys
+        seen |= held
+    return apart
+
+
+async def _keep_known(conn: AsyncConnection, taking: Taking[P], stored: Stored) -> _Sorted[P]:
+    """Update what was edited, let be news what was history, and leave what is new."""
+    reader = taking.reader
     fresh: list[tuple[Identified, P]] = []
     promoted: list[NewEntry[P]] = []
     edited: list[EditedEntry[P]] = []
-    for one, item in pairs:
+    for one, item in taking.pairs:
         judged = judge(one, stored, reader)
         row = judged.row
         if judged.verdict == "new":
             fresh.append((one, item))
         elif row is not None and judged.verdict == "promoted":
-            await make_news(conn, feed, row.id, one, now)
-            promoted.append(NewEntry(row.id, one.entry, now, item, promoted=True))
+            await make_news(conn, reader.feed, row.id, one, reader.now)
+            promoted.append(NewEntry(row.id, one.entry, reader.now, item, promoted=True))
         elif row is not None and judged.verdict == "edited":
-            before = await rewrite(conn, row.id, one, now)
+            before = await rewrite(conn, row.id, one, reader.now)
             substance = is_substantial(before, one.entry)
             edited.append(EditedEntry(row.id, before, one.entry, substance, item))
-    history = reader.baseline is None
-    new = await insert_entries(conn, feed, fresh, now, history=history)
-    return NewEntries(new=(*promoted, *new), edited=tuple(edited), history=history)
+    return _Sorted(fresh, tuple(promoted), tuple(edited))

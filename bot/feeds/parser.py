@@ -207,6 +207,8 @@ def _is_literal(detail: Any) -> bool:  # noqa: ANN401 - feedparser's dictionary
 
 def _authors(item: Any) -> tuple[str, ...]:  # noqa: ANN401 - feedparser's dictionary
     people = item.get("authors") or []
+    if not people and not item.get("author"):
+        return ()
     names = [_text(p.get("name")) or _text(p.get("email")) for p in people[:20] if p]
     lines = (to_line(name, limit=200) for name in names or [_text(item.get("author"))])
     return tuple(dict.fromkeys(line for line in lines if line))

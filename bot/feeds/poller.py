@@ -26,7 +26,7 @@ from bot.feeds.ports import Ingest, Notify, Prepare
 from bot.feeds.records import FeedState, LeaseLost
 from bot.feeds.report import PollReport
 from bot.feeds.sources import wants_next_page
-from bot.feeds.storing import Storeroom, write_down
+from bot.feeds.storing import Storeroom
 from bot.storage.database import Database, is_passing
 
 log = structlog.get_logger(__name__)
@@ -56,12 +56,11 @@ class Poller(Generic[P]):
     ) -> None:
         self._db = db
         self._fetcher = fetcher
-        self._notify = notify
         self._worker = worker
         self._parser = parser or ParserPool()
         self._concurrency = concurrency
         self._rng = rng or random.Random()  # noqa: S311 - spreads requests, keeps no secret
-        self._books = Bookkeeper(db, notify, self._rng)
+        self._books = Bookkeeper(db, notify)
         self._storeroom = Storeroom(
             db, prepare=prepare, ingest=ingest, notify=notify, rng=self._rng
         )
@@ -120,8 +119,9 @@ class Poller(Generic[P]):
         left = dict(self._under_way)
         for task in left:
             task.cancel()
+        await asyncio.gather(*left, return_exceptions=True)
+        await asyncio.gather(self._storeroom.finish(), self._books.finish())
         if left:
-            await asyncio.wait(left)
             async with self._db.write() as conn:
                 await records.release(conn, [(s.record.id, s.claim) for s in left.values()])
         self._parser.close()
@@ -197,11 +197,9 @@ class Poller(Generic[P]):
         )
 
     async def _unchanged(self, state: FeedState, document: Document) -> PollReport:
-        outcome = await self._books.unchanged(state, document)
-        if outcome is not None:
-            async with self._db.write() as conn:
-                now = await self._db.now(conn)
-                await write_down(conn, self._notify, state, outcome, now)
+        await self._books.note(
+            state, lambda now: outcomes.after_unchanged(state, document, now, self._rng)
+        )
         return PollReport(polled=1, unchanged=1)
 
     async def _fail(self, state: FeedState, error: FeedError) -> PollReport:
@@ -213,11 +211,10 @@ class Poller(Generic[P]):
             detail=error.detail,
         )
         try:
-            async with self._db.write() as conn:
-                now = await self._db.now(conn)
-                after = outcomes.after_failure(state, error, now, self._rng)
-                await write_down(conn, self._notify, state, after, now)
-        except (SQLAlchemyError, StorageError, LeaseLost) as trouble:
+            await self._books.note(
+                state, lambda now: outcomes.after_failure(state, error, now, self._rng)
+            )
+        except (SQLAlchemyError, StorageError) as trouble:
             # The lease ends by itself, and another poll will find the same.
             log.warning(
                 "feeds.failure_not_stored", feed=state.record.id, reason=type(trouble).__name__

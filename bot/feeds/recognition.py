@@ -8,6 +8,7 @@ from __future__ import annotations
 from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass
 from datetime import datetime, time, timedelta
+from functools import cache
 from typing import Any, Literal, TypeVar
 
 from sqlalchemy import Select, select
@@ -15,6 +16,8 @@ from sqlalchemy.ext.asyncio import AsyncConnection
 
 from bot.feeds.identity import CERTAIN, Identified, IdRule, Key, Known, agrees, fold
 from bot.feeds.model import FeedRecord
+from bot.storage.batches import as_text_rows, text_columns
+from bot.storage.dialects import is_postgresql
 from bot.storage.tables import entry as entry_table
 from bot.storage.tables import entry_key
 
@@ -59,25 +62,27 @@ class Reader:
 
 async def load(conn: AsyncConnection, found: Sequence[Identified]) -> Stored:
     """Look up which entries hold the keys of `found`."""
-    wanted = {key for one in found for key in one.keys}
-    scopes = sorted({key.scope for key in wanted})
-    kinds = sorted({key.kind for key in wanted})
     by_key: dict[Key, int | None] = {}
-    for part in chunks(sorted({key.key for key in wanted})):
-        # Every column of the primary key is given, so each combination is one look-up.
-        rows = await conn.execute(
-            select(entry_key).where(
-                entry_key.c.scope.in_(scopes),
-                entry_key.c.kind.in_(kinds),
-                entry_key.c.key.in_(part),
-            )
-        )
-        by_key |= {Key(row.scope, row.kind, row.key): row.entry_id for row in rows}
+    wanted = sorted({key for one in found for key in one.keys})
+    if wanted:
+        postgresql = is_postgresql(conn)
+        given = as_text_rows("wanted", wanted, postgresql=postgresql)
+        rows = await conn.execute(_holders(postgresql), given)
+        by_key = {Key(scope, kind, key): holder for scope, kind, key, holder in rows}
     entries: dict[int, Known] = {}
     for ids in chunks(sorted({id_ for id_ in by_key.values() if id_ is not None})):
         rows = await conn.execute(_KNOWN.where(entry_table.c.id.in_(ids)))
         entries |= {row[0]: Known(*tuple(row)) for row in rows}
     return Stored(by_key, entries)
+
+
+@cache
+def _holders(postgresql: bool) -> Select[Any]:
+    """Give the query for the keys that are held, of all that are given: one look-up for each."""
+    scope, kind, key = text_columns("wanted", 3, postgresql=postgresql)
+    return select(entry_key.c.scope, entry_key.c.kind, entry_key.c.key, entry_key.c.entry_id).where(
+        entry_key.c.scope == scope, entry_key.c.kind == kind, entry_key.c.key == key
+    )
 
 
 _KNOWN: Select[Any] = select(

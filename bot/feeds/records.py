@@ -122,46 +122,30 @@ async def hold(conn: AsyncConnection, state: FeedState, now: datetime) -> None:
         raise LeaseLost
 
 
+async def still_held(conn: AsyncConnection, states: Sequence[FeedState]) -> frozenset[int]:
+    """Give the ids of those feeds whose claims are ours still; nobody takes these over until the
+    transaction ends."""
+    claims = {state.record.id: state.claim for state in states}
+    found = select(feed.c.id, feed.c.lease_by).where(feed.c.id.in_(claims))
+    rows = await conn.execute(found.with_for_update(key_share=True))
+    return frozenset(row.id for row in rows if row.lease_by == claims[row.id])
+
+
 async def save(
-    conn: AsyncConnection, state: FeedState, now: datetime, values: Mapping[str, Any]
-) -> None:
-    """Write a poll's bookkeeping and end the claim.
-
-    Raises LeaseLost when the claim is not ours any more: the transaction must not be committed.
-    """
-    result = await conn.execute(
-        update(feed)
-        .where(feed.c.id == state.record.id, feed.c.lease_by == state.claim)
-        .values(**values, last_poll_at=now, lease_by=None, lease_until=None)
-    )
-    if result.rowcount == 0:
-        raise LeaseLost
-
-
-async def save_many(
     conn: AsyncConnection, now: datetime, changes: Sequence[tuple[FeedState, Mapping[str, Any]]]
 ) -> None:
-    """Write the bookkeeping of many polls; all have the same columns.
-
-    A feed whose claim is not ours any more is stepped over: nothing of importance is lost.
-    """
-    if not changes:
-        return
-    columns = sorted(changes[0][1])
-    statement = (
-        update(feed)
-        .where(feed.c.id == bindparam("b_id"), feed.c.lease_by == bindparam("b_claim"))
-        .values(
-            {name: bindparam(f"b_{name}", type_=feed.c[name].type) for name in columns}
-            | {"last_poll_at": now, "lease_by": None, "lease_until": None}
-        )
-    )
-    rows = [
-        {"b_id": state.record.id, "b_claim": state.claim}
-        | {f"b_{name}": values[name] for name in columns}
-        for state, values in changes
-    ]
-    await conn.execute(statement, rows)
+    """Write the bookkeeping of polls (values by column), whose claims are `still_held`, and end
+    the claims."""
+    alike: dict[tuple[str, ...], list[dict[str, Any]]] = {}
+    for state, values in changes:
+        row = {f"b_{name}": value for name, value in values.items()}
+        alike.setdefault(tuple(sorted(values)), []).append(row | {"b_id": state.record.id})
+    for columns, rows in alike.items():
+        new: dict[str, Any] = {
+            name: bindparam(f"b_{name}", type_=feed.c[name].type) for name in columns
+        }
+        new |= {"last_poll_at": now, "lease_by": None, "lease_until": None}
+        await conn.execute(update(feed).where(feed.c.id == bindparam("b_id")).values(new), rows)
 
 
 async def is_taken(conn: AsyncConnection, url: str) -> bool:

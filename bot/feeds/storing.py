@@ -1,8 +1,8 @@
-"""What a document brings, into the database: in one transaction, or in parts where it is large.
+"""What documents bring, into the database: with all that it causes, in one transaction.
 
-Each part is committed with all that it causes, and the feed's own bookkeeping with the last. So a
-worker that dies between two parts loses nothing and repeats nothing: the next poll reads the
-document again and finds the first parts known.
+Small documents of several feeds share one; a large document takes several, a part in each. The
+feed's own bookkeeping comes with the last part, so a worker that dies between two parts loses
+nothing and repeats nothing: the next poll reads the document again and finds the first parts known.
 """
 
 from __future__ import annotations
@@ -10,7 +10,7 @@ from __future__ import annotations
 import asyncio
 import random
 from collections.abc import Iterator, Sequence
-from dataclasses import dataclass, replace
+from dataclasses import dataclass, field, replace
 from datetime import datetime
 from typing import Generic, TypeVar
 
@@ -18,15 +18,17 @@ import structlog
 from sqlalchemy.ext.asyncio import AsyncConnection
 
 from bot.feeds import outcomes, records
+from bot.feeds.bookkeeper import write_down
 from bot.feeds.cadence import is_catch_up, is_flood
 from bot.feeds.entry_rows import add_keys
 from bot.feeds.fetcher import Document
+from bot.feeds.group_commit import GroupCommit
 from bot.feeds.identity import Identified, IdRule, choose_rule, identify
-from bot.feeds.intake import Survey, keep, survey, titled
+from bot.feeds.intake import Survey, Taking, keep, survey, titled
 from bot.feeds.model import NewEntries, ParsedFeed
 from bot.feeds.ports import Ingest, Notify, Prepare
 from bot.feeds.recognition import Reader
-from bot.feeds.records import FeedState
+from bot.feeds.records import FeedState, LeaseLost
 from bot.feeds.report import PollReport
 from bot.storage import dialects
 from bot.storage.database import Database
@@ -36,7 +38,10 @@ log = structlog.get_logger(__name__)
 P = TypeVar("P")
 
 PART = 100
-"""Entries that one transaction takes in: others wait for it a second or two at most."""
+"""Entries of one document that one transaction takes in: others wait for it a second or two."""
+
+TOGETHER = 200
+"""Entries of several documents that one transaction takes in."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -47,12 +52,40 @@ class _Manner:
     flood: bool = False
 
 
-@dataclass(slots=True)
+@dataclass(frozen=True, slots=True)
 class _Brought:
-    """What the parts of a document brought so far: the times of its news, and the counts."""
+    """What a document brought so far: the times of its news, and the counts."""
 
-    published: list[datetime]
     report: PollReport
+    published: list[datetime] = field(default_factory=list)
+
+    def __add__(self, other: _Brought) -> _Brought:
+        return _Brought(self.report + other.report, self.published + other.published)
+
+
+@dataclass(frozen=True, slots=True)
+class _Part(Generic[P]):
+    """Entries of a document that one transaction takes in, with what was prepared of them.
+
+    `more`: further parts follow, each in a transaction of its own.
+    """
+
+    state: FeedState
+    rule: IdRule
+    manner: _Manner
+    pairs: Sequence[tuple[Identified, P]]
+    more: bool
+
+
+@dataclass(frozen=True, slots=True)
+class _Arrival(Generic[P]):
+    """A document whose last part is to be taken in, and what the parts before it brought."""
+
+    document: Document
+    parsed: ParsedFeed
+    seen: Survey
+    last: _Part[P]
+    before: _Brought
 
 
 class Storeroom(Generic[P]):
@@ -72,6 +105,9 @@ class Storeroom(Generic[P]):
         self._ingest = ingest
         self._notify = notify
         self._rng = rng
+        self._group: GroupCommit[_Arrival[P], PollReport] = GroupCommit(
+            self._take_last, TOGETHER, lambda arrival: len(arrival.last.pairs)
+        )
 
     async def take(self, state: FeedState, document: Document, parsed: ParsedFeed) -> PollReport:
         """Keep the new entries of a document, understand them, owe deliveries, commit.
@@ -80,19 +116,26 @@ class Storeroom(Generic[P]):
         """
         rule, found = await _identified(state, parsed)
         seen, manner = await self._survey(state, rule, found)
-        brought = _Brought([], PollReport(polled=1))
+        before = _Brought(PollReport(polled=1))
         *earlier, last = _parts(seen.wanted)
-        for part in earlier:
-            await self._take_part(state, rule, part, manner, brought)
-        await self._take_last(state, rule, last, manner, brought, document, parsed, seen)
+        for wanted in earlier:
+            pairs = await self._prepared(state, wanted)
+            before += await self._take_part(_Part(state, rule, manner, pairs, more=True))
+        pairs = await self._prepared(state, last)
+        part = _Part(state, rule, manner, pairs, more=False)
+        report = await self._group.add(_Arrival(document, parsed, seen, part, before))
         log.info(
             "feeds.polled",
             feed=state.record.id,
-            new=brought.report.new,
-            edited=brought.report.edited,
+            new=report.new,
+            edited=report.edited,
             history=state.baseline_at is None,
         )
-        return brought.report
+        return report
+
+    async def finish(self) -> None:
+        """Wait for what is being written."""
+        await self._group.finish()
 
     async def _survey(
         self, state: FeedState, rule: IdRule, found: tuple[Identified, ...]
@@ -105,98 +148,71 @@ class Storeroom(Generic[P]):
             seen = await survey(conn, _reader(state, rule, now), found)
         return seen, _manner(state, seen.news, now)
 
-    async def _take_part(
-        self,
-        state: FeedState,
-        rule: IdRule,
-        part: Sequence[Identified],
-        manner: _Manner,
-        brought: _Brought,
-    ) -> None:
-        pairs = await self._prepared(state, part)
-        async with self._db.write() as conn:
-            await dialects.serialise_ingest(conn)
-            now = await self._db.now(conn)
-            await records.hold(conn, state, now)
-            reader = _reader(state, rule, now)
-            await self._keep(conn, reader, pairs, manner, brought, more=True)
-
-    async def _take_last(
-        self,
-        state: FeedState,
-        rule: IdRule,
-        part: Sequence[Identified],
-        manner: _Manner,
-        brought: _Brought,
-        document: Document,
-        parsed: ParsedFeed,
-        seen: Survey,
-    ) -> None:
-        pairs = await self._prepared(state, part)
-        async with self._db.write() as conn:
-            if pairs:
-                await dialects.serialise_ingest(conn)
-            now = await self._db.now(conn)
-            reader = _reader(state, rule, now)
-            await self._keep(conn, reader, pairs, manner, brought, more=False)
-            await add_keys(conn, seen.aliases)
-            after = outcomes.after_document(
-                state,
-                document,
-                parsed,
-                brought.published,
-                rule="link" if seen.unstable_guids else rule,
-                flood=manner.flood,
-                now=now,
-                rng=self._rng,
-            )
-            await write_down(conn, self._notify, state, after, now)
-            if brought.report.deliveries:
-                await dialects.wake(conn, "deliveries")
-
     async def _prepared(
         self, state: FeedState, part: Sequence[Identified]
     ) -> list[tuple[Identified, P]]:
         prepared = await self._prepare(state.record, [one.entry for one in part])
         return list(zip(part, prepared, strict=True))
 
+    async def _take_part(self, part: _Part[P]) -> _Brought:
+        async with self._db.write() as conn:
+            await dialects.serialise_ingest(conn)
+            now = await self._db.now(conn)
+            await records.hold(conn, part.state, now)
+            [brought] = await self._keep(conn, [part], now)
+        return brought
+
+    async def _take_last(self, arrivals: Sequence[_Arrival[P]]) -> list[PollReport]:
+        async with self._db.write() as conn:
+            if any(arrival.last.pairs for arrival in arrivals):
+                await dialects.serialise_ingest(conn)
+            now = await self._db.now(conn)
+            states = [arrival.last.state for arrival in arrivals]
+            if len(await records.still_held(conn, states)) < len(states):
+                raise LeaseLost
+            kept = await self._keep(conn, [arrival.last for arrival in arrivals], now)
+            brought = [arrival.before + last for arrival, last in zip(arrivals, kept, strict=True)]
+            await add_keys(conn, [alias for arrival in arrivals for alias in arrival.seen.aliases])
+            after = [self._after(*each, now) for each in zip(arrivals, brought, strict=True)]
+            await write_down(conn, self._notify, list(zip(states, after, strict=True)), now)
+            if any(each.report.deliveries for each in brought):
+                await dialects.wake(conn, "deliveries")
+        return [each.report for each in brought]
+
     async def _keep(
-        self,
-        conn: AsyncConnection,
-        reader: Reader,
-        pairs: Sequence[tuple[Identified, P]],
-        manner: _Manner,
-        brought: _Brought,
-        *,
-        more: bool,
-    ) -> None:
-        batch: NewEntries[P] = await keep(conn, reader, pairs)
+        self, conn: AsyncConnection, parts: Sequence[_Part[P]], now: datetime
+    ) -> list[_Brought]:
+        """Store the entries of parts, and hand each part's on to be understood."""
+        readers = [_reader(part.state, part.rule, now) for part in parts]
+        takings = [Taking(*each) for each in zip(readers, (p.pairs for p in parts), strict=True)]
+        return [
+            await self._hand_on(conn, part, batch, now)
+            for part, batch in zip(parts, await keep(conn, takings), strict=True)
+        ]
+
+    async def _hand_on(
+        self, conn: AsyncConnection, part: _Part[P], batch: NewEntries[P], now: datetime
+    ) -> _Brought:
+        manner = part.manner
         if not batch.history:
-            batch = replace(batch, catch_up=manner.catch_up, flood=manner.flood, more=more)
+            batch = replace(batch, catch_up=manner.catch_up, flood=manner.flood, more=part.more)
         deliveries = 0
         if batch.new or batch.edited:
-            deliveries = (await self._ingest(conn, reader.feed, batch)).deliveries
-        brought.published += outcomes.times_of([one.entry for one in batch.new], reader.now)
-        brought.report += PollReport(
-            new=len(batch.new), edited=len(batch.edited), deliveries=deliveries
+            deliveries = (await self._ingest(conn, part.state.record, batch)).deliveries
+        report = PollReport(new=len(batch.new), edited=len(batch.edited), deliveries=deliveries)
+        return _Brought(report, outcomes.times_of([one.entry for one in batch.new], now))
+
+    def _after(self, arrival: _Arrival[P], brought: _Brought, now: datetime) -> outcomes.Outcome:
+        return outcomes.after_document(
+            arrival.last.state,
+            arrival.document,
+            arrival.parsed,
+            brought.published,
+            rule="link" if arrival.seen.unstable_guids else arrival.last.rule,
+            flood=arrival.last.manner.flood,
+            now=now,
+            rng=self._rng,
         )
-
-
-async def write_down(
-    conn: AsyncConnection,
-    notify: Notify,
-    state: FeedState,
-    after: outcomes.Outcome,
-    now: datetime,
-) -> None:
-    """Write a poll's outcome into the feed's row and tell the operators what calls for it."""
-    values, notices = after.values, after.notices
-    if after.moves_to and await records.is_taken(conn, after.moves_to):
-        values = {name: value for name, value in values.items() if name != "url"}
-        notices = tuple(notice for notice in notices if notice.kind != "moved")
-    for notice in notices:
-        await notify(conn, notice)
-    await records.save(conn, state, now, values)
 
 
 async def _identified(

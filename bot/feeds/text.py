@@ -36,7 +36,7 @@ _CONTROL = re.compile(
 
 def has_markup(text: str) -> bool:
     """Whether `text` holds an HTML element or an entity (a lone `<` or `&` is none)."""
-    return _ELEMENT.search(text) is not None
+    return ("<" in text or "&" in text) and _ELEMENT.search(text) is not None
 
 
 def to_text(markup: str, *, limit: int = MAX_CONTENT, literal: bool = False) -> str:
@@ -45,7 +45,7 @@ def to_text(markup: str, *, limit: int = MAX_CONTENT, literal: bool = False) -> 
     `literal`: it is declared to be plain text, so nothing in it is markup.
     """
     text = markup[: max(MAX_MARKUP, limit)]
-    if not literal and _MARKUP.search(text):
+    if not literal and ("<" in text or "&" in text) and _MARKUP.search(text):
         if "<![CDATA[" in text:
             text = _CDATA.sub(r"\1", text)
         if "<" in text and _ELEMENT.search(text):
@@ -61,6 +61,8 @@ def to_line(markup: str, *, limit: int = MAX_TITLE, literal: bool = False) -> st
 
 def tidy(text: str) -> str:
     """Give `text` without control characters and needless spaces; lines stay lines."""
+    if text.isprintable() and "  " not in text:
+        return text.strip()
     text = _CONTROL.sub("", text.replace("\r", "\n"))
     return _NEWLINES.sub("\n", _SPACES.sub(" ", text)).strip()
 

@@ -6,6 +6,7 @@ psycopg sends an `executemany` of UPDATEs as that many statements and spells out
 
 from __future__ import annotations
 
+import json
 from collections.abc import Callable, Collection, Mapping, Sequence
 from typing import Any
 
@@ -20,6 +21,7 @@ from sqlalchemy import (
     any_,
     bindparam,
     cast,
+    column,
     func,
     literal,
     text,
@@ -40,6 +42,42 @@ def among(column: ColumnElement[int], parameter: str, *, postgresql: bool) -> Co
     if not postgresql:
         return column.in_(bindparam(parameter, expanding=True))
     return column == any_(bindparam(parameter, type_=ARRAY(BigInteger)))
+
+
+def numbers(parameter: str, *, postgresql: bool) -> ColumnElement[int]:
+    """Give a column of the numbers that are given, by `as_numbers`, under the name `parameter`
+    when the statement is executed: one value to bind, whatever their number."""
+    value = column("value", BigInteger)
+    if not postgresql:
+        return func.json_each(bindparam(parameter)).table_valued(value, name=parameter).c.value
+    given = func.unnest(bindparam(parameter, type_=ARRAY(BigInteger))).table_valued(value)
+    return given.render_derived(name=parameter).c.value
+
+
+def as_numbers(values: Sequence[int], *, postgresql: bool) -> Sequence[int] | str:
+    """Give the value to bind for `numbers`."""
+    return values if postgresql else json.dumps(values)
+
+
+def text_columns(parameter: str, width: int, *, postgresql: bool) -> Sequence[ColumnElement[str]]:
+    """Give the columns of rows of `width` texts that are given, by `as_text_rows`, under the name
+    `parameter` when the statement is executed."""
+    if not postgresql:
+        row = func.json_each(bindparam(parameter)).table_valued("value", name=parameter).c.value
+        return [func.json_extract(row, f"$[{place}]", type_=Text) for place in range(width)]
+    names = [f"{parameter}_{place}" for place in range(width)]
+    given = func.unnest(*(bindparam(name, type_=ARRAY(Text)) for name in names))
+    return given.table_valued(*names).render_derived(name=parameter).c.values()
+
+
+def as_text_rows(
+    parameter: str, rows: Sequence[Sequence[str]], *, postgresql: bool
+) -> Mapping[str, Any]:
+    """Give the values to bind for `text_columns`."""
+    if not postgresql:
+        return {parameter: json.dumps(rows)}
+    columns = zip(*rows, strict=True)
+    return {f"{parameter}_{place}": list(values) for place, values in enumerate(columns)}
 
 
 async def rows_in_chunks(

@@ -2,17 +2,19 @@
 
 from __future__ import annotations
 
-from collections import Counter
 from collections.abc import Sequence
 from datetime import UTC, datetime
+from functools import cache
+from typing import Any
 
-from sqlalchemy import bindparam, func, select
+from sqlalchemy import Select, func, select
 from sqlalchemy.ext.asyncio import AsyncConnection
 
+from bot.storage.batches import as_numbers, numbers
+from bot.storage.dialects import is_postgresql
 from bot.storage.tables import entry
 
 _PER_SECOND = 1 << 20
-_CHUNK = 400
 
 
 def first_position(moment: datetime) -> int:
@@ -35,12 +37,10 @@ async def allocate(conn: AsyncConnection, published: Sequence[datetime]) -> list
     `dialects.serialise_ingest`: nobody else allocates meanwhile.
     """
     firsts = [first_position(moment) for moment in published]
-    taken: set[int] = set()
-    for start in range(0, len(firsts), _CHUNK):
-        part = firsts[start : start + _CHUNK]
-        taken.update(await conn.scalars(select(entry.c.position).where(entry.c.position.in_(part))))
-    repeated = {first for first, times in Counter(firsts).items() if times > 1}
-    last = await _last_positions(conn, sorted(taken | repeated))
+    postgresql = is_postgresql(conn)
+    seconds = as_numbers(sorted(set(firsts)), postgresql=postgresql)
+    found = await conn.execute(_highest(postgresql), {"seconds": seconds})
+    last = {first: int(top) for first, top in found if top is not None}
     positions = []
     for first in firsts:
         last[first] = last.get(first, first - 1) + 1
@@ -48,28 +48,13 @@ async def allocate(conn: AsyncConnection, published: Sequence[datetime]) -> list
     return positions
 
 
-async def _last_positions(conn: AsyncConnection, firsts: Sequence[int]) -> dict[int, int]:
-    """Give the highest position in use of each second that has any."""
-    last: dict[int, int] = {}
-    for start in range(0, len(firsts), _AT_ONCE):
-        part = firsts[start : start + _AT_ONCE]
-        padded = [*part, *([-1] * (_AT_ONCE - len(part)))]
-        bounds = {f"first{n}": first for n, first in enumerate(padded)}
-        bounds |= {f"end{n}": first + _PER_SECOND for n, first in enumerate(padded)}
-        found = (await conn.execute(_LAST, bounds)).one()
-        last |= {f: int(top) for f, top in zip(part, found, strict=False) if top is not None}
-    return last
-
-
-_AT_ONCE = 32
-_LAST = select(
-    *(
+@cache
+def _highest(postgresql: bool) -> Select[Any]:
+    """Give the query for the highest position in use of each second (by its first position)."""
+    second = numbers("seconds", postgresql=postgresql)
+    highest = (
         select(func.max(entry.c.position))
-        .where(entry.c.position >= bindparam(f"first{n}"))
-        .where(entry.c.position < bindparam(f"end{n}"))
+        .where(entry.c.position >= second, entry.c.position < second + _PER_SECOND)
         .scalar_subquery()
-        .label(f"last{n}")
-        for n in range(_AT_ONCE)
     )
-)
-"""The highest position of many seconds at once; one statement, made and compiled once."""
+    return select(second, highest)
