@@ -8,12 +8,13 @@ in a menu of many come as one string with commas.
 from __future__ import annotations
 
 from collections.abc import Mapping, Sequence
+from dataclasses import replace
 from typing import Any
 
 from bot.commands import form_words, forms, settings_lines
 from bot.commands.answers import SettingsFormAnswer, ShareFormAnswer, WrongTopicFormAnswer
 from bot.commands.reply import CardReply
-from bot.messages import card_kit, rich
+from bot.messages import actions, card_kit, rich
 from bot.messages.card_kit import Element
 from bot.messages.mrkdwn import clean
 from bot.messages.rich import ours, outside, together
@@ -22,8 +23,8 @@ from bot.subscriptions.model import ChannelSettings
 Channels = Sequence[tuple[str, str]]
 """Ids and names of channels."""
 
-_FORM, _ABOUT = "form", "about"
-"""Where what is sent back says which form it is, and what the form was about."""
+_FORM, _ABOUT, _TRY = "form", "about", "try"
+"""Where what is sent back says which form it is, what it was about, and that it is only tried."""
 
 _LINES_MOST = 3_000
 _NOTE_MOST = 1_000
@@ -40,7 +41,7 @@ def settings_form(answer: SettingsFormAnswer, channels: Channels = ()) -> CardRe
     settings = answer.channel
     if not settings.ref.channel:
         body = [_channel_field(channels), *_topic_fields(answer), *_term_fields(answer)]
-        return form(forms.SETTINGS, "Export news", body, submit="Subscribe")
+        return form(forms.SETTINGS, "Export news", body, submit="Subscribe", trial=True)
     name = together("What ", settings_lines.channel_name(settings.ref), " gets")
     body = [
         card_kit.paragraph(rich.bold(name)),
@@ -50,7 +51,7 @@ def settings_form(answer: SettingsFormAnswer, channels: Channels = ()) -> CardRe
         *_quiet_fields(answer),
     ]
     about = {"channel": settings.ref.channel, "name": clean(settings.ref.name, 80)}
-    return form(forms.SETTINGS, "Export news here", body, submit="Save", about=about)
+    return form(forms.SETTINGS, "Export news here", body, submit="Save", about=about, trial=True)
 
 
 def share_form(answer: ShareFormAnswer, channels: Channels = ()) -> CardReply:
@@ -77,16 +78,60 @@ def form(
     *,
     submit: str,
     about: Mapping[str, object] | None = None,
+    trial: bool = False,
 ) -> CardReply:
-    """Make the card of a form. `about`: what it is about, which comes back with its fields."""
+    """Make the card of a form.
+
+    `about`: what it is about, which comes back with its fields. `trial`: it can be tried first.
+    """
+    data = {_FORM: name, _ABOUT: dict(about or {})}
     send: Element = {
         "type": "Action.Submit",
         "title": submit,
         "style": "positive",
-        "data": {_FORM: name, _ABOUT: dict(about or {})},
+        "data": data,
     }
-    shown = card_kit.card(body, [send], fallback=title)
+    attempt: Element = {
+        "type": "Action.Submit",
+        "title": form_words.TRY,
+        "data": {**data, _TRY: True},
+    }
+    shown = card_kit.card(body, [attempt, send] if trial else [send], fallback=title)
     return CardReply((shown,), title, dialog=True, title=title)
+
+
+def asks_to_try(data: Mapping[str, Any]) -> bool:
+    """Whether what was sent asks what the form would do, and not to do it."""
+    return data.get(_TRY) is True
+
+
+def opener(sent: forms.Submitted) -> actions.Action | None:
+    """Give what opens the form that was sent once more; None where a form is its own answer."""
+    match sent:
+        case forms.SettingsSubmitted():
+            return actions.SettingsForm("" if sent.adds else sent.channel)
+        case forms.ShareSubmitted():
+            return actions.ShareForm(sent.entry)
+        case forms.WrongTopicSubmitted():
+            return actions.WrongTopic(sent.entry)
+        case forms.AssignSubmitted():
+            return actions.AssignForm(sent.entry)
+        case forms.NotApplicableSubmitted():
+            return actions.NotApplicableForm(sent.entry)
+        case forms.RemindSubmitted():
+            return actions.RemindForm(sent.entry)
+        case _:
+            return None
+
+
+def filled(shown: CardReply, data: Mapping[str, Any], above: Sequence[Element]) -> CardReply:
+    """Give a form once more with what was filled in, and with `above` before its fields."""
+    card = shown.cards[0]
+    body = [
+        {**each, "value": data[each["id"]]} if each.get("id") in data else each
+        for each in card["body"]
+    ]
+    return replace(shown, cards=({**card, "body": [*above, *body]},))
 
 
 def subject(title: str) -> Element:

@@ -21,6 +21,7 @@ SWITCHES = (
     (forms.UPDATES_ON, "Update an alert when its article changes"),
 )
 DAYS = tuple((str(number), name) for number, name in enumerate(WEEKDAYS))
+TRY = "What would this have sent?"
 WATCHES_HINT = "One a line: ACME Corp = ACME Ltd, Akme"
 SEARCHES_HINT = "One a line: eccn:3A090 china"
 ZONE_HINT = "A city or a zone: New York, Europe/Berlin, CET"

@@ -8,12 +8,13 @@ from bot.commands.card_offers import offer_buttons, reply
 from bot.commands.reply import CardReply
 from bot.messages import actions, card_kit
 from bot.messages.card_kit import Element
+from bot.messages.mrkdwn import clean
 from bot.messages.rich import ours, outside
 from bot.search.model import Result
 
 _FILTERS_BYTES = 4_000
 _ENTRIES_BYTES = 13_000
-_BRIEF_TITLE = 100
+_SAID, _BRIEF_SAID, _BRIEF_TITLE = 300, 20, 60
 _FIRST = (actions.ShareHere, actions.SaveEntry)
 """What is done most with an entry; the rest is behind the three dots."""
 
@@ -55,16 +56,19 @@ def _entry(result: Result, answer: Listing) -> Element:
 
 def _brief(result: Result, answer: Listing) -> Element:
     title = outside(result.title, _BRIEF_TITLE) or ours("Untitled")
-    items = [card_kit.paragraph(title, weight="Bolder"), card_kit.row(_buttons(result, answer))]
+    buttons = card_kit.row(_buttons(result, answer, most=_BRIEF_SAID))
+    items = [card_kit.paragraph(title, weight="Bolder"), buttons]
     return card_kit.apart(card_kit.container(items))
 
 
-def _buttons(result: Result, answer: Listing) -> list[Element]:
+def _buttons(result: Result, answer: Listing, *, most: int = _SAID) -> list[Element]:
+    """Give the buttons of an entry; screen readers say `most` characters of its title."""
+    title = clean(result.title, most)
     return [
         card_kit.button(
             choice.label,
             choice.action,
-            said=f"{choice.label}: {result.title}",
+            said=f"{choice.label}: {title}",
             second=not isinstance(choice.action, _FIRST),
         )
         for choice in lines.entry_choices(result, answer)

@@ -10,7 +10,7 @@ import json
 from collections.abc import Mapping, Sequence
 from typing import Any
 
-from bot.commands import forms
+from bot.commands import form_words, forms
 from bot.commands.answers import SettingsFormAnswer, ShareFormAnswer, WrongTopicFormAnswer
 from bot.commands.fields import checkboxes, choose_many, choose_one, input_block, time_of_day
 from bot.commands.settings_blocks import channel_name
@@ -96,8 +96,7 @@ def _topic_fields(answer: SettingsFormAnswer) -> list[Block]:
 
 
 def _try_button() -> Block:
-    text = "What would this have sent?"
-    return kit.actions([kit.button(text, "try-form", encode(actions.TryForm()))])
+    return kit.actions([kit.button(form_words.TRY, "try-form", encode(actions.TryForm()))])
 
 
 def _term_fields(answer: SettingsFormAnswer) -> list[Block]:

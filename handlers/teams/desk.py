@@ -13,7 +13,7 @@ from microsoft_teams.apps import ActivityContext
 
 from bot.commands.answers import Answer
 from bot.commands.context import CommandContext, Place
-from bot.commands.forms import AssignSubmitted, Submitted
+from bot.commands.forms import AssignSubmitted, SettingsSubmitted, Submitted
 from bot.engine import Engine
 from bot.errors import UsageError
 from bot.messages.actions import Action
@@ -113,6 +113,10 @@ class Desk:
             form = replace(form, assignee_name=names.get(form.assignee, ""))
         answer = await self.engine.commands.submit(form, await self._here(ctx))
         return await self._named(answer, ctx)
+
+    async def try_form(self, ctx: ActivityContext[Any], form: SettingsSubmitted) -> Answer:
+        """Say what a settings form, as it is filled in, would have sent."""
+        return await self.engine.commands.try_form(form, await self._here(ctx))
 
     async def find(self, ctx: ActivityContext[Any], action: Action) -> Answer:
         """Search for somebody who writes in a conversation where the bot need not be."""

@@ -10,12 +10,12 @@ from microsoft_teams.api.activities.invoke.task import (
 )
 from microsoft_teams.apps import ActivityContext, App
 
-from bot.commands import forms
-from bot.commands.answers import Answer, SettingsFormAnswer, ShareFormAnswer
+from bot.commands import card_forms, forms
+from bot.commands.answers import Answer, Sentence, SettingsFormAnswer, ShareFormAnswer
 from bot.commands.card_forms import Channels
 from bot.commands.cards import render
 from bot.commands.reply import CardReply
-from bot.messages.card_kit import card, paragraph
+from bot.messages.card_kit import card, container, paragraph
 from bot.messages.rich import ours
 from handlers.teams.buttons import action_of, form_of
 from handlers.teams.desk import Desk, conversation_of
@@ -53,14 +53,36 @@ async def _sent(desk: Desk, ctx: ActivityContext[TaskSubmitInvokeActivity]) -> d
     form = form_of(data)
     if form is None:
         return dialog_said(_STALE)
-    wrong = forms.problems(form)
+    wrong = list(forms.problems(form).values())
     if wrong:
-        return dialog(_wrong(list(wrong.values())))
-    reply = render(await desk.submit(ctx, form))
+        return await _again(desk, ctx, form, _wrong(wrong))
+    if card_forms.asks_to_try(data or {}) and isinstance(form, forms.SettingsSubmitted):
+        tried = render(await desk.try_form(ctx, form))
+        return await _again(desk, ctx, form, tried)
+    answer = await desk.submit(ctx, form)
+    reply = render(answer)
+    if isinstance(answer, Sentence) and answer.refused:
+        return await _again(desk, ctx, form, reply)
     if reply.public:
         await send(ctx, reply)
         return dialog_said("Shared.")
     return dialog(reply)
+
+
+async def _again(
+    desk: Desk,
+    ctx: ActivityContext[TaskSubmitInvokeActivity],
+    form: forms.Submitted,
+    said: CardReply,
+) -> dict[str, Any]:
+    """Show a form once more as it was filled in, below what there is to say of it."""
+    action = card_forms.opener(form)
+    answer = await desk.act(ctx, action) if action is not None else None
+    if answer is None or isinstance(answer, Sentence):  # what it was about is gone
+        return dialog(said)
+    shown = render(answer, channels=await _channels(desk, ctx, answer))
+    above = container(said.cards[0]["body"], style="emphasis")
+    return dialog(card_forms.filled(shown, ctx.activity.value.data or {}, [above]))
 
 
 async def _shown(desk: Desk, ctx: ActivityContext[Any], answer: Answer) -> dict[str, Any]:

@@ -8,7 +8,8 @@ from microsoft_teams.api.activities.message import MessageActivity
 from microsoft_teams.api.activities.utils import StripMentionsTextOptions, strip_mentions_text
 from microsoft_teams.apps import ActivityContext, App
 
-from bot.commands.answers import Answer
+from bot.commands.answers import Answer, Sentence
+from bot.commands.forms import problems
 from bot.metrics import ANSWER_SECONDS
 from handlers.teams.buttons import action_of, form_of
 from handlers.teams.desk import Desk
@@ -39,7 +40,8 @@ async def _answer(desk: Desk, ctx: ActivityContext[MessageActivity]) -> Answer:
     if (action := action_of(data)) is not None:
         return await desk.act(ctx, action)
     if (form := form_of(data)) is not None:
-        return await desk.submit(ctx, form)
+        wrong = list(problems(form).values())
+        return Sentence(" ".join(wrong), refused=True) if wrong else await desk.submit(ctx, form)
     return await desk.answer(ctx, text_of(ctx.activity))
 
 

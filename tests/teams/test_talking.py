@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import pytest
 
-from bot.commands import forms
+from bot.commands import form_words, forms
 from tests.support.newsroom import Item
 from tests.support.teams.model import filled_in
 from tests.teams.conftest import FRESH, Office
@@ -118,11 +118,39 @@ async def test_a_wrong_form_is_said_and_saves_nothing(office: Office) -> None:
     (offer,) = await office.teams.say(room, office.mara, "settings")
     opened = await office.teams.press(offer, office.mara, "Open the form")
     form = opened["task"]["value"]["card"]["content"]
-    both = {forms.INSTANT: "entity-list", forms.DAILY: "entity-list"}
+    both = {forms.INSTANT: "entity-list", forms.DAILY: "entity-list", forms.WATCHES: "Vexel = VX"}
     sent = await office.teams.send_form(offer, office.mara, form, both)
     assert "choose one of the two" in str(sent)
     settings = await office.settings(room)
     assert settings is None or not settings.subscriptions
+    again = sent["task"]["value"]["card"]["content"]
+    fields = {one["id"]: one.get("value") for one in again["body"] if "id" in one}
+    assert {field: fields[field] for field in both} == both
+    await office.teams.send_form(offer, office.mara, again, {forms.DAILY: ""})
+    settings = await office.settings(room)
+    assert settings is not None
+    assert [s.target for s in settings.subscriptions if s.kind == "topic"] == ["entity-list"]
+    assert len(settings.subscriptions) == 2
+
+
+async def test_the_settings_form_says_what_it_would_have_sent(office: Office) -> None:
+    await office.alert(office.room("general"))
+    room = office.room("chips")
+    await office.teams.install(room, office.mara)
+    (offer,) = await office.teams.say(room, office.mara, "settings")
+    opened = await office.teams.press(offer, office.mara, "Open the form")
+    form = opened["task"]["value"]["card"]["content"]
+    (attempt,) = [one for one in form["actions"] if one["title"] == form_words.TRY]
+    chosen = {forms.INSTANT: "entity-list", **attempt["data"]}
+    tried = await office.teams.send_form(offer, office.mara, form, chosen)
+    assert FRESH.title in str(tried)
+    settings = await office.settings(room)
+    assert settings is None or not settings.subscriptions
+    again = tried["task"]["value"]["card"]["content"]
+    await office.teams.send_form(offer, office.mara, again, {})
+    settings = await office.settings(room)
+    assert settings is not None
+    assert {s.target for s in settings.subscriptions} == {"entity-list"}
 
 
 async def test_an_article_is_shared_to_another_channel(office: Office) -> None:
