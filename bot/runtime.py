@@ -7,7 +7,7 @@ import os
 import signal
 import socket
 import uuid
-from collections.abc import AsyncIterator, Sequence
+from collections.abc import AsyncIterator, Collection, Sequence
 from contextlib import AsyncExitStack, asynccontextmanager, suppress
 from dataclasses import dataclass
 
@@ -32,7 +32,7 @@ from bot.feeds.websub import WebSub
 from bot.fronts import Front, load_fronts
 from bot.ingest import NewsIngest, owe_left_over
 from bot.installations import SlackIdentity, SlackInstallations
-from bot.metrics import DELIVERIES, ENTRIES, POLLS
+from bot.metrics import ENTRIES, POLLS
 from bot.news.analyst import Analyst
 from bot.news.taxonomy import load_taxonomy
 from bot.notices import OperatorNotices
@@ -52,12 +52,14 @@ from bot.teams.account import TeamsAccount
 from bot.teams.conversations import Conversations
 from bot.wakeups import DELIVERIES as DELIVERIES_DUE
 from bot.wakeups import Wakeups
+from bot.watch import Watch
 
 log = structlog.get_logger(__name__)
 
 CONSOLE = ChannelRef("console", "console", "console", "console")
 DIGEST_TICK_SECONDS = 30.0
 WEBSUB_TICK_SECONDS = 60.0
+WATCH_TICK_SECONDS = 20.0
 PRUNE_TICK_SECONDS = 3600.0
 
 
@@ -78,11 +80,13 @@ class Runtime:
         dispatcher: Dispatcher,
         fronts: Sequence[Front],
         wakeups: Wakeups,
+        watch: Watch,
     ) -> None:
         self.engine = engine
         self.dispatcher = dispatcher
         self.fronts = fronts
         self._wakeups = wakeups
+        self._watch = watch
 
     async def once(self) -> OnceReport:
         """Poll every due feed once, send all that is due: alerts, and digests whose hour it is."""
@@ -92,11 +96,13 @@ class Runtime:
 
     async def work(self, stop: asyncio.Event) -> None:
         """Poll, dispatch and keep house until `stop` is set; then finish what is under way."""
+        await self._watch.started()
         schedule = Schedule()
         poll_seconds = self.engine.settings.exportnews_poll_seconds
         schedule.every(poll_seconds, "poll", self._poll)
         schedule.every(DIGEST_TICK_SECONDS, "digests", self._digests)
         schedule.every(WEBSUB_TICK_SECONDS, "websub", self.engine.websub.renew)
+        schedule.every(WATCH_TICK_SECONDS, "watch", self._watch.look)
         schedule.every(PRUNE_TICK_SECONDS, "prune", self._prune)
         schedule.start()
         try:
@@ -105,9 +111,16 @@ class Runtime:
             seconds = self.engine.settings.exportnews_shutdown_seconds
             await asyncio.gather(schedule.stop(seconds), self.engine.poller.finish(seconds))
 
-    async def serve(self, host: str, port: int, stop: asyncio.Event) -> None:
-        """Serve HTTP until `stop` is set."""
-        routes = [route for front in self.fronts for route in front.routes]
+    async def serve(
+        self, host: str, port: int, stop: asyncio.Event, *, only: Collection[str] | None = None
+    ) -> None:
+        """Serve HTTP until `stop` is set; `only` these paths, or all."""
+        routes = [
+            route
+            for front in self.fronts
+            for route in front.routes
+            if only is None or getattr(route, "path", None) in only
+        ]
         seconds = self.engine.settings.exportnews_shutdown_seconds
         async with serve(build_app(routes), host=host, port=port, stop_seconds=seconds):
             await stop.wait()
@@ -173,13 +186,13 @@ async def open_runtime(
             timing=Timing(stop=settings.exportnews_shutdown_seconds),
             unknown=settings.exportnews_unknown_outcome,
             tell=notices.tell,
-            observe=_count,
         )
         fronts = load_fronts(engine)
         for front in fronts:
             stack.push_async_callback(front.close)
         wakeups = await stack.enter_async_context(Wakeups(db))
-        yield Runtime(engine, dispatcher, fronts, wakeups)
+        watch = Watch(db, notices.tell, engine.clock)
+        yield Runtime(engine, dispatcher, fronts, wakeups, watch)
     log.info("process.stopped")
 
 
@@ -247,11 +260,6 @@ async def _listen_on_console(subscriptions: Subscriptions, topics: list[str]) ->
     if await subscriptions.settings(CONSOLE) is None:
         await subscriptions.install("console", CONSOLE.workspace, "This terminal")
         await subscriptions.subscribe(CONSOLE, Actor("cli", "exportnews"), topics)
-
-
-def _count(report: DispatchReport) -> None:
-    for outcome in ("sent", "failed", "dead"):
-        DELIVERIES.labels(outcome).inc(getattr(report, outcome))
 
 
 async def _senders(stack: AsyncExitStack, engine: Engine) -> dict[str, Sender]:

@@ -43,6 +43,7 @@ def _blank_is_unset(value: object) -> object:
 
 Secret = Annotated[SecretStr | None, BeforeValidator(_blank_is_unset)]
 Text = Annotated[str | None, BeforeValidator(_blank_is_unset)]
+Number = Annotated[int | None, BeforeValidator(_blank_is_unset)]
 FilePath = Annotated[Path | None, BeforeValidator(_blank_is_unset)]
 
 
@@ -79,6 +80,13 @@ class Settings(BaseSettings):
         description="SQLite file or PostgreSQL: sqlite:///path, postgres://... or postgresql://...",
     )
     port: int = Field(3000, ge=0, le=65535, description="Port of the web process")
+    exportnews_metrics_port: Number = Field(
+        None,
+        ge=0,
+        le=65535,
+        description="Port on which `worker` answers /healthz, /readyz and /metrics; `web` and "
+        "`run` answer them anyway",
+    )
     exportnews_catalogue: FilePath = Field(
         None, description="A catalogue file (TOML) that adds to the default, or replaces it"
     )
@@ -102,7 +110,9 @@ class Settings(BaseSettings):
         "encrypts, all decrypt",
     )
     exportnews_admin_token: Secret = Field(
-        None, description="Opens the console and the metrics to other machines than this one"
+        None,
+        description="Opens the console and the metrics to other machines than this one, and "
+        "behind a public address to this one too",
     )
     exportnews_operators: Text = Field(
         None,
@@ -117,7 +127,7 @@ class Settings(BaseSettings):
     )
     exportnews_operator_channel: Text = Field(
         None,
-        description="Id of the Slack or Teams channel that is told of feed and delivery trouble",
+        description="Id of the Slack or Teams channel that is told of starts and of trouble",
     )
     exportnews_sentry_dsn: Secret = Field(
         None,

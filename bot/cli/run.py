@@ -26,6 +26,7 @@ NO_SOCKET = (
     "SLACK_APP_TOKEN is not set, so /exportnews is not answered here; alerts are posted. Set it "
     "to answer over Socket Mode, or run `exportnews web` with SLACK_SIGNING_SECRET."
 )
+HEALTH = ("/healthz", "/readyz", "/metrics")
 
 
 def register(app: typer.Typer) -> None:
@@ -104,7 +105,12 @@ async def _worker(settings: Settings) -> None:
     stop = stop_on_signals()
     async with open_runtime(settings, stop=stop) as runtime:
         _say_how_alerts_go(settings)
-        await runtime.work(stop)
+        port = settings.exportnews_metrics_port
+        if port is None:
+            await runtime.work(stop)
+        else:
+            health = runtime.serve("0.0.0.0", port, stop, only=HEALTH)  # noqa: S104
+            await _together(stop, runtime.work(stop), health)
 
 
 async def _web(settings: Settings, host: str, port: int | None) -> None:

@@ -244,5 +244,6 @@ def _owed(row: Row[Any], address: Address) -> Owed:
         attempts=row.attempts + 1,
         unknown=row.unknown or row.state == "sending",
         created_at=row.created_at,
+        position=row.position,
         tried_at=row.tried_at,
     )

@@ -13,7 +13,7 @@ from random import Random
 import structlog
 from sqlalchemy.exc import DBAPIError
 
-from bot.delivery import claims, outbox
+from bot.delivery import claims, outbox, trail
 from bot.delivery.claims import Claim
 from bot.delivery.model import Composer, Owed, Sender
 from bot.delivery.outbox import Settled
@@ -232,7 +232,7 @@ class Crew:
         except BotError as error:  # its secret address cannot be opened
             settled = replace(_untouched(claim), pause=str(error))
         finally:
-            self._done.append(settled)
+            self._done.append(replace(settled, owed=claim.owed))
             task = asyncio.current_task()
             if task is not None:
                 self._running.pop(task, None)
@@ -265,6 +265,7 @@ class Crew:
         except BaseException:
             self._done = batch + self._done
             raise
+        trail.note(batch, now)
         return _count(batch)
 
     async def finish(self, seconds: float) -> None:

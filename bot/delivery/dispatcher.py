@@ -50,7 +50,7 @@ class Dispatcher:
 
     `senders` by platform; channels of other platforms are left to workers that have them.
     `vault` opens the secret addresses of webhooks. `tell` tells the operators of channels that
-    cannot be reached. `observe` is given every batch's report, for metrics.
+    cannot be reached.
     """
 
     def __init__(
@@ -68,7 +68,6 @@ class Dispatcher:
         rng: Random | None = None,
         tell: Tell = _record,
         sleep: Callable[[float], Awaitable[None]] = asyncio.sleep,
-        observe: Callable[[DispatchReport], None] | None = None,
     ) -> None:
         self._means = Means(
             db=db,
@@ -84,7 +83,6 @@ class Dispatcher:
             tell=tell,
         )
         self._sleep = sleep
-        self._observe = observe
 
     async def dispatch_due(self) -> DispatchReport:
         """Send until nothing is due any more, waiting a little for what only a pace holds up.
@@ -118,7 +116,7 @@ class Dispatcher:
         look_at, backlog = 0.0, False
         while not stop.is_set():
             try:
-                report += await self._write(crew)
+                report += await crew.write()
                 full = backlog and crew.free >= crew.batch
                 if wake.is_set() or full or time.monotonic() >= look_at:
                     wake.clear()
@@ -167,7 +165,7 @@ class Dispatcher:
                 if not crew.idle:
                     await _first_of(_BEAT, crew.changed)
                 more = more or bool(crew.unwritten)
-                report += await self._write(crew)
+                report += await crew.write()
         except BaseException:
             await self._stop(crew)
             raise
@@ -177,17 +175,11 @@ class Dispatcher:
         """Let what is in flight end, write what came of it, and give the leases back."""
         await crew.finish(self._means.timing.stop)
         try:
-            return await self._write(crew)
+            return await crew.write()
         except (BotError, SQLAlchemyError, OSError) as error:
             # Their leases run out, and the next worker settles them.
             log.warning("dispatch.stopped_unwritten", reason=type(error).__name__)
             return DispatchReport()
-
-    async def _write(self, crew: Crew) -> DispatchReport:
-        report = await crew.write()
-        if self._observe is not None and report != DispatchReport():
-            self._observe(report)
-        return report
 
     async def _now(self) -> datetime:
         async with self._means.db.read() as conn:

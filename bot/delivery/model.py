@@ -45,6 +45,8 @@ class Owed:
     attempts: int
     unknown: bool
     created_at: datetime
+    position: int = 0
+    """Where it stands in time (`bot.storage.positions`): an alert where its article does."""
     tried_at: datetime | None = None
     """When it may first have been sent, where that is unknown."""
     marks: AbstractSet[str] = frozenset()

@@ -15,6 +15,7 @@ from sqlalchemy import Update, and_, bindparam, exists, func, select, update
 from sqlalchemy.ext.asyncio import AsyncConnection
 
 from bot.delivery.claims import OWED
+from bot.delivery.model import Owed
 from bot.delivery.policy import Limit, Outcome
 from bot.delivery.recall import Recalled, keep
 from bot.storage import dialects
@@ -26,8 +27,8 @@ from bot.storage.tables import channel, delivery, rate_limit, workspace
 @dataclass(frozen=True, slots=True)
 class Settled:
     """What became of a claim: its deliveries' outcomes, how long the channel rests (seconds),
-    what its workspace said of limits, why it is paused, if it is, and what it was asked for, if
-    it was (`bot.delivery.recall`)."""
+    what its workspace said of limits, why it is paused, if it is, what it was asked for, if
+    it was (`bot.delivery.recall`), and what it was owed."""
 
     channel_id: int
     workspace_id: int
@@ -36,6 +37,7 @@ class Settled:
     limits: tuple[Limit, ...] = ()
     pause: str = ""
     recalled: Recalled | None = None
+    owed: tuple[Owed, ...] = ()
 
 
 async def settle(

@@ -182,6 +182,7 @@ async def _deliver(office: Office, task: _Task) -> Verdict:
         log.warning(
             "delivery.failed",
             delivery=owed.id,
+            story=owed.story_id,
             channel=address.channel_id,
             reason=str(error),
             detail=error.detail,
@@ -213,7 +214,13 @@ async def _settle_unknown(office: Office, task: _Task) -> Verdict | None:
     try:
         found = await _call(office.sender.find(task.claim.address, sought), task.bounds)
     except DeliveryError as error:
-        log.info("delivery.unsettled", delivery=owed.id, reason=str(error), detail=error.detail)
+        log.info(
+            "delivery.unsettled",
+            delivery=owed.id,
+            story=owed.story_id,
+            reason=str(error),
+            detail=error.detail,
+        )
         verdict = cannot_tell(error, owed.id, owed.attempts, doubted, office.policy, office.rng)
         if verdict is not None:
             return verdict
@@ -222,7 +229,7 @@ async def _settle_unknown(office: Office, task: _Task) -> Verdict | None:
         return None
     if found is None:
         return None
-    log.info("delivery.found", delivery=owed.id)
+    log.info("delivery.found", delivery=owed.id, story=owed.story_id)
     return Verdict(Outcome(owed.id, "sent", external_id=found))
 
 

@@ -6,6 +6,7 @@
 from __future__ import annotations
 
 import asyncio
+import time
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 from datetime import datetime, timedelta
@@ -24,6 +25,7 @@ from bot.feeds.model import (
 )
 from bot.ingest import facts
 from bot.ingest.terms import Sought, Terms
+from bot.metrics import MATCHES, UNDERSTOOD_SECONDS
 from bot.news.analyst import Analyst
 from bot.news.model import Analysis, Relation
 from bot.news.story_book import Unplaced, place, place_many
@@ -76,9 +78,14 @@ class NewsIngest:
 
     async def prepare(self, feed: FeedRecord, entries: Sequence[FeedEntry]) -> Sequence[Analysis]:
         """Analyse entries, in a thread: one analysis each, in order."""
-        return await asyncio.to_thread(
+        began = time.perf_counter()
+        analyses = await asyncio.to_thread(
             lambda: [self._analyst.analyse(found, feed.publication) for found in entries]
         )
+        each = (time.perf_counter() - began) / max(1, len(entries))
+        for _ in entries:
+            UNDERSTOOD_SECONDS.observe(each)
+        return analyses
 
     async def ingest(
         self, conn: AsyncConnection, feed: FeedRecord, batch: NewEntries[Analysis]
@@ -120,6 +127,7 @@ class NewsIngest:
         await index_entries(conn, [n.id for n in new])
         if batch.history:
             return 0
+        _note(feed, new, stored)
         matchable = {n.id for n in new if n.prepared.topics or n.id in hits}
         wanted = [found for found in stored if found.id in matchable]
         if batch.catch_up or batch.flood:
@@ -163,6 +171,23 @@ class NewsIngest:
         if not analysis.roundup and row.first_seen_at > now - NEWS_FOR:
             owed += await _owe_one(conn, stored, now, await quiet_now(conn, now))
         return owed
+
+
+def _note(
+    feed: FeedRecord, new: Sequence[NewEntry[Analysis]], stored: Sequence[StoredEntry]
+) -> None:
+    """Say which story each entry is of: the id that its deliveries' log lines have too."""
+    for found in stored:
+        log.info(
+            "ingest.story",
+            story=found.story_id,
+            entry=found.id,
+            feed=feed.id,
+            relation=found.relation,
+        )
+    for one in new:
+        for match in one.prepared.topics:
+            MATCHES.labels(match.topic).inc()
 
 
 async def _place_all(

@@ -42,7 +42,7 @@ def test_each_has_a_reason_a_free_licence_and_a_recent_release(row: list[str]) -
     assert set(re.split(r" (?:AND|OR) ", licence)) <= FREE
     assert "2024-01" <= released <= "2099-12"
     try:
-        said = metadata(name.strip("`")).get("License-Expression")
+        said = metadata(name.strip("`")).json.get("license_expression")
     except PackageNotFoundError:  # of an extra that is not installed
         return
     assert said in (None, licence) or "Public-Domain" in said

@@ -74,8 +74,8 @@ async def test_behind_a_public_address_this_machine_is_no_proof(
     sqlite_url: str, tmp_path: Path
 ) -> None:
     """A proxy beside the bot that is left as it comes passes strangers on as if it were they."""
-    public = {"exportnews_public_url": "https://bot.example"}
-    async with open_site(sqlite_url, tmp_path, **public) as site:
+    public = "https://bot.example"
+    async with open_site(sqlite_url, tmp_path, exportnews_public_url=public) as site:
         for path in (*PAGES, "/metrics"):
             assert (await site.client.get(path)).status_code == 403
         bearer = {"Authorization": f"Bearer {TOKEN}"}

@@ -3,6 +3,8 @@
 from __future__ import annotations
 
 from collections.abc import AsyncIterator
+from datetime import timedelta
+from pathlib import Path
 
 import httpx
 import pytest
@@ -11,10 +13,13 @@ from starlette.requests import Request
 from starlette.responses import PlainTextResponse, Response
 from starlette.routing import Route
 
+from bot.demo.setting import DemoClock
 from bot.errors import SettingsError
 from bot.serving import BODY_BYTES, build_app, serve
+from tests.support.clock import SetClock
 from tests.support.newsroom import Item, rss
-from tests.web.site import TOKEN, Site
+from tests.support.outbox import add_channels, add_story, add_workspace, owe
+from tests.web.site import TOKEN, Site, open_site
 
 
 async def test_health_and_readiness_are_two_things(site: Site) -> None:
@@ -53,12 +58,56 @@ async def test_the_console_shows_feeds_stories_and_escapes_them(site: Site) -> N
     assert "https://wire.example/1" in found.text
 
 
-async def test_metrics_count_what_was_done(site: Site) -> None:
-    site.newsroom.serve("/feed.xml", rss(Item("One", "https://wire.example/1", "g1")))
-    await site.bot.once()
-    metrics = (await site.client.get("/metrics")).text
-    assert 'exportnews_polls_total{outcome="done"}' in metrics
-    assert "exportnews_deliveries_owed 0.0" in metrics
+def value(metrics: str, name: str) -> float:
+    found = [line for line in metrics.splitlines() if line.startswith(f"{name} ")]
+    return float(found[0].split()[1]) if found else 0.0
+
+
+async def test_metrics_count_what_was_done(sqlite_url: str, tmp_path: Path) -> None:
+    clock = DemoClock()
+    async with open_site(sqlite_url, tmp_path, clock) as site:
+        before = (await site.client.get("/metrics")).text
+        for count in (1, 2):
+            at = clock() - timedelta(minutes=5)
+            items = [Item(f"BIS adds firm {n} to the Entity List", at=at) for n in range(count)]
+            site.newsroom.serve("/feed.xml", rss(*items))
+            await site.bot.once()
+            clock.skip(65)
+        after = (await site.client.get("/metrics")).text
+        site.newsroom.serve("/feed.xml", b"gone", status=404)
+        await site.bot.once()
+        failing = (await site.client.get("/metrics")).text
+    posted = 'exportnews_publication_to_post_seconds_bucket{le="%s",platform="console"}'
+    for name, more in (
+        ('exportnews_polls_total{outcome="done"}', 2),
+        ("exportnews_entries_total", 2),
+        ('exportnews_matches_total{topic="entity-list"}', 1),
+        ('exportnews_deliveries_total{outcome="sent"}', 1),
+        ('exportnews_owed_to_post_seconds_bucket{le="60.0",platform="console"}', 1),
+        (posted % "120.0", 0),
+        (posted % "600.0", 1),
+        ("exportnews_understood_seconds_count", 2),
+    ):
+        assert value(after, name) - value(before, name) == more, name
+    assert value(after, 'exportnews_feeds{health="well"}') == 1
+    assert value(failing, 'exportnews_feeds{health="failing"}') == 1
+
+
+async def test_metrics_tell_what_waits_and_for_how_long(
+    sqlite_url: str, tmp_path: Path, clock: SetClock
+) -> None:
+    async with open_site(sqlite_url, tmp_path, clock) as site:
+        site.newsroom.serve("/feed.xml", rss())
+        home = await add_workspace(site.db, "T1", clock())
+        channels = await add_channels(site.db, home, ["C1", "C2"], clock())
+        story = await add_story(site.db, "A story", clock())
+        await owe(site.db, story, channels[:1], clock())
+        await owe(site.db, story, channels[1:], clock(), state="dead")
+        clock.advance(minutes=3)
+        metrics = (await site.client.get("/metrics")).text
+    assert value(metrics, "exportnews_deliveries_owed") == 1
+    assert value(metrics, "exportnews_deliveries_owed_for_seconds") == 180
+    assert value(metrics, "exportnews_deliveries_dead") == 1
 
 
 async def test_a_body_beyond_the_bound_is_refused_however_it_is_sent() -> None:

@@ -12,10 +12,14 @@ from pathlib import Path
 import pytest
 import structlog
 from aiohttp import web
+from structlog.testing import capture_logs
 
 from bot import logs
+from bot.demo.setting import DemoClock
 from bot.settings import LogFormat, load_settings
-from tests.support.newsroom import open_newsroom
+from tests.support.bot import open_bot, settings_for, write_catalogue
+from tests.support.newsroom import Item, open_newsroom, rss
+from tests.support.slack import CHANNEL, MEMBER, open_slack
 from tests.whole.test_processes import environment, exportnews, result_of
 
 SECRETS = {
@@ -89,6 +93,32 @@ def test_words_of_strangers_begin_no_line_and_steer_no_terminal(
     assert len(said.splitlines()) == 2
     assert not {"\x1b", "\x9b", "\r", "\u2028"} & set(said)
     assert r"gone\n2026" in said
+
+
+async def test_one_id_leads_from_the_poll_to_the_delivery(sqlite_url: str, tmp_path: Path) -> None:
+    clock = DemoClock()
+    async with open_newsroom() as newsroom, open_slack() as slack:
+        known = Item("One", "https://wire.example/1", "g1")
+        address = newsroom.serve("/f.xml", rss(known))
+        settings = settings_for(sqlite_url, write_catalogue(tmp_path, address), slack)
+        async with open_bot(settings, clock) as bot:
+            await bot.connect()
+            await slack.slash("subscribe entity-list", channel=CHANNEL, user=MEMBER)
+            await bot.once()
+            clock.skip(65)
+            fresh = Item("BIS adds firms to the Entity List", "https://wire.example/2", "g2")
+            newsroom.serve("/f.xml", rss(fresh, known))
+            with capture_logs() as lines:
+                await bot.once()
+    (posted,) = slack.messages(CHANNEL)
+    assert posted.metadata is not None
+    named = posted.metadata["event_payload"]
+    (told,) = [line for line in lines if line["event"] == "ingest.story"]
+    (sent,) = [line for line in lines if line["event"] == "delivery.sent"]
+    (polled,) = [line for line in lines if line["event"] == "feeds.polled"]
+    assert told["story"] == sent["story"] == int(named["story"])
+    assert sent["deliveries"] == [int(named["delivery"])]
+    assert told["feed"] == polled["feed"]
 
 
 @pytest.fixture
