@@ -85,6 +85,19 @@ def compare(a: StoryFeatures, b: StoryFeatures) -> Comparison:
         return certain
     if abs((a.when - b.when).total_seconds()) > WINDOW_DAYS * 86_400:
         return Comparison("apart", 0.0, "not in the same days")
+    excluded = _excluded(a, b)
+    if excluded is not None:
+        return excluded
+    if _one_publication(a, b) and _near_identical(a, b):
+        return Comparison("apart", 0.0, "one publication's own items of one wording")
+    if _near_identical(a, b):
+        return Comparison("same", 1.0, "near-identical text of two publications")
+    score = likelihood(signs(a, b))
+    return Comparison("same" if score >= 0.5 else "apart", score, LEARNED)
+
+
+def _excluded(a: StoryFeatures, b: StoryFeatures) -> Comparison | None:
+    """Part two entries by what cannot be told of one event, however alike they are."""
     if story_marks.exclude(a.marks, b.marks):
         return Comparison("apart", 0.0, "numbers, months or parties of two matters", certain=True)
     if story_amounts.exclude(a.amounts, b.amounts):
@@ -93,12 +106,9 @@ def compare(a: StoryFeatures, b: StoryFeatures) -> Comparison:
         return Comparison("apart", 0.0, "actions that exclude each other")
     if exchanged(a, b):
         return Comparison("apart", 0.0, "one wording, another name")
-    if _one_publication(a, b) and _near_identical(a, b):
-        return Comparison("apart", 0.0, "one publication's own items of one wording")
-    if _near_identical(a, b):
-        return Comparison("same", 1.0, "near-identical text of two publications")
-    score = likelihood(signs(a, b))
-    return Comparison("same" if score >= 0.5 else "apart", score, LEARNED)
+    if _other_names(a, b):
+        return Comparison("apart", 0.0, "each names somebody else")
+    return None
 
 
 def _certain(a: StoryFeatures, b: StoryFeatures) -> Comparison | None:
@@ -160,6 +170,18 @@ def _near_identical(a: StoryFeatures, b: StoryFeatures) -> bool:
     if a.lead is None or b.lead is None or exchanged_in_text(a.lead, b.lead):
         return False
     return len(a.sketch & b.sketch) >= 2 and fuzz.ratio(a.folded_text, b.folded_text) >= 90
+
+
+def _other_names(a: StoryFeatures, b: StoryFeatures) -> bool:
+    """Whether each headline names what the other entry does not, and they share no name."""
+    if not (a.names and b.names) or a.names & b.names:
+        return False
+    return _unnamed(a.names, b) and _unnamed(b.names, a)
+
+
+def _unnamed(names: frozenset[str], entry: StoryFeatures) -> bool:
+    told = f"{entry.folded_title} {entry.folded_text}"
+    return all(name not in told for name in names)
 
 
 _PLANNED = "a:propose"

@@ -18,6 +18,7 @@ from bot.news.story_amounts import Amount, amounts
 from bot.news.story_links import canonical, document_number
 from bot.news.story_marks import Marks, marks
 from bot.news.story_words import LITTLE, Told, told
+from bot.news.unlisted import unlisted
 
 _LEAD = 700
 """Characters of the text that are compared: what happened stands at its beginning."""
@@ -39,7 +40,8 @@ class StoryFeatures:
     """An entry as stories see it. Pure data; `when` is its time in UTC.
 
     `cites` are citations as `kind:value`; `keys` find candidates: entries that share none are
-    never compared. `lead` is what title and start of the text tell, where there is a text.
+    never compared. `names` are words of the title that no dictionary has. `lead` is what title and
+    start of the text tell, where there is a text.
     """
 
     id: str
@@ -56,6 +58,7 @@ class StoryFeatures:
     article: str = ""
     link: str = ""
     cites: frozenset[str] = frozenset()
+    names: frozenset[str] = frozenset()
     topics: frozenset[str] = frozenset()
     correction: bool = False
     roundup: bool = False
@@ -87,6 +90,7 @@ def features(
     article = article_number(entry.link)
     link = canonical(entry.link)
     headline = told(entry.title)
+    folded_title = " ".join(fold(entry.title).split())
     folded_text = " ".join(fold(text).split())
     sketch = _sketch(folded_text)
     cites = frozenset(f"{cited.kind}:{cited.value}" for cited in citations) - {
@@ -100,7 +104,7 @@ def features(
         title=entry.title,
         headline=headline,
         lead=told(f"{entry.title} . {text}") if text else None,
-        folded_title=" ".join(fold(entry.title).split()),
+        folded_title=folded_title,
         folded_text=folded_text,
         marks=marks(entry.title),
         amounts=amounts(entry.title),
@@ -108,6 +112,7 @@ def features(
         article=article,
         link=link,
         cites=cites,
+        names=unlisted(folded_title),
         topics=frozenset(topics),
         correction=_CORRECTION.search(entry.title) is not None,
         roundup=roundup or _ROUNDUP.search(entry.title) is not None,

@@ -5,6 +5,7 @@ from __future__ import annotations
 import json
 import random
 from datetime import UTC, datetime, timedelta
+from itertools import combinations
 from pathlib import Path
 
 import pytest
@@ -60,6 +61,18 @@ def test_labelled_pairs_reach_their_floors(file: str, precision: float, recall: 
     assert result.pairs >= 200
     assert result.grouped.precision >= precision
     assert result.grouped.recall >= recall
+
+
+def test_who_is_named_keeps_one_act_on_many_apart() -> None:
+    listed = (
+        "BIS adds Norvik Optics to Entity List",
+        "Commerce puts Tesamu Optics on Entity List",
+        "BIS Entity List takes in Quatehun Optics",
+    )
+    reports = [told(title, by=f"Daily {place}") for place, title in enumerate(listed)]
+    assert {verdict(a, b) for a, b in combinations(reports, 2)} == {"apart"}
+    again = told("Norvik Optics is added to US Entity List", by="Weekly")
+    assert verdict(reports[0], again) == "same"
 
 
 def test_events_of_one_busy_week_stay_apart() -> None:
