@@ -55,6 +55,10 @@ SHOWN_BY = {
     r"python -m pip install -c constraints.txt -e '\.\[dev\]' && python -m pytest": (
         "`tests/docs/test_commands.py::test_ci_runs_the_readmes_own_test_command`"
     ),
+    r"sudo (useradd|python3|/opt/exportnews/bin/python|install|systemctl) .+": (
+        "`tests/docs/test_deploy.py::test_the_unit_starts_what_there_is`"
+    ),
+    r"docker .+": "`tests/docs/test_deploy.py::test_the_container_is_built_from_what_is_here`",
     r"python -m pip install -c constraints.txt '\.\[audit\]'|cyclonedx-py .+|pip-audit": (
         "`tests/docs/test_dependencies.py::"
         "test_ci_asks_for_known_holes_and_writes_the_bill_of_materials`"

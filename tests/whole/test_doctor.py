@@ -12,6 +12,7 @@ from sqlalchemy import text, update
 
 from bot.clock import system_clock
 from bot.doctor import collect
+from bot.doctor.machine import reached
 from bot.installations import SCOPES
 from bot.settings import load_settings
 from bot.storage.database import Database
@@ -101,6 +102,12 @@ async def test_feeds_that_cannot_be_reached(tmp_path: Path) -> None:
             assert found["network"][0] == state
             assert found["network"][1].startswith(told)
             assert ".." not in found["network"][1]
+
+
+def test_where_nothing_can_be_reached_a_proxy_is_suspected_too() -> None:
+    told = reached(["https://wire.example/f"], ["It did not answer."], proxied=True)
+    assert told.state == "wrong"
+    assert told.text.endswith("Check this machine's network and the proxy (HTTPS_PROXY, NO_PROXY).")
 
 
 async def test_failing_feeds_and_dead_deliveries_are_named(
