@@ -28,6 +28,7 @@ import structlog
 from sqlalchemy import insert, update
 from sqlalchemy.ext.asyncio import AsyncConnection
 
+from bot import memory
 from bot.feeds.catalogue import put_publication
 from bot.feeds.fetcher import Fetcher, Request
 from bot.feeds.model import FeedEntry, FeedRecord, IngestOutcome, NewEntries, Notice
@@ -63,6 +64,7 @@ async def ours(base: str, feeds: int, kind: str) -> tuple[float, float]:
         await _add(db, base, feeds, kind)
         seconds, nobody = [], Nobody()
         async with Fetcher(allow_private=True, per_host=PER_HOST) as fetcher:
+            memory.settle()  # as the worker does
             poller = Poller(
                 db,
                 fetcher,
@@ -105,6 +107,7 @@ async def _add(db: Database, base: str, feeds: int, kind: str) -> None:
 async def fetch_alone(base: str, feeds: int, kind: str, *, validated: bool) -> float:
     """Give the seconds that fetching alone takes."""
     async with Fetcher(allow_private=True, per_host=PER_HOST) as fetcher:
+        memory.settle()
         started = time.perf_counter()
 
         async def one(number: int) -> None:

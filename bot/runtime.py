@@ -13,6 +13,7 @@ from dataclasses import dataclass
 
 import structlog
 
+from bot import memory
 from bot.clock import Clock, system_clock
 from bot.commands.service import Commands
 from bot.delivery.composer import StoredComposer
@@ -97,6 +98,7 @@ class Runtime:
     async def work(self, stop: asyncio.Event) -> None:
         """Poll, dispatch and keep house until `stop` is set; then finish what is under way."""
         await self._watch.started()
+        memory.settle()
         schedule = Schedule()
         poll_seconds = self.engine.settings.exportnews_poll_seconds
         schedule.every(poll_seconds, "poll", self._poll)

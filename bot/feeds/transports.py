@@ -46,12 +46,14 @@ def open_client(
         plain=_plain(context, allow_private=allow_private),
         secure=[_secure(context, allow_private=allow_private) for _ in range(SHARDS)],
     )
-    return httpx.AsyncClient(
+    client = httpx.AsyncClient(
         transport=direct,
         mounts=_proxies() if environment_proxies else None,
         timeout=timeout,
         trust_env=False,
     )
+    client._cookies = _NoCookies()
+    return client
 
 
 def _plain(context: ssl.SSLContext, *, allow_private: bool) -> httpx.AsyncBaseTransport:
@@ -80,6 +82,13 @@ def _secure(context: ssl.SSLContext, *, allow_private: bool) -> httpx.AsyncHTTPT
         network_backend=CheckedBackend(allow_private=allow_private),
     )
     return transport
+
+
+class _NoCookies(httpx.Cookies):
+    """Keeps none: what one feed's server sets is no business of another feed on it."""
+
+    def extract_cookies(self, response: httpx.Response) -> None:
+        """Leave them."""
 
 
 class _Direct(httpx.AsyncBaseTransport):
