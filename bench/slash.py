@@ -28,7 +28,7 @@ from bench.search import cases, p95
 from bench.search_archive import Archive, Made
 from bot.demo.slack import SlackLookalike
 from bot.feeds.catalogue import put_publication
-from bot.feeds.intake import take_in
+from bot.feeds.intake import keep, taking
 from bot.feeds.model import FeedEntry, FeedRecord
 from bot.ingest import NewsIngest
 from bot.news.analyst import Analyst
@@ -91,7 +91,7 @@ async def ingest(database: str, rest: float) -> None:
         analyses = await taker.prepare(feed, some)
         async with db.write() as conn:
             await dialects.serialise_ingest(conn)
-            new = await take_in(conn, feed, some, analyses, await db.now(conn))
+            [new] = await keep(conn, [taking(feed, some, analyses, await db.now(conn))])
             await taker.ingest(conn, feed, replace(new, history=False))
         taken += len(some)
         some = []

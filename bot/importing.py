@@ -21,7 +21,7 @@ from sqlalchemy import select
 from sqlalchemy.ext.asyncio import AsyncConnection
 
 from bot.feeds.catalogue import put_publication
-from bot.feeds.intake import take_in
+from bot.feeds.intake import keep, taking
 from bot.feeds.model import EditedEntry, FeedRecord, NewEntries, NewEntry, Show
 from bot.import_reading import Batch, Understood, begin, read_batch
 from bot.ingest import NewsIngest, facts
@@ -77,14 +77,15 @@ class Importer:
         self._shown = dict(shown or {})
         self._show = show
         self._processes = processes or os.cpu_count() or 1
-        self._analyst = Analyst(load_taxonomy())
-        self._ingest = NewsIngest(db, self._analyst)
+        self._ingest = NewsIngest(db, Analyst(load_taxonomy()))
+        self._feeds: dict[str, FeedRecord] = {}
 
     async def run(
         self, lines: Iterable[bytes], told: Callable[[Imported], None] = lambda _: None
     ) -> Imported:
         """Import `lines` of JSONL; `told` is called after each batch. Bad lines are left out."""
         done = Imported()
+        self._feeds.clear()
         async for batch in self._read(lines):
             new = await self._store(batch)
             done = Imported(
@@ -127,24 +128,31 @@ class Importer:
                 pool.shutdown(wait=True, cancel_futures=True)
 
     async def _store(self, batch: Batch) -> int:
-        new = 0
         older: list[tuple[int, NewEntry[Understood]]] = []
         async with self._db.write() as conn:
             await dialects.serialise_ingest(conn)
             now = await self._db.now(conn)
-            for source, pairs in batch.sources.items():
-                feed = await self._feed(conn, source)
-                taken = await take_in(conn, feed, [e for e, _ in pairs], [u for _, u in pairs], now)
+            feeds = [await self._feed(conn, source) for source in batch.sources]
+            takings = [
+                taking(feed, [entry for entry, _ in pairs], [made for _, made in pairs], now)
+                for feed, pairs in zip(feeds, batch.sources.values(), strict=True)
+            ]
+            brought = await keep(conn, takings)
+            for feed, taken in zip(feeds, brought, strict=True):
                 await self._ingest.ingest(conn, feed, _recent(taken, now))
                 older += [(feed.publication_id, n) for n in taken.new if _is_old(n, now)]
-                new += len(taken.new)
             await _keep_older(conn, older)
-        return new
+        return sum(len(taken.new) for taken in brought)
 
     async def _feed(self, conn: AsyncConnection, source: str) -> FeedRecord:
-        """Give a feed that is no row: id 0, so that the entries belong to the publication only."""
+        """Give a feed that is no row: id 0, so that the entries belong to the publication only.
+
+        It is looked up once in a run.
+        """
+        if source in self._feeds:
+            return self._feeds[source]
         publication_id = await put_publication(conn, source)
-        return FeedRecord(
+        self._feeds[source] = FeedRecord(
             id=0,
             publication_id=publication_id,
             publication=source,
@@ -153,6 +161,7 @@ class Importer:
             show=self._show or await self._shown_of(conn, source, publication_id),
             every=timedelta(days=1),
         )
+        return self._feeds[source]
 
     async def _shown_of(self, conn: AsyncConnection, source: str, publication_id: int) -> Show:
         """What a publication's feeds show holds for its history, the strictest first."""

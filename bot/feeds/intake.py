@@ -88,31 +88,26 @@ async def survey(conn: AsyncConnection, reader: Reader, found: Sequence[Identifi
     return Survey(tuple(wanted), news, tuple(aliases), unstable)
 
 
-async def take_in(
-    conn: AsyncConnection,
-    feed: FeedRecord,
-    entries: Sequence[FeedEntry],
-    prepared: Sequence[P],
-    now: datetime,
-) -> NewEntries[P]:
-    """Store those of `entries` that are new as history, update those that were edited.
+def taking(
+    feed: FeedRecord, entries: Sequence[FeedEntry], prepared: Sequence[P], now: datetime
+) -> Taking[P]:
+    """Give `entries`, with one `prepared` item for each, as what is to be kept as history.
 
-    `prepared` has one item for each entry. A `feed` whose id is 0 is no row (an import). Call it
-    inside a writing transaction, after `dialects.serialise_ingest`.
+    A `feed` whose id is 0 is no row (an import).
     """
     full = [titled(entry) for entry in entries]
     rule = choose_rule(full)
     found = identify(full, publication_id=feed.publication_id, feed_id=feed.id or None, rule=rule)
     of_entry = {id(entry): item for entry, item in zip(full, prepared, strict=True)}
-    pairs = [(one, of_entry[id(one.entry)]) for one in found]
-    [brought] = await keep(conn, [Taking(Reader(feed, rule, None, now), pairs)])
-    return brought
+    return Taking(Reader(feed, rule, None, now), [(one, of_entry[id(one.entry)]) for one in found])
 
 
 async def keep(conn: AsyncConnection, takings: Sequence[Taking[P]]) -> list[NewEntries[P]]:
-    """Store identified entries with what was prepared of them, newest first; see `take_in`.
+    """Store those entries that are new, update those that were edited; gives each feed's, the
+    newest first.
 
-    What is read before the feed has a baseline is history.
+    What is read before the feed has a baseline is history. Call it inside a writing transaction,
+    after `dialects.serialise_ingest`.
     """
     brought: dict[int, NewEntries[P]] = {}
     left = dict(enumerate(takings))

@@ -58,9 +58,9 @@ _COMMENTS_IN = re.compile(
     rf"|comment period of {_IN_DAYS})",
     re.IGNORECASE,
 )
-_RELATIVE: tuple[tuple[DateKind, re.Pattern[str]], ...] = (
-    ("effective", _EFFECTIVE_IN),
-    ("comments", _COMMENTS_IN),
+_RELATIVE: tuple[tuple[DateKind, re.Pattern[str], tuple[str, ...]], ...] = (
+    ("effective", _EFFECTIVE_IN, ("effect", "force")),
+    ("comments", _COMMENTS_IN, ("comment",)),
 )
 _PATTERNS: tuple[tuple[DateKind, re.Pattern[str], tuple[str, ...]], ...] = (
     ("effective", _EFFECTIVE, ("effect", "force", "compliance date")),
@@ -110,7 +110,10 @@ def _read(body: str, published: date | None) -> Iterator[KeyDate]:
 
 def _spans(body: str, published: date) -> Iterator[tuple[DateKind, date, str]]:
     """Give what is to happen so many days after publication."""
-    for kind, pattern in _RELATIVE:
+    lowered = body.lower()
+    for kind, pattern, hints in _RELATIVE:
+        if "day" not in lowered or not any(hint in lowered for hint in hints):
+            continue
         for match in pattern.finditer(body):
             said = next(group for group in match.groups() if group).lower()
             days = _NUMBERS.get(said) or int(said)
