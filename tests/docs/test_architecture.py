@@ -12,6 +12,7 @@ LAYERS = (
     (
         "bot.errors",
         "bot.clock",
+        "bot.memory",
         "bot.settings",
         "bot.logs",
         "bot.metrics",
