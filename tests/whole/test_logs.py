@@ -12,6 +12,7 @@ from pathlib import Path
 import pytest
 import structlog
 from aiohttp import web
+from prometheus_client import REGISTRY
 from structlog.testing import capture_logs
 
 from bot import logs
@@ -95,6 +96,11 @@ def test_words_of_strangers_begin_no_line_and_steer_no_terminal(
     assert r"gone\n2026" in said
 
 
+def answers() -> float:
+    name = "exportnews_answer_seconds_count"
+    return REGISTRY.get_sample_value(name, {"platform": "slack"}) or 0.0
+
+
 async def test_one_id_leads_from_the_poll_to_the_delivery(sqlite_url: str, tmp_path: Path) -> None:
     clock = DemoClock()
     async with open_newsroom() as newsroom, open_slack() as slack:
@@ -103,6 +109,7 @@ async def test_one_id_leads_from_the_poll_to_the_delivery(sqlite_url: str, tmp_p
         settings = settings_for(sqlite_url, write_catalogue(tmp_path, address), slack)
         async with open_bot(settings, clock) as bot:
             await bot.connect()
+            answered = answers()
             await slack.slash("subscribe entity-list", channel=CHANNEL, user=MEMBER)
             await bot.once()
             clock.skip(65)
@@ -110,6 +117,7 @@ async def test_one_id_leads_from_the_poll_to_the_delivery(sqlite_url: str, tmp_p
             newsroom.serve("/f.xml", rss(fresh, known))
             with capture_logs() as lines:
                 await bot.once()
+    assert answers() == answered + 1
     (posted,) = slack.messages(CHANNEL)
     assert posted.metadata is not None
     named = posted.metadata["event_payload"]
