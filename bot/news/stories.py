@@ -83,7 +83,7 @@ def compare(a: StoryFeatures, b: StoryFeatures) -> Comparison:
     certain = _certain(a, b)
     if certain is not None:
         return certain
-    if abs((a.when - b.when).total_seconds()) > WINDOW_DAYS * 86_400:
+    if not near(a, b):
         return Comparison("apart", 0.0, "not in the same days")
     excluded = _excluded(a, b)
     if excluded is not None:
@@ -94,6 +94,11 @@ def compare(a: StoryFeatures, b: StoryFeatures) -> Comparison:
         return Comparison("same", 1.0, "near-identical text of two publications")
     score = likelihood(signs(a, b))
     return Comparison("same" if score >= 0.5 else "apart", score, LEARNED)
+
+
+def near(a: StoryFeatures, b: StoryFeatures) -> bool:
+    """Whether two entries are of the same days."""
+    return abs((a.when - b.when).total_seconds()) <= WINDOW_DAYS * 86_400
 
 
 def _excluded(a: StoryFeatures, b: StoryFeatures) -> Comparison | None:
@@ -172,16 +177,21 @@ def _near_identical(a: StoryFeatures, b: StoryFeatures) -> bool:
     return len(a.sketch & b.sketch) >= 2 and fuzz.ratio(a.folded_text, b.folded_text) >= 90
 
 
+_FULL = 50
+"""Characters of a text that would name whom its headline, or another's, is about."""
+
+
 def _other_names(a: StoryFeatures, b: StoryFeatures) -> bool:
-    """Whether each headline names what the other entry does not, and they share no name."""
-    if not (a.names and b.names) or a.names & b.names:
+    """Whether the headline of one names somebody whom the other entry does not, though that names
+    somebody else or has the room to name them."""
+    return _unnamed(a, b) or _unnamed(b, a)
+
+
+def _unnamed(a: StoryFeatures, b: StoryFeatures) -> bool:
+    if not a.names or not (b.names or len(b.folded_text) >= _FULL):
         return False
-    return _unnamed(a.names, b) and _unnamed(b.names, a)
-
-
-def _unnamed(names: frozenset[str], entry: StoryFeatures) -> bool:
-    told = f"{entry.folded_title} {entry.folded_text}"
-    return all(name not in told for name in names)
+    told = f"{b.folded_title} {b.folded_text}"
+    return all(name not in told for name in a.names)
 
 
 _PLANNED = "a:propose"

@@ -6,7 +6,7 @@ from collections.abc import Iterable
 from dataclasses import dataclass, field
 
 from bot.news.model import Relation
-from bot.news.stories import LEARNED, Comparison, compare
+from bot.news.stories import Comparison, compare, near
 from bot.news.story_features import StoryFeatures
 
 
@@ -58,7 +58,7 @@ def choose(new: StoryFeatures, members: Iterable[Member]) -> Choice:
     rivals = 0
     for member in members:
         found = compare(new, member.features)
-        rivals += found.why == LEARNED
+        rivals += not found.certain and near(new, member.features)
         _weigh(cases.setdefault(member.story, _Case()), found)
     odds = max(1, rivals) ** _CROWD
     least = odds / (1 + odds)

@@ -23,6 +23,18 @@ _DATE = re.compile(
 )
 """Months and years; those of a term ("until November 2026") are not those of the event."""
 
+_STATES = (
+    "Alabama|Alaska|Arizona|Arkansas|California|Colorado|Connecticut|Delaware|Florida|Georgia|Hawaii"
+    "|Idaho|Illinois|Indiana|Iowa|Kansas|Kentucky|Louisiana|Maine|Maryland|Massachusetts|Michigan"
+    "|Minnesota|Mississippi|Missouri|Montana|Nebraska|Nevada|New Hampshire|New Jersey|New Mexico"
+    "|New York|North Carolina|North Dakota|Ohio|Oklahoma|Oregon|Pennsylvania|Rhode Island"
+    "|South Carolina|South Dakota|Tennessee|Texas|Utah|Vermont|Virginia|Washington State"
+    "|West Virginia|Wisconsin|Wyoming"
+)
+_PEOPLE = (
+    "m[ae]n|wom[ae]n|residents?|couple|brothers|businessm[ae]n|engineer|executives?|compan(?:y|ies)"
+    "|firms?|manufacturer|maker|exporter|distributor|dealer|supplier|university|professor"
+)
 _KINDS = {
     kind: re.compile(pattern, re.IGNORECASE)
     for kind, pattern in {
@@ -40,6 +52,7 @@ _KINDS = {
         "quarter": r"\b(Q[1-4]|(?:first|second|third|fourth)[ -]quarter)\b",
         "footnote": r"\bfootnote (\d)\b",
         "part": r"\bpart (\d{3,4})\b",
+        "home": rf"\b({_STATES}) (?:{_PEOPLE})\b",
     }.items()
 }
 _QUARTERS = {"first": "q1", "second": "q2", "third": "q3", "fourth": "q4"}

@@ -13,6 +13,7 @@ from bot.news.story_marks import marks
 from tests.news.test_stories import told, verdict
 
 TWO_MATTERS = [
+    ("Ohio man sentenced for exporting sonar", "Utah woman sentenced for exporting sonar"),
     ("OFAC Issues General License 44B for Caracas", "OFAC Issues General License 5T for Caracas"),
     ("OFAC issues GL 8M and GL 13K", "OFAC issues GL 55C"),
     ("BIS Puts 9 Firms on Entity List", "BIS Puts 41 Firms on Entity List"),
