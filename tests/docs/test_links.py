@@ -56,6 +56,11 @@ def test_every_page_can_be_reached_from_the_readme() -> None:
     assert {str(page.relative_to(ROOT)) for page in set(pages()) - reached} == set()
 
 
+def test_every_picture_is_shown_somewhere() -> None:
+    shown = {(page.parent / target).resolve() for page in pages() for target in targets(page)}
+    assert [one.name for one in (ROOT / "docs" / "images").iterdir() if one not in shown] == []
+
+
 def test_the_readme_is_two_screens() -> None:
     lines = [line for line in (ROOT / "README.md").read_text("utf-8").splitlines() if line.strip()]
     assert len([line for line in lines if not line.startswith("![")]) <= 2 * SCREEN
