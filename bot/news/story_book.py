@@ -9,9 +9,10 @@ from __future__ import annotations
 
 import asyncio
 from collections import Counter
-from collections.abc import Iterable, Sequence
+from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 from datetime import datetime, timedelta
+from functools import lru_cache
 from typing import Any
 
 from sqlalchemy import Row, bindparam, delete, func, insert, select, update
@@ -32,6 +33,10 @@ _AT_ONCE = 400
 _MAX_ROWS = 4_000
 _TEXT = 1_000
 """Characters of a stored text that are read again: what happened stands at its beginning."""
+
+_REMEMBERED = 1_000
+"""Stored entries whose features are kept: on a busy day the same ones are candidates for each new
+entry, and reading them takes longer than all the rest."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -151,12 +156,12 @@ async def _load(conn: AsyncConnection, shelf: Shelf, entry_ids: Sequence[int]) -
     for start in range(0, len(entry_ids), _AT_ONCE):
         chunk = entry_ids[start : start + _AT_ONCE]
         cited: dict[int, list[Citation]] = {}
-        rows = await conn.execute(
+        citations = await conn.execute(
             select(citation.c.entry_id, citation.c.kind, citation.c.value).where(
                 citation.c.entry_id.in_(chunk)
             )
         )
-        for row in rows:
+        for row in citations:
             one = Citation(row.kind, row.value, "", 0, 0, "title")
             cited.setdefault(row.entry_id, []).append(one)
         topics: dict[int, list[str]] = {}
@@ -174,15 +179,24 @@ async def _load(conn: AsyncConnection, shelf: Shelf, entry_ids: Sequence[int]) -
             func.substr(entry.c.summary, 1, _TEXT).label("summary"),
             func.substr(entry.c.content, 1, _TEXT).label("content"),
         ).where(entry.c.id.in_(chunk), entry.c.story_id.is_not(None))
-        for found in await conn.execute(stored.order_by(entry.c.id)):
-            some = cited.get(found.id, ()), topics.get(found.id, ())
-            shelf.add(found.id, _stored_features(found, *some), found.story_id)
+        rows = (await conn.execute(stored.order_by(entry.c.id))).all()
+        await asyncio.to_thread(_put, shelf, rows, cited, topics)
 
 
-def _stored_features(
-    row: Row[*tuple[Any, ...]], cited: Iterable[Citation], topics: Iterable[str]
-) -> StoryFeatures:
-    known = FeedEntry(
+def _put(
+    shelf: Shelf,
+    rows: Sequence[Row[*tuple[Any, ...]]],
+    cited: Mapping[int, Sequence[Citation]],
+    topics: Mapping[int, Sequence[str]],
+) -> None:
+    for row in rows:
+        some = tuple(cited.get(row.id, ())), tuple(sorted(topics.get(row.id, ())))
+        known = _stored_features(_known(row), row.id, row.publication_id, *some)
+        shelf.add(row.id, known, row.story_id)
+
+
+def _known(row: Row[*tuple[Any, ...]]) -> FeedEntry:
+    return FeedEntry(
         row.title,
         link=row.link or "",
         summary=row.summary,
@@ -190,11 +204,21 @@ def _stored_features(
         published=row.published_at,
         document_number=row.document_number or "",
     )
+
+
+@lru_cache(maxsize=_REMEMBERED)
+def _stored_features(
+    known: FeedEntry,
+    entry_id: int,
+    publication_id: int,
+    cited: tuple[Citation, ...],
+    topics: tuple[str, ...],
+) -> StoryFeatures:
     return features(
         known,
-        id=f"{row.id:020d}",
-        publication=str(row.publication_id),
-        citations=tuple(cited),
+        id=f"{entry_id:020d}",
+        publication=str(publication_id),
+        citations=cited,
         topics=topics,
     )
 
