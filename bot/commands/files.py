@@ -74,7 +74,8 @@ class Files:
             else export.as_csv(found)
         )
         name = f"search-{(await self._now()):%Y%m%d-%H%M}.{asked.form}"
-        return FileAnswer(name, content, f"{number}{of} found for: {found.query[:300]}")
+        said = (*found.notes, f"{number}{of} found for: {found.query[:300]}")
+        return FileAnswer(name, content, " ".join(said))
 
     async def audit(self, asked: model.Audit, context: CommandContext) -> FileAnswer:
         """Give the record of what teams of this workspace did with alerts, to admins."""

@@ -181,13 +181,17 @@ class Finding:
         return replace(listing, notes=(note, *listing.notes), suggestions=near)
 
     def _filters(self, query: str, results: Results) -> tuple[Offer, ...]:
-        """The topics that many of the results have, and not all of them."""
-        counts = results.facets.get("topic", ())
-        return tuple(
-            Offer(f"{self._titles.get(topic, topic)} ({number})", _page(narrowed, 0))
-            for topic, number in counts
-            if number < results.total and _fits(narrowed := f"{query} topic:{topic}")
-        )[:_FILTERS]
+        """The topics that many of the results have, and not all of them; with how many have it,
+        where all were counted."""
+        asked = parse_query(query)
+        offers = []
+        for topic, number in results.facets.get("topic", ()):
+            narrowed = str(asked.narrowed("topic", topic))
+            if number < results.total and _fits(narrowed):
+                title = self._titles.get(topic, topic)
+                label = f"{title} ({number:,})" if results.whole else title
+                offers.append(Offer(label, _page(narrowed, 0)))
+        return tuple(offers[:_FILTERS])
 
     def _near(self, text: str) -> tuple[Offer, ...]:
         """What to ask instead where nothing was found: a topic of that name, fewer words."""

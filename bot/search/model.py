@@ -38,5 +38,7 @@ class Results:
     notes: tuple[str, ...] = ()
     facets: Mapping[str, tuple[tuple[str, int], ...]] = field(default_factory=dict)
     """Counts by `topic`, `publication` and `year`, largest first."""
+    whole: bool = True
+    """Whether `total` and `facets` count all that matches; else only the newest of it."""
     suggestion: str = ""
     """The query as it was probably meant, when nothing was found and that would find something."""

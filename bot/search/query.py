@@ -6,7 +6,7 @@
 
 from __future__ import annotations
 
-from dataclasses import dataclass, field
+from dataclasses import dataclass, field, replace
 from datetime import date
 from typing import Literal
 
@@ -109,6 +109,12 @@ class Query:
     def asks(self) -> bool:
         """Whether it asks for anything: a word, a fact or a span of days."""
         return self.root is not None or self.since is not None or self.until is not None
+
+    def narrowed(self, name: FieldName, value: str) -> Query:
+        """Give the query that asks for a fact too."""
+        parts = self.root.parts if isinstance(self.root, And) else (self.root,) if self.root else ()
+        fact = Tagged(name, value)
+        return replace(self, root=And((*parts, fact)) if parts else fact)
 
     def __str__(self) -> str:
         parts = []

@@ -54,7 +54,8 @@ _HEADLINES = 20
 
 @dataclass(frozen=True, slots=True)
 class _Found:
-    """What matched: positions in the order to be read, and the rows they were chosen from."""
+    """What matched: positions in the order to be read, and the rows they were chosen from. `notes`
+    say what of it was left out of count or order."""
 
     positions: Sequence[int]
     rows: Rows
@@ -75,7 +76,7 @@ class Search:
         """Search for `text`, in the query language; never fails for what was typed.
 
         What asks for nothing, as `()`, finds nothing, and a note says that it could not be read.
-        `limit` and `offset` choose the page; `total` counts to 10,000.
+        `limit` and `offset` choose the page; `total` counts to 10,000, in large archives to 2,000.
         """
         started = time.perf_counter()
         query = parse(text)
@@ -99,6 +100,7 @@ class Search:
             took_ms=took,
             notes=query.notes + notes + found.notes,
             facets=facets,
+            whole=not found.notes,
             suggestion=suggestion,
         )
 

@@ -32,8 +32,8 @@ async def test_a_search_finds_and_can_be_narrowed_by_topic(desk: Desk) -> None:
     found = await desk.ask("trade secrets OR chipmaking")
     assert isinstance(found, Listing)
     assert len(titles(found)) == 4
-    narrow = [offer.action for offer in found.filters if "Trade secrets" in offer.label]
-    assert narrow == [SearchPage(f"{found.results.query} topic:trade-secrets")]
+    narrow = [offer.action for offer in found.filters if offer.label == "Trade secrets (2)"]
+    assert narrow == [SearchPage(f"({found.results.query}) topic:trade-secrets")]
     assert len(titles(await desk.press(narrow[0]))) == 2
 
 

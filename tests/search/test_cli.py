@@ -75,9 +75,10 @@ def test_what_is_imported_is_found(run: Runner, tmp_path: Path) -> None:
 
 def test_results_as_a_table_cannot_be_a_formula(run: Runner, tmp_path: Path) -> None:
     run("import", write(tmp_path / "good.jsonl", ONE))
-    _status, out, _err = run("search", "quota", "--format", "csv")
+    _status, out, err = run("search", 'quota "notice', "--format", "csv")
     [row] = csv.DictReader(io.StringIO(out))
     assert row["title"] == "'=Quota notice for chip tools"
+    assert "A quotation mark has no partner" in err
 
 
 def test_bad_lines_are_named_and_the_rest_kept(run: Runner, tmp_path: Path) -> None:

@@ -98,3 +98,5 @@ def test_no_text_is_an_error_and_the_canonical_form_means_the_same(typed: str) -
     query = parse(typed)
     assert parse(str(query)) == query
     assert str(parse(str(query))) == str(query)
+    narrowed = query.narrowed("topic", "sanctions")
+    assert parse(str(narrowed)) == narrowed
