@@ -13,7 +13,6 @@ from collections.abc import Mapping
 from dataclasses import dataclass, replace
 from types import TracebackType
 from typing import Protocol
-from urllib.parse import urljoin
 from weakref import WeakValueDictionary
 
 import httpx
@@ -188,7 +187,7 @@ class Fetcher:
             if isinstance(answer, Document):
                 return replace(answer, moved_to=moved_to)
             status, target = answer
-            found = web_address(urljoin(url, target))
+            found = web_address(target, url)
             if not found:
                 raise FetchFailed(
                     "The server redirects to something that is no web address.", status=status

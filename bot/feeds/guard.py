@@ -8,17 +8,30 @@ from __future__ import annotations
 
 import asyncio
 import ipaddress
+import re
 import socket
-from collections.abc import Iterable
+import unicodedata
+from collections.abc import Callable, Iterable
+from urllib.parse import unquote
 
 import httpcore
+from aiohttp import AddrInfoType
 from aiohttp.abc import AbstractResolver, ResolveResult
 from httpcore import SOCKET_OPTION, AsyncNetworkBackend, AsyncNetworkStream
 
 from bot.errors import FetchFailed
 
 _NAT64 = ipaddress.ip_network("64:ff9b::/96")
-_SHARED = ipaddress.ip_network("100.64.0.0/10")
+_NEVER = tuple(
+    ipaddress.ip_network(network)
+    for network in (
+        "100.64.0.0/10",  # shared by a provider's customers
+        "168.63.129.16/32",  # Azure's own, which answers each virtual machine
+        "fec0::/10",  # site-local, withdrawn and still routed
+    )
+)
+_DOTS = re.compile("[\u3002\uff0e\uff61]")
+"""What IDNA reads as a full stop (RFC 3490, 3.1)."""
 
 IpAddress = ipaddress.IPv4Address | ipaddress.IPv6Address
 
@@ -45,9 +58,18 @@ def is_public(text: str) -> bool:
             inner = address.teredo[1]
         if inner is not None:
             return is_public(str(inner))
-    elif address in _SHARED:
+    if any(address.version == network.version and address in network for network in _NEVER):
         return False
     return address.is_global and not address.is_multicast and not address.is_reserved
+
+
+def plain_host(host: str) -> str:
+    """Give `host` as a client comes to ask for it: without escapes, in IDNA's normal form.
+
+    `127\u30020\u30020\u30021` (with ideographic full stops) and digits in circles are an address.
+    """
+    folded = unicodedata.normalize("NFKC", _DOTS.sub(".", unquote(host)))
+    return _DOTS.sub(".", folded).lower().rstrip(".")
 
 
 def literal(host: str) -> str:
@@ -55,7 +77,7 @@ def literal(host: str) -> str:
 
     `127.1`, `0x7f000001` and `2130706433` are all read as the system's resolver would.
     """
-    bare = host.strip("[]").partition("%")[0]
+    bare = plain_host(host).strip("[]").partition("%")[0]
     try:
         return str(ipaddress.ip_address(bare))
     except ValueError:
@@ -70,8 +92,8 @@ def check_host(host: str, *, allow_private: bool) -> None:
     """Raise FetchFailed when `host` is written as an address that may not be fetched from."""
     if allow_private:
         return
-    address = literal(host)
-    local = host == "localhost" or host.endswith((".localhost", ".internal", ".local"))
+    address, name = literal(host), plain_host(host)
+    local = name == "localhost" or name.endswith((".localhost", ".internal", ".local"))
     if local or (address and not is_public(address)):
         raise FetchFailed(
             "The address leads into a private network, where feeds are not fetched from. Set "
@@ -94,6 +116,22 @@ async def resolve(
     if not allowed:
         raise Refused(f"{host} has no public address")
     return allowed
+
+
+def checked_sockets(*, allow_private: bool) -> Callable[[AddrInfoType], socket.socket]:
+    """Give aiohttp's maker of sockets, which makes none to an address that may not be connected to.
+
+    Whatever was made of a host's name on the way, this is the address that is connected to; the
+    resolver alone is not enough, for aiohttp asks it for no host that is an address by itself.
+    """
+
+    def make(info: AddrInfoType) -> socket.socket:
+        family, kind, protocol, _, address = info
+        if not allow_private and not is_public(str(address[0])):
+            raise Refused(f"{address[0]} is no public address")
+        return socket.socket(family, kind, protocol)
+
+    return make
 
 
 class CheckedResolver(AbstractResolver):

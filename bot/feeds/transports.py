@@ -15,7 +15,7 @@ from httpx_aiohttp import AiohttpTransport
 
 from bot.errors import FetchFailed
 from bot.feeds.addresses import shown
-from bot.feeds.guard import CheckedBackend, CheckedResolver, Refused
+from bot.feeds.guard import CheckedBackend, CheckedResolver, Refused, checked_sockets
 
 CONNECTIONS = 200
 ERRORS = (httpx.HTTPError, httpx.InvalidURL, aiohttp.ClientError, OSError, ValueError)
@@ -60,6 +60,7 @@ def _plain(context: ssl.SSLContext, *, allow_private: bool) -> httpx.AsyncBaseTr
     def session() -> aiohttp.ClientSession:
         connector = aiohttp.TCPConnector(
             resolver=CheckedResolver(allow_private=allow_private),
+            socket_factory=checked_sockets(allow_private=allow_private),
             limit=CONNECTIONS,
             ssl=context,
             ttl_dns_cache=60,
@@ -158,6 +159,8 @@ def _sentence(error: Exception, causes: list[BaseException]) -> str:
         return "The server cannot be reached."
     if isinstance(error, httpx.TimeoutException):
         return "The server did not answer in time."
+    if isinstance(error, httpx.RemoteProtocolError) and "location header" in str(error):
+        return "The server redirects to something that is no web address."
     if isinstance(error, httpx.ConnectError | httpcore.ConnectError):
         return "The server cannot be reached."
     if isinstance(error, httpx.InvalidURL | ValueError):

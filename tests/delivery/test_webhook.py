@@ -128,8 +128,12 @@ async def test_a_card_too_large_is_not_even_tried(flow: Flow) -> None:
 
 
 @pytest.mark.parametrize(
-    "secret", ["", "ftp://flows.example/x", "https://127.0.0.1/x", "http://flows.example/x", "//["]
-)
+    "secret",
+    [
+        "", "ftp://flows.example/x", "https://127.0.0.1/x", "http://flows.example/x", "//[",
+        "https://127\u30020\u30020\u30021/x", "https://127\uff0e0\uff610\uff0e1/x",
+    ],
+)  # fmt: skip
 async def test_an_address_that_is_none_or_leads_inside_is_refused(secret: str) -> None:
     async with WebhookSender() as sender:
         with pytest.raises(DeliveryError) as caught:

@@ -42,7 +42,7 @@ async def _fetch(url: str, **options: float) -> Document:
         "127.0.0.1", "127.1.2.3", "10.0.0.1", "172.16.9.9", "192.168.1.1", "169.254.169.254",
         "0.0.0.0", "100.64.0.1", "224.0.0.1", "255.255.255.255", "::1", "::", "fe80::1", "fc00::1",
         "::ffff:127.0.0.1", "::ffff:10.0.0.1", "64:ff9b::7f00:1", "2002:7f00:1::", "fd00:ec2::254",
-        "fe80::1%eth0", "ff02::1",
+        "fe80::1%eth0", "ff02::1", "fec0::1", "168.63.129.16", "::ffff:168.63.129.16",
     ],
 )  # fmt: skip
 def test_addresses_that_are_not_of_the_public_internet(address: str) -> None:
@@ -65,6 +65,13 @@ def test_addresses_that_are(address: str) -> None:
         "http://[::ffff:127.0.0.1]:{port}/feed",
         "http://0.0.0.0:{port}/feed",
         "https://127.0.0.1:{port}/feed",
+        "http://127\u30020\u30020\u30021:{port}/feed",
+        "http://127\uff0e0\uff610\uff0e1:{port}/feed",
+        "http://\u2460\u2461\u2466.\u24ea.\u24ea.\u2460:{port}/feed",
+        "http://127%2e0%2e0%2e1:{port}/feed",
+        "http://127%E3%80%820%E3%80%820%E3%80%821:{port}/feed",
+        "http://local\uff48ost:{port}/feed",
+        "https://127\u30020\u30020\u30021:{port}/feed",
     ],
 )
 async def test_nothing_private_is_asked(newsroom: Newsroom, url: str) -> None:
@@ -93,11 +100,36 @@ async def test_a_name_that_leads_to_loopback_is_refused_when_it_is_connected_to(
     assert newsroom.requests == []
 
 
+@pytest.mark.parametrize("dot", ["\u3002", "\uff0e", "\uff61"])
+async def test_an_address_that_nobody_saw_through_is_refused_when_it_is_connected_to(
+    newsroom: Newsroom, dot: str, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    """aiohttp asks no resolver for a host that it takes for an address; the socket is checked."""
+    monkeypatch.setattr(guard, "check_host", lambda *_, **__: None)
+    newsroom.serve("/feed", rss())
+    url = newsroom.address("/feed")
+    async with Fetcher(environment_proxies=False) as fetcher:
+        for address in (url, url.replace(".", dot)):
+            with pytest.raises(FetchFailed, match="private network"):
+                await fetcher.fetch(Request(address))
+        with pytest.raises(FetchFailed):
+            await fetcher.post_form(url.replace(".", dot), {"hub.mode": "subscribe"})
+    assert newsroom.requests == []
+
+
+@pytest.mark.parametrize(
+    "target",
+    [
+        "http://169.254.169.254/latest/meta-data/",
+        "http://169\u3002254\u3002169\u3002254/latest/meta-data/",
+        "http://169%E3%80%82254%E3%80%82169%E3%80%82254/latest/meta-data/",
+    ],
+)
 async def test_every_redirect_is_checked(
-    newsroom: Newsroom, monkeypatch: pytest.MonkeyPatch
+    newsroom: Newsroom, target: str, monkeypatch: pytest.MonkeyPatch
 ) -> None:
     """The first address may be asked here; the one that it leads to may not."""
-    newsroom.redirect("/feed", "http://169.254.169.254/latest/meta-data/", 302)
+    newsroom.redirect("/feed", target, 302)
     real = guard.is_public
     monkeypatch.setattr(guard, "is_public", lambda a: a == "127.0.0.1" or real(a))
     async with Fetcher(environment_proxies=False) as fetcher:
@@ -106,7 +138,13 @@ async def test_every_redirect_is_checked(
     assert len(newsroom.requests) == 1
 
 
-@pytest.mark.parametrize("target", ["file:///etc/passwd", "ftp://x.example/", "javascript:1"])
+@pytest.mark.parametrize(
+    "target",
+    [
+        "file:///etc/passwd", "ftp://x.example/", "javascript:1", "//[", "http://[::1", "//x:y/",
+        "http://]/", "http://\u2100.example/", " ",
+    ],
+)  # fmt: skip
 async def test_redirects_lead_to_web_addresses_only(newsroom: Newsroom, target: str) -> None:
     with pytest.raises(FetchFailed, match="address"):
         await _fetch(newsroom.redirect("/feed", target))

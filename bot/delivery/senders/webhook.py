@@ -17,7 +17,7 @@ import aiohttp
 from bot.delivery.model import Address, Outgoing, SaidPage, Sought
 from bot.delivery.senders.answers import retry_after
 from bot.errors import DeliveryError, FetchFailed
-from bot.feeds.guard import CheckedResolver, check_host
+from bot.feeds.guard import CheckedResolver, check_host, checked_sockets
 
 MESSAGE_BYTES = 28_000
 """The largest message that a webhook or flow takes (learn.microsoft.com; 413 above it)."""
@@ -113,6 +113,7 @@ class WebhookSender:
                 connector=aiohttp.TCPConnector(
                     limit=0,  # who sends bounds its calls
                     resolver=CheckedResolver(allow_private=self._allow_private),
+                    socket_factory=checked_sockets(allow_private=self._allow_private),
                 ),
                 timeout=aiohttp.ClientTimeout(total=CALL_SECONDS),
                 cookie_jar=aiohttp.DummyCookieJar(),
