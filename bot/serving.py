@@ -20,6 +20,7 @@ from bot.errors import SettingsError
 log = structlog.get_logger(__name__)
 
 BODY_BYTES = 1_000_000
+BODY_SECONDS = 20.0
 _HEADERS = (
     (b"x-content-type-options", b"nosniff"),
     (b"x-frame-options", b"DENY"),
@@ -27,8 +28,13 @@ _HEADERS = (
 )
 
 
-class _BodyTooLarge(Exception):
-    pass
+class _Refused(Exception):
+    """The request is not read any further."""
+
+    def __init__(self, status: int, sentence: str, **headers: str) -> None:
+        super().__init__(sentence)
+        self.status = status
+        self.headers = headers
 
 
 class _Server(uvicorn.Server):
@@ -49,11 +55,15 @@ class _Server(uvicorn.Server):
 
 
 class Guard:
-    """Bounds every request's body (chunked ones too) and adds the headers that browsers heed."""
+    """Bounds every request's body in size (chunked ones too) and time, and adds the headers that
+    browsers heed."""
 
-    def __init__(self, app: ASGIApp, *, limit: int = BODY_BYTES) -> None:
+    def __init__(
+        self, app: ASGIApp, *, limit: int = BODY_BYTES, seconds: float = BODY_SECONDS
+    ) -> None:
         self._app = app
         self._limit = limit
+        self._seconds = seconds
 
     async def __call__(self, scope: Scope, receive: Receive, send: Send) -> None:
         """Pass the request on."""
@@ -61,14 +71,25 @@ class Guard:
             await self._app(scope, receive, send)
             return
         taken = 0
-        started = False
+        complete = started = False
+        until = asyncio.get_running_loop().time() + self._seconds
 
         async def bounded() -> Message:
-            nonlocal taken
-            message = await receive()
+            nonlocal taken, complete
+            if complete:  # what comes now is that the caller has gone
+                return await receive()
+            try:
+                async with asyncio.timeout_at(until):
+                    message = await receive()
+            except TimeoutError:
+                # Nobody reads what may still come.
+                raise _Refused(
+                    408, "The request took too long to come.", Connection="close"
+                ) from None
             taken += len(message.get("body", b""))
             if taken > self._limit:
-                raise _BodyTooLarge
+                raise _Refused(413, "The request is too large.")
+            complete = not message.get("more_body", False)
             return message
 
         async def with_headers(message: Message) -> None:
@@ -82,14 +103,15 @@ class Guard:
 
         try:
             await self._app(scope, bounded, with_headers)
-        except _BodyTooLarge:
+        except _Refused as refused:
             if not started:
-                await PlainTextResponse("The request is too large.", 413)(scope, receive, send)
+                answer = PlainTextResponse(str(refused), refused.status, refused.headers)
+                await answer(scope, receive, send)
 
 
-def build_app(routes: Sequence[BaseRoute]) -> Starlette:
-    """Make the app of all fronts' routes."""
-    return Starlette(routes=list(routes), middleware=[Middleware(Guard)])
+def build_app(routes: Sequence[BaseRoute], *, body_seconds: float = BODY_SECONDS) -> Starlette:
+    """Make the app of all fronts' routes; a request's body may take `body_seconds` to come."""
+    return Starlette(routes=list(routes), middleware=[Middleware(Guard, seconds=body_seconds)])
 
 
 @asynccontextmanager

@@ -2,9 +2,11 @@
 
 from __future__ import annotations
 
+import asyncio
 from collections.abc import AsyncIterator
 from datetime import timedelta
 from pathlib import Path
+from urllib.parse import urlsplit
 
 import httpx
 import pytest
@@ -127,6 +129,20 @@ async def test_a_body_beyond_the_bound_is_refused_however_it_is_sent() -> None:
         assert (await client.post("/", content=b"x" * (BODY_BYTES + 1))).status_code == 413
         assert (await client.post("/", content=chunks(4))).text == str(4 * 65_536)
         assert (await client.post("/", content=chunks(17))).status_code == 413
+
+
+async def test_a_body_that_does_not_come_is_not_waited_for() -> None:
+    async def length(request: Request) -> Response:
+        return PlainTextResponse(str(len(await request.body())))
+
+    app = build_app([Route("/", length, methods=["POST"])], body_seconds=0.2)
+    async with serve(app, host="127.0.0.1", port=0, stop_seconds=1) as address:
+        reader, writer = await asyncio.open_connection("127.0.0.1", urlsplit(address).port)
+        writer.write(b"POST / HTTP/1.1\r\nHost: 127.0.0.1\r\nContent-Length: 10\r\n\r\nab")
+        answer = await reader.read()  # all, for the connection is closed after it
+        writer.close()
+    assert answer.startswith(b"HTTP/1.1 408 ")
+    assert answer.endswith(b"The request took too long to come.")
 
 
 async def test_a_port_that_is_taken_is_one_sentence_naming_it() -> None:
