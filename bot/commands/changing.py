@@ -38,10 +38,10 @@ from bot.subscriptions.service import Subscriptions
 class Changing:
     """Carries out changes; each is allowed, recorded and answered by the same rules."""
 
-    def __init__(self, taxonomy: Taxonomy, subscriptions: Subscriptions) -> None:
+    def __init__(self, taxonomy: Taxonomy, subscriptions: Subscriptions, trying: Trying) -> None:
         self._taxonomy = taxonomy
         self._subscriptions = subscriptions
-        self._trying = Trying(taxonomy, subscriptions)
+        self._trying = trying
         self._titles = titles(taxonomy)
 
     async def subscribe(
@@ -87,7 +87,8 @@ class Changing:
         changed = await self._subscriptions.watch(
             place.ref, actor_at(context, place), asked.term, asked.aliases, mode=mode
         )
-        return self._change("watch", changed, place, context, mode=mode)
+        trial = await self._trying.term(asked.term, asked.aliases, mode) if changed.added else None
+        return self._change("watch", changed, place, context, mode=mode, trial=trial)
 
     async def unwatch(self, asked: model.Unwatch, context: CommandContext) -> SubscriptionChange:
         """Watch a term no more."""
@@ -109,7 +110,8 @@ class Changing:
             changed = await self._subscriptions.drop_search(place.ref, actor, asked.query)
             return self._change("drop-search", changed, place, context)
         changed = await self._subscriptions.save_search(place.ref, actor, asked.query, mode=mode)
-        return self._change("save-search", changed, place, context, mode=mode)
+        trial = await self._trying.search(asked.query, mode) if changed.added else None
+        return self._change("save-search", changed, place, context, mode=mode, trial=trial)
 
     async def digest_time(self, asked: model.DigestTime, context: CommandContext) -> SettingsList:
         """Set when the digest comes."""

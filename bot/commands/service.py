@@ -42,8 +42,8 @@ class Commands:
     ) -> None:
         self._subscriptions = subscriptions
         self._finding = Finding(db, taxonomy, search)
-        self._changing = Changing(taxonomy, subscriptions)
-        self._trying = Trying(taxonomy, subscriptions)
+        self._trying = Trying(db, taxonomy, subscriptions, search)
+        self._changing = Changing(taxonomy, subscriptions, self._trying)
         self._reading = Reading(db, taxonomy, subscriptions)
         self._entries = Entries(db, taxonomy, subscriptions)
         self._working = Working(db, subscriptions, self._entries)

@@ -160,7 +160,8 @@ def tried_line(trial: Trial) -> Rich:
     """Say how many alerts there would have been."""
     if not trial.alerts:
         return ours(f"In the last {trial.days} days this would have sent nothing.")
-    alerts = rich.bold(ours(words.count(trial.alerts, "alert")))
+    counted = words.count(trial.alerts, "alert")
+    alerts = rich.bold(ours(f"more than {counted}" if trial.more else counted))
     return together(
         f"In the last {trial.days} days this would have been ", alerts, ", for example:"
     )

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Sequence
 from dataclasses import replace
+from datetime import timedelta
 
 from bot.commands import model
 from bot.commands.answers import Sentence, TrialAnswer
@@ -11,18 +12,27 @@ from bot.commands.context import CommandContext
 from bot.commands.forms import SettingsSubmitted
 from bot.commands.topic_words import find_topics, titles
 from bot.news.taxonomy import Taxonomy
-from bot.subscriptions.model import ChannelRef, ChannelSettings, Mode, Trial
+from bot.search.model import Result
+from bot.search.search import Search
+from bot.storage.database import Database
+from bot.subscriptions.model import ChannelRef, ChannelSettings, Mode, PastAlert, Trial
 from bot.subscriptions.service import Subscriptions
 
 _DAYS, _LISTED = 30, 3
+_MOST_ENTRIES = 300
+"""Newest entries that a term or a saved search is tried on."""
 
 
 class Trying:
-    """Says what topics would have sent in the last 30 days."""
+    """Says what topics, terms and searches would have sent in the last 30 days."""
 
-    def __init__(self, taxonomy: Taxonomy, subscriptions: Subscriptions) -> None:
+    def __init__(
+        self, db: Database, taxonomy: Taxonomy, subscriptions: Subscriptions, search: Search
+    ) -> None:
+        self._db = db
         self._taxonomy = taxonomy
         self._subscriptions = subscriptions
+        self._search = search
         self._titles = titles(taxonomy)
 
     async def words(self, asked: model.Try, context: CommandContext) -> TrialAnswer | None:
@@ -60,6 +70,37 @@ class Trying:
             topics, days=_DAYS, min_score=channel.min_score, limit=_LISTED
         )
 
+    async def term(self, term: str, aliases: Sequence[str], mode: Mode) -> Trial | None:
+        """Say what a watch just set would have sent, where it comes at once."""
+        phrases = (f'"{each.replace(chr(34), " ")}"' for each in (term, *aliases))
+        return await self.search(" OR ".join(phrases), mode)
+
+    async def search(self, query: str, mode: Mode) -> Trial | None:
+        """Say what a saved search would have sent, where it comes at once: each story once."""
+        if mode != "instant":
+            return None
+        found = await self._search.find(f"({query}) sort:date", limit=_MOST_ENTRIES)
+        async with self._db.read() as conn:
+            now = await self._db.now(conn)
+        since = now - timedelta(days=_DAYS)
+        recent = [each for each in found.results if since < each.published <= now]
+        first = {each.story_id or -each.id: each for each in recent}  # the earliest of each story
+        listed = sorted(first.values(), key=lambda each: each.position, reverse=True)[:_LISTED]
+        more = len(recent) == _MOST_ENTRIES
+        return Trial(_DAYS, len(first), tuple(_past(each) for each in listed), more)
+
     async def _score(self, ref: ChannelRef) -> float:
         known = await self._subscriptions.settings(ref) if ref.channel else None
         return (known or ChannelSettings(0, ref)).min_score
+
+
+def _past(found: Result) -> PastAlert:
+    return PastAlert(
+        story_id=found.story_id or 0,
+        entry_id=found.id,
+        title=found.title,
+        link=found.link,
+        publication=found.publication,
+        published=found.published,
+        topics=(),
+    )

@@ -118,8 +118,9 @@ class PastAlert:
 @dataclass(frozen=True, slots=True)
 class Trial:
     """What a subscription would have sent: `alerts` in the last `days`, the newest of them
-    listed in `stories`."""
+    listed in `stories`. `more`: there were more than were counted."""
 
     days: int
     alerts: int
     stories: tuple[PastAlert, ...] = ()
+    more: bool = False

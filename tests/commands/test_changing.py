@@ -15,7 +15,7 @@ from bot.commands.answers import (
 )
 from bot.messages import actions
 from bot.subscriptions.model import Actor, ChannelRef, ChannelSettings, Mode
-from tests.commands.desk import Desk, shown
+from tests.commands.desk import TITLES, Desk, shown
 
 BOB = Actor("U0BOB", "Bob")
 
@@ -220,6 +220,22 @@ async def test_watches_with_other_names_and_saved_searches(desk: Desk) -> None:
     answer = await desk.ask("unwatch acme corp")
     assert isinstance(answer, SubscriptionChange)
     assert answer.missing == ("acme corp",)
+
+
+async def test_a_watch_and_a_saved_search_say_what_they_would_have_sent(desk: Desk) -> None:
+    await desk.fill()
+    watched = await desk.ask("watch Valve Supplier = Turbine Maker")
+    assert isinstance(watched, SubscriptionChange)
+    assert watched.trial is not None
+    assert watched.trial.alerts == 2
+    assert TITLES[6] in shown(watched)
+    saved = shown(await desk.ask('save search "entity list" -drone'))
+    assert "this would have been *1 alert*" in saved
+    assert TITLES[3] in saved
+    again = await desk.ask("watch Valve Supplier")
+    assert isinstance(again, SubscriptionChange)
+    assert again.trial is None
+    assert "would have sent nothing" in shown(await desk.ask("watch Quatehun Optics"))
 
 
 async def test_the_list_says_who_set_what_and_when(desk: Desk) -> None:
