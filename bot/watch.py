@@ -20,6 +20,7 @@ from bot.storage.database import Database
 log = structlog.get_logger(__name__)
 
 LOOK_SECONDS = 10.0
+_AWAY = (BotError, SQLAlchemyError, OSError, TimeoutError)
 
 
 class Watch:
@@ -32,12 +33,16 @@ class Watch:
         self._away_since: datetime | None = None
 
     async def started(self) -> None:
-        """Tell, once a day and version, that the bot runs."""
+        """Tell, once a day and version, that the bot runs. Never raises for a database that is
+        away: what there is to do is not held up by what there is to say."""
         number, host = version("exportnews"), socket.gethostname()
-        async with self._db.write() as conn:
-            now = await self._db.now(conn)
-            text = f"exportnews {number} has started on {host}."
-            await self._tell(conn, f"start:{number}:{now:%Y-%m-%d}", text, now)
+        text = f"exportnews {number} has started on {host}."
+        try:
+            async with asyncio.timeout(LOOK_SECONDS), self._db.write() as conn:
+                now = await self._db.now(conn)
+                await self._tell(conn, f"start:{number}:{now:%Y-%m-%d}", text, now)
+        except _AWAY as error:
+            log.warning("start.not_told", reason=type(error).__name__)
 
     async def look(self) -> None:
         """Ask the database whether it is there and whose it is; tell what changed. Never raises
@@ -50,7 +55,7 @@ class Watch:
                     self._away_since = None
                 if found is not None and found != schema.HEAD:
                     await self._tell_of_version(found)
-        except (BotError, SQLAlchemyError, OSError, TimeoutError) as error:
+        except _AWAY as error:
             if self._away_since is None:
                 self._away_since = self._clock()
                 log.warning("database.away", reason=type(error).__name__)

@@ -59,6 +59,7 @@ async def test_an_outage_is_told_once_when_it_is_over(
     with server.away(str(make_url(str(desk.db.url)).database)):
         for watch in (one, other, one):
             await watch.look()
+        await one.started()
         desk.clock.advance(minutes=9)
     for watch in (one, other, one):
         await watch.look()
