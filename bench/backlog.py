@@ -20,8 +20,8 @@ from pathlib import Path
 from sqlalchemy import text
 from sqlalchemy.ext.asyncio import AsyncConnection
 
-from bot.delivery import claims, outbox
-from bot.delivery.shortlist import look
+from bot.delivery import claims
+from bot.delivery.due import look, next_due
 from bot.storage.database import Database
 from tests.support.databases import PostgresServer
 
@@ -34,10 +34,10 @@ _CHANNELS = """INSERT INTO channel (workspace_id, external_id, name, kind, timez
         digest_weekday, urgent_topics, min_score, wants_updates, created_at)
     SELECT CASE WHEN n % 10 = 0 THEN 2 + n % 99 ELSE 1 END, 'C' || n, '', 'channel', 'UTC', '08:00',
         0, '[]', 0.5, false, now() FROM generate_series(1, :channels) AS n"""
-_DELIVERIES = """INSERT INTO delivery (channel_id, kind, subject, reasons, state, position, due_at,
-        attempts, unknown, created_at)
-    SELECT id, 'alert', 'story:' || :story, 'topic:entity-list', :state, :story, now(), 0, false,
-        now()
+_DELIVERIES = """INSERT INTO delivery (channel_id, workspace_id, kind, subject, reasons, state,
+        position, due_at, attempts, unknown, created_at)
+    SELECT id, workspace_id, 'alert', 'story:' || :story, 'topic:entity-list', :state, :story,
+        now(), 0, false, now()
     FROM channel"""
 
 
@@ -65,7 +65,7 @@ async def median(
 
 async def seen(conn: AsyncConnection, now: datetime, without: tuple[int, ...] = ()) -> list[int]:
     found = await look(conn, now, platforms=["slack"], without=without)
-    return [one.channel_id for one in found]
+    return [one.channel_id for one in found.candidates]
 
 
 async def claim(conn: AsyncConnection, now: datetime, ids: list[int]) -> None:
@@ -92,7 +92,7 @@ async def run(url: str, channels: int) -> None:
             one_look = await median(db, seen)
             past = await median(db, partial(seen, without=(1,)))
             one = await median(db, partial(claim, ids=listed))
-            due = await median(db, lambda conn, now: outbox.next_due(conn, now, ["slack"]))
+            due = await median(db, lambda conn, now: next_due(conn, now, ["slack"]))
             print(
                 f"{owed:>9} owed: a look {one_look:.0f} ms, past the huge workspace {past:.0f} ms, "
                 f"a claim of 100 {one:.0f} ms, the look for what is next {due:.0f} ms"

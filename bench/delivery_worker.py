@@ -19,7 +19,7 @@ from slack_sdk.web.async_client import AsyncWebClient
 from sqlalchemy import select
 from sqlalchemy.ext.asyncio import AsyncConnection
 
-from bot import logs
+from bot import logs, memory
 from bot.delivery.composer import StoredComposer
 from bot.delivery.dispatcher import PLACES, Dispatcher, Timing
 from bot.delivery.model import Owed
@@ -107,7 +107,7 @@ async def work(job: Job) -> None:
     stop = asyncio.Event()
     asyncio.get_running_loop().add_signal_handler(signal.SIGTERM, stop.set)
     db = Database(job.database)
-    connector = aiohttp.TCPConnector(limit=400)
+    connector = aiohttp.TCPConnector(limit=0)
     async with aiohttp.ClientSession(connector=connector) as session, Wakeups(db) as wakeups:
         dispatcher = Dispatcher(
             db,
@@ -120,6 +120,7 @@ async def work(job: Job) -> None:
         )
         if not db.is_sqlite:
             await wakeups.ready.wait()
+        memory.settle()
         print("ready", flush=True)
         await dispatcher.run(stop, tick=job.tick, wakeups=wakeups)
     await db.close()

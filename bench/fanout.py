@@ -3,7 +3,8 @@
 Measures the time to match and enqueue, and deliveries a second with 1, 2 and 4 workers, all
 bookkeeping in PostgreSQL included, beside two bare loops of slack_sdk's `chat_postMessage` in the
 same run, to the same look-alike (a process of its own): the client as it comes, and with one
-shared aiohttp session. Every way posts the same alert and keeps as many calls under way.
+shared aiohttp session. Every way posts the same alert and keeps as many calls under way. On few
+cores all of them share, so what each part used of the processors is told too.
 """
 
 from __future__ import annotations
@@ -16,7 +17,7 @@ import statistics
 import sys
 import tempfile
 import time
-from collections.abc import AsyncIterator, Sequence
+from collections.abc import AsyncIterator, Mapping, Sequence
 from contextlib import asynccontextmanager
 from dataclasses import dataclass
 from datetime import UTC, datetime
@@ -26,6 +27,7 @@ import aiohttp
 from slack_sdk.web.async_client import AsyncWebClient
 from sqlalchemy import func, insert, select, text
 
+from bench import cpu
 from bench.delivery_worker import Job
 from bench.slack_server import names
 from bot.delivery.composer import StoredComposer
@@ -45,10 +47,11 @@ TOPIC = "entity-list"
 
 @dataclass(frozen=True, slots=True)
 class Slack:
-    """The look-alike's address and tokens."""
+    """The look-alike's address and tokens, and its process."""
 
     api: str
     tokens: dict[str, str]
+    pid: int = 0
 
 
 @asynccontextmanager
@@ -60,7 +63,7 @@ async def look_alike(workspaces: int, channels: int) -> AsyncIterator[Slack]:
     try:
         assert process.stdout is not None
         process.stdout._limit = 1_000_000  # type: ignore[attr-defined]
-        yield Slack(**json.loads(await process.stdout.readline()))
+        yield Slack(**json.loads(await process.stdout.readline()), pid=process.pid)
     finally:
         process.terminate()
         await process.wait()
@@ -137,8 +140,8 @@ async def enqueue(db: Database, number: int) -> float:
 
 async def loop(
     slack: Slack, places: Sequence[tuple[str, str]], message: Message, *, shared: bool
-) -> float:
-    """Post to every channel with slack_sdk and nothing else; gives posts a second."""
+) -> Rate:
+    """Post to every channel with slack_sdk and nothing else."""
     blocks = [dict(block) for block in message.blocks]
     waiting = iter(places)
 
@@ -162,13 +165,16 @@ async def loop(
             )
             for team, token in slack.tokens.items()
         }
+        used, there = time.process_time(), cpu.used_by(slack.pid)
         began = time.monotonic()
         await asyncio.gather(*(post(clients) for _ in range(PLACES)))
-        return len(places) / (time.monotonic() - began)
+        took = time.monotonic() - began
+        spent = {"loop": time.process_time() - used, "look-alike": cpu.used_by(slack.pid) - there}
+        return Rate(len(places), took, spent)
 
 
 @asynccontextmanager
-async def workers(number: int, url: str, slack: Slack) -> AsyncIterator[None]:
+async def workers(number: int, url: str, slack: Slack) -> AsyncIterator[list[int]]:
     processes = []
     for one in range(number):
         job = Job(url, slack.api, f"w{one}", slack.tokens, tick=30.0, stored=True)
@@ -184,67 +190,94 @@ async def workers(number: int, url: str, slack: Slack) -> AsyncIterator[None]:
     for process in processes:
         assert process.stdout is not None
         await process.stdout.readline()  # it says that it listens
-    yield
+    yield [process.pid for process in processes]
     for process in processes:
         process.terminate()
         await process.wait()
 
 
-async def dispatched(db: Database, url: str, slack: Slack, number: int, story: int) -> Rate:
-    """Owe a story while workers wait, and measure until all is sent and written."""
-    async with workers(number, url, slack):
+async def dispatched(
+    db: Database, url: str, slack: Slack, postmaster: int, number: int, story: int
+) -> tuple[Rate, float]:
+    """Owe a story while workers wait, and measure until all is sent and written; with the seconds
+    that owing it took."""
+    owed = select(func.count()).select_from(delivery).where(delivery.c.state.in_(OWED))
+    sent = select(func.count()).select_from(delivery).where(delivery.c.state == "sent")
+    async with workers(number, url, slack) as pids:
+
+        def used() -> dict[str, float]:
+            return {
+                "workers": sum(map(cpu.used_by, pids)),
+                "PostgreSQL": cpu.used_by_family(postmaster),
+                "look-alike": cpu.used_by(slack.pid),
+            }
+
+        async with db.read() as conn:
+            before = await conn.scalar(sent) or 0
         enqueued = await enqueue(db, story)
-        began = time.monotonic()
-        owed = select(func.count()).select_from(delivery).where(delivery.c.state.in_(OWED))
+        at_first, began = used(), time.monotonic()
         while True:
             async with db.read() as conn:
                 if not await conn.scalar(owed):
                     break
             await asyncio.sleep(0.05)
         took = time.monotonic() - began
+        spent = {name: seconds - at_first[name] for name, seconds in used().items()}
     async with db.read() as conn:
-        sent = select(func.count()).select_from(delivery).where(delivery.c.state == "sent")
-        return Rate(int(await conn.scalar(sent) or 0), took, enqueued)
+        return Rate((await conn.scalar(sent) or 0) - before, took, spent), enqueued
 
 
 @dataclass(frozen=True, slots=True)
 class Rate:
-    """How many deliveries there are by now, how long these took, how long owing them took."""
+    """How many messages were posted, in how many seconds, and what processes spent on them."""
 
-    sent: int
+    posted: int
     seconds: float
-    enqueued: float
+    spent: Mapping[str, float]
+
+    @property
+    def a_second(self) -> float:
+        return self.posted / self.seconds
 
 
-async def run(url: str, asked: argparse.Namespace) -> None:
+async def run(url: str, postmaster: int, asked: argparse.Namespace) -> None:
     places = names(asked.workspaces, asked.channels)
     db = Database(url)
     await furnish(db, places)
     message = await the_alert(db)
     story = itertools.count(1)
-    rates: dict[str, list[float]] = {}
+    rates: dict[str, list[Rate]] = {}
     owing: list[float] = []
-    before = 0
     async with look_alike(asked.workspaces, asked.channels) as slack:
         for _ in range(asked.runs):
             for name, shared in (("as it comes", False), ("shared session", True)):
                 rate = await loop(slack, places, message, shared=shared)
                 rates.setdefault(name, []).append(rate)
             for number in asked.workers:
-                found = await dispatched(db, url, slack, number, next(story))
-                assert found.sent - before == len(places), "every channel once"
-                before = found.sent
-                rates.setdefault(f"{number} workers", []).append(len(places) / found.seconds)
-                owing.append(found.enqueued)
+                rate, enqueued = await dispatched(db, url, slack, postmaster, number, next(story))
+                assert rate.posted == len(places), "every channel once"
+                rates.setdefault(f"{number} workers", []).append(rate)
+                owing.append(enqueued)
     await db.close()
-    base = statistics.median(rates["shared session"])
     print(
         f"{asked.channels} channels in {asked.workspaces} workspaces, median of {asked.runs} runs"
     )
     print(f"matched and enqueued in {statistics.median(owing):.2f} s")
+    base = statistics.median(rate.a_second for rate in rates["shared session"])
     for name, values in rates.items():
-        rate = statistics.median(values)
-        print(f"{name:>15}: {rate:6.0f} a second, {rate / base:.2f} of the shared-session loop")
+        print(_line(name, values, base))
+
+
+def _line(name: str, rates: Sequence[Rate], base: float) -> str:
+    rate = statistics.median(rate.a_second for rate in rates)
+    parts = {
+        part: statistics.median(1000 * rate.spent[part] / rate.posted for rate in rates)
+        for part in rates[0].spent
+    }
+    spent = ", ".join(f"{part} {each:.2f}" for part, each in parts.items())
+    return (
+        f"{name:>15}: {rate:6.0f} a second, {rate / base:.2f} of the shared; CPU ms each: {spent}"
+    )
 
 
 def main() -> None:
@@ -256,9 +289,10 @@ def main() -> None:
     asked = parser.parse_args()
     with (
         tempfile.TemporaryDirectory(prefix="exportnews-fanout-") as folder,
-        PostgresServer.start(Path(folder)) as server,
+        PostgresServer.start(Path(folder), durable=True) as server,
     ):
-        asyncio.run(run(server.url(server.create_database()), asked))
+        postmaster = int((Path(folder) / "postmaster.pid").read_text().split()[0])
+        asyncio.run(run(server.url(server.create_database()), postmaster, asked))
 
 
 if __name__ == "__main__":

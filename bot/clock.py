@@ -6,6 +6,7 @@ set the time and machines whose clocks disagree do no harm (`Database.now` asks 
 
 from __future__ import annotations
 
+import time
 from collections.abc import Callable
 from datetime import UTC, datetime
 
@@ -16,3 +17,10 @@ Clock = Callable[[], datetime]
 def system_clock() -> datetime:
     """Give the machine's time, UTC."""
     return datetime.now(UTC)
+
+
+def steady() -> float:
+    """Give seconds that only ever grow, whatever the machine's clock is set to, and that go on
+    while it sleeps (where the system can tell): a lease does not sleep either."""
+    boot: int | None = getattr(time, "CLOCK_BOOTTIME", None)
+    return time.monotonic() if boot is None else time.clock_gettime(boot)

@@ -17,6 +17,7 @@ from typing import Any
 
 from sqlalchemy import (
     ColumnElement,
+    FromClause,
     Row,
     Select,
     Update,
@@ -25,6 +26,7 @@ from sqlalchemy import (
     case,
     exists,
     func,
+    literal_column,
     or_,
     select,
     update,
@@ -41,6 +43,13 @@ from bot.storage.tables import UtcDateTime, channel, delivery, rate_limit, works
 
 OWED = ("pending", "failed", "sending")
 """States of what is not settled. `sending` without a lease was left behind by a killed worker."""
+
+
+def is_owed(rows: FromClause) -> ColumnElement[bool]:
+    """Give the condition that a delivery of `rows` is owed, as the indexes of what is owed have
+    it: spelt out, so that they serve."""
+    return rows.c.state.in_([literal_column(f"'{state}'") for state in OWED])
+
 
 _BURST = max(pace.burst for pace in PACES.values() if pace.seconds)
 
@@ -132,12 +141,11 @@ NOW = bindparam("now", type_=UtcDateTime)
 """The database's present moment, given when a statement is executed."""
 
 
-def may_be_claimed() -> ColumnElement[bool]:
-    """Give the condition, over `channel` and `workspace`, that a channel may be claimed now."""
+def _may_be_claimed() -> ColumnElement[bool]:
     return and_(
         channel.c.paused_at.is_(None),
         or_(channel.c.next_send_at.is_(None), channel.c.next_send_at <= NOW),
-        _is_free(),
+        is_free(),
         workspace.c.removed_at.is_(None),
         workspace.c.platform.in_(bindparam("platforms", expanding=True)),
         ~exists().where(
@@ -148,7 +156,8 @@ def may_be_claimed() -> ColumnElement[bool]:
     )
 
 
-def _is_free() -> ColumnElement[bool]:
+def is_free() -> ColumnElement[bool]:
+    """Give the condition, over `channel`, that nobody holds a lease."""
     return or_(channel.c.lease_until.is_(None), channel.c.lease_until <= NOW)
 
 
@@ -167,7 +176,7 @@ def _still_free(*, postgresql: bool) -> Select[Any]:
             workspace.c.external_id.label("workspace"),
         )
         .join(workspace, workspace.c.id == channel.c.workspace_id)
-        .where(among(channel.c.id, "ids", postgresql=postgresql), may_be_claimed())
+        .where(among(channel.c.id, "ids", postgresql=postgresql), _may_be_claimed())
     )
     if postgresql:
         # `key_share`: a foreign key's check by an ingest at the same time does not wait.
@@ -193,7 +202,7 @@ def _next_deliveries(*, postgresql: bool) -> Select[Any]:
         select(delivery, place.label("place"))
         .where(
             among(delivery.c.channel_id, "ids", postgresql=postgresql),
-            delivery.c.state.in_(OWED),
+            is_owed(delivery),
             delivery.c.due_at <= NOW,
         )
         .subquery()

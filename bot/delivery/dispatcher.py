@@ -1,7 +1,7 @@
 """Sends what is owed: claims channels, serves many at a time, writes what came of it in batches.
 
 A slow or dead channel costs one of many places and never holds up another; one workspace may
-take a quarter of the places, so a huge one cannot starve a small one.
+take an eighth of the places, so a huge one cannot starve a small one.
 """
 
 from __future__ import annotations
@@ -16,14 +16,16 @@ import structlog
 from sqlalchemy.exc import SQLAlchemyError
 from sqlalchemy.ext.asyncio import AsyncConnection
 
-from bot.delivery import notices, outbox
-from bot.delivery.crew import Crew, DispatchReport, Means, Timing, is_away
+from bot.delivery import notices
+from bot.delivery.crew import Crew
+from bot.delivery.due import next_due
+from bot.delivery.means import DispatchReport, Means, Timing
 from bot.delivery.model import Composer, Sender
 from bot.delivery.pausing import Tell
 from bot.delivery.policy import RetryPolicy
 from bot.errors import BotError
 from bot.settings import UnknownOutcome
-from bot.storage.database import Database
+from bot.storage.database import Database, is_away
 from bot.storage.secrets import Vault
 from bot.wakeups import DELIVERIES, Wakeups
 
@@ -31,8 +33,9 @@ __all__ = ["DispatchReport", "Dispatcher", "Timing"]
 
 log = structlog.get_logger(__name__)
 
-PLACES = 200
-"""Channels served at a time."""
+PLACES = 400
+"""Channels served at a time: enough that calls are under way while a batch is written and the
+next one claimed."""
 
 _BEAT = 0.25
 """How long outcomes and free places are collected, unless a batch is full before, seconds."""
@@ -112,16 +115,16 @@ class Dispatcher:
         """
         crew = Crew(self._means)
         wake = wakeups.event(DELIVERIES) if wakeups else asyncio.Event()
-        report = DispatchReport()
         look_at, backlog = 0.0, False
         while not stop.is_set():
             try:
-                report += await crew.write()
                 full = backlog and crew.free >= crew.batch
                 if wake.is_set() or full or time.monotonic() >= look_at:
                     wake.clear()
-                    backlog = bool(crew.free) and bool(await crew.start_more())
+                    backlog = await self._write_and_start(crew)
                     look_at = time.monotonic() + await self._rest(crew, tick, backlog=backlog)
+                else:
+                    await crew.write()
             except Exception as error:  # whatever happens, the worker goes on
                 if not is_away(error):
                     log.exception("dispatch.failed")
@@ -131,7 +134,21 @@ class Dispatcher:
                 await _first_of(_AWAY, stop)
                 continue
             await self._beat(crew, look_at - time.monotonic(), stop, wake)
-        return report + await self._stop(crew)
+        await self._stop(crew)
+        return crew.report
+
+    async def _write_and_start(self, crew: Crew) -> bool:
+        """Write what came of sends while more are begun; whether any were begun."""
+        wrote, started = await asyncio.gather(
+            crew.write(), self._start(crew), return_exceptions=True
+        )
+        for failed in (wrote, started):
+            if isinstance(failed, BaseException):
+                raise failed
+        return bool(started)
+
+    async def _start(self, crew: Crew) -> int:
+        return await crew.start_more() if crew.free else 0
 
     async def _rest(self, crew: Crew, tick: float, *, backlog: bool) -> float:
         """Give the seconds until the next look for what is due."""
@@ -154,7 +171,6 @@ class Dispatcher:
     async def _drain(self) -> DispatchReport:
         """Serve until nothing more can be claimed and all is written."""
         crew = Crew(self._means)
-        report = DispatchReport()
         more = True
         try:
             while more or not crew.idle:
@@ -165,21 +181,20 @@ class Dispatcher:
                 if not crew.idle:
                     await _first_of(_BEAT, crew.changed)
                 more = more or bool(crew.unwritten)
-                report += await crew.write()
+                await crew.write()
         except BaseException:
             await self._stop(crew)
             raise
-        return report
+        return crew.report
 
-    async def _stop(self, crew: Crew) -> DispatchReport:
+    async def _stop(self, crew: Crew) -> None:
         """Let what is in flight end, write what came of it, and give the leases back."""
         await crew.finish(self._means.timing.stop)
         try:
-            return await crew.write()
+            await crew.write()
         except (BotError, SQLAlchemyError, OSError) as error:
             # Their leases run out, and the next worker settles them.
             log.warning("dispatch.stopped_unwritten", reason=type(error).__name__)
-            return DispatchReport()
 
     async def _now(self) -> datetime:
         async with self._means.db.read() as conn:
@@ -189,7 +204,7 @@ class Dispatcher:
         """Give the seconds until something can next be sent; None when nothing is owed."""
         async with self._means.db.read() as conn:
             now = await self._means.db.now(conn)
-            moment = await outbox.next_due(conn, now, self._means.senders)
+            moment = await next_due(conn, now, self._means.senders)
         return None if moment is None else (moment - now).total_seconds()
 
 

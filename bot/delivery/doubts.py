@@ -28,11 +28,11 @@ class Doubts:
     """What is known about deliveries that may have arrived.
 
     `after`: by delivery, the platform's id of the last message that its channel got before it.
-    `closed`: by workspace, for how many seconds it must not be asked.
+    `closed`: by workspace and method, for how many seconds it must not be called.
     """
 
     after: Mapping[int, str] = field(default_factory=dict)
-    closed: Mapping[int, float] = field(default_factory=dict)
+    closed: Mapping[tuple[int, str], float] = field(default_factory=dict)
 
 
 NO_DOUBTS = Doubts()
@@ -60,24 +60,27 @@ async def load_threads(conn: AsyncConnection, owed: Sequence[Owed]) -> Mapping[i
 async def load_doubts(
     conn: AsyncConnection, owed: Sequence[Owed], asking: Collection[int], now: datetime
 ) -> Doubts:
-    """Give what is known about those of `owed` that may have arrived. `asking`: ids of other
-    workspaces that will be asked."""
+    """Give what is known about those of `owed` that may have arrived, and which limits hold for
+    asking and for updates. `asking`: ids of other workspaces that will be asked."""
     doubtful = [one for one in owed if one.unknown]
-    workspaces = {one.address.workspace_id for one in doubtful} | set(asking)
+    limited = [one for one in owed if one.unknown or one.kind == "update"]
+    workspaces = {one.address.workspace_id for one in limited} | set(asking)
     if not workspaces:
         return NO_DOUBTS
     limits = await conn.execute(
-        select(rate_limit.c.workspace_id, rate_limit.c.until).where(
+        select(rate_limit).where(
             rate_limit.c.workspace_id.in_(workspaces),
-            rate_limit.c.method == "find",
+            rate_limit.c.method.in_(("find", "update")),
             rate_limit.c.until > now,
         )
     )
-    closed = {row.workspace_id: (row.until - now).total_seconds() for row in limits}
+    closed = {(row.workspace_id, row.method): (row.until - now).total_seconds() for row in limits}
     return Doubts(await _last_before(conn, [one.id for one in doubtful]), closed)
 
 
 async def _last_before(conn: AsyncConnection, ids: Sequence[int]) -> Mapping[int, str]:
+    if not ids:
+        return {}
     earlier = delivery.alias("earlier")
     rows = await conn.execute(
         select(delivery.c.id, func.max(earlier.c.external_id).label("last"))

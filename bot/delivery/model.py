@@ -113,6 +113,11 @@ class Sender(Protocol):
     """Sends to one platform. Errors are `DeliveryError`, with `retry_after`, `permanent` and
     `unknown` set as the platform's answer means."""
 
+    @property
+    def edits(self) -> bool:
+        """Whether `update` changes the message itself, so that done twice it is done once; else
+        it posts another."""
+
     async def send(self, address: Address, outgoing: Outgoing) -> str:
         """Send, and give the platform's id of the message (Slack: its `ts`)."""
 

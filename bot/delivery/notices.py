@@ -58,6 +58,7 @@ async def owe_notice(
     channel_id = (await conn.execute(found)).scalar_one()
     fresh = dialects.insert(conn, delivery).values(
         channel_id=channel_id,
+        workspace_id=workspace_id,
         kind="notice",
         subject=subject[:_SUBJECT_LENGTH],
         payload={"text": text, **(about or {})},

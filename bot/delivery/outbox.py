@@ -1,27 +1,26 @@
-"""The outbox: what became of claims, written in batches, and when there is more to do.
+"""The outbox: what became of claims, written in batches.
 
 Every function works inside the caller's transaction; times are the database's.
 """
 
 from __future__ import annotations
 
-from collections.abc import Collection, Sequence
+from collections.abc import Sequence
 from dataclasses import dataclass
 from datetime import datetime, timedelta
 from functools import cache
 from typing import Any
 
-from sqlalchemy import Update, and_, bindparam, exists, func, select, update
+from sqlalchemy import Update, bindparam, exists, func, select, update
 from sqlalchemy.ext.asyncio import AsyncConnection
 
-from bot.delivery.claims import OWED
 from bot.delivery.model import Owed
 from bot.delivery.policy import Limit, Outcome
 from bot.delivery.recall import Recalled, keep
 from bot.storage import dialects
 from bot.storage.batches import among, set_text_each
 from bot.storage.dialects import is_postgresql
-from bot.storage.tables import channel, delivery, rate_limit, workspace
+from bot.storage.tables import channel, delivery, rate_limit
 
 
 @dataclass(frozen=True, slots=True)
@@ -131,49 +130,3 @@ async def _note_limits(conn: AsyncConnection, now: datetime, settled: Sequence[S
                 where=rate_limit.c.until < until,
             )
         )
-
-
-async def next_due(
-    conn: AsyncConnection, now: datetime, platforms: Collection[str]
-) -> datetime | None:
-    """Give when, after `now`, something can next be sent; None when nothing is owed.
-
-    Looks at what is due and held up by a pace or a limit, and at what becomes due.
-    """
-    held_up = (
-        select(
-            func.min(channel.c.next_send_at).filter(channel.c.next_send_at > now),
-            func.min(rate_limit.c.until).filter(rate_limit.c.until > now),
-            func.min(channel.c.lease_until).filter(channel.c.lease_until > now),
-        )
-        .select_from(delivery)
-        .join(channel, channel.c.id == delivery.c.channel_id)
-        .join(workspace, workspace.c.id == channel.c.workspace_id)
-        .outerjoin(
-            rate_limit,
-            and_(rate_limit.c.workspace_id == workspace.c.id, rate_limit.c.method == "send"),
-        )
-        .where(
-            delivery.c.state.in_(OWED),
-            delivery.c.due_at <= now,
-            channel.c.paused_at.is_(None),
-            workspace.c.removed_at.is_(None),
-            workspace.c.platform.in_(platforms),
-        )
-    )
-    moments = [moment for moment in (await conn.execute(held_up)).one() if moment is not None]
-    for state in ("pending", "failed"):
-        coming = await conn.scalar(
-            select(delivery.c.due_at)
-            .join(channel, channel.c.id == delivery.c.channel_id)
-            .where(
-                delivery.c.state == state,
-                delivery.c.due_at > now,
-                channel.c.paused_at.is_(None),
-            )
-            .order_by(delivery.c.due_at)
-            .limit(1)
-        )
-        if coming is not None:
-            moments.append(coming)
-    return min(moments, default=None)

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Mapping
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from random import Random
 from typing import Literal
 
@@ -158,10 +158,15 @@ def cannot_tell(
 
 
 def ask_later(delivery_id: int, seconds: float, rng: Random) -> Verdict:
-    """Put off asking while the workspace's limit holds, spread over as much time again: all that
-    wait are told the same moment, and one may be let in at a time."""
+    """Put off asking whether a message is there while the workspace's limit holds."""
+    put = put_off(delivery_id, seconds, rng)
     reason = "It may have arrived; the platform can be asked only so often."
+    return Verdict(replace(put.outcome, reason=reason, unknown=True))
+
+
+def put_off(delivery_id: int, seconds: float, rng: Random) -> Verdict:
+    """Put off a call while the workspace's limit holds, spread over as much time again: all that
+    wait are told the same moment, and one may be let in at a time."""
+    reason = "The platform asked to wait."
     wait = seconds * (1 + rng.random())
-    return Verdict(
-        Outcome(delivery_id, "failed", reason=reason, wait=wait, unknown=True, counts=False)
-    )
+    return Verdict(Outcome(delivery_id, "failed", reason=reason, wait=wait, counts=False))

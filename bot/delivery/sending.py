@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 import asyncio
-import time
 from collections.abc import Awaitable, Callable, Mapping
 from dataclasses import dataclass, replace
 from datetime import datetime
@@ -12,6 +11,7 @@ from typing import TypeVar
 
 import structlog
 
+from bot.clock import steady
 from bot.delivery.claims import Claim
 from bot.delivery.model import Outgoing, Owed, SaidPage, Sender, Sought
 from bot.delivery.outbox import Settled
@@ -26,11 +26,14 @@ from bot.delivery.policy import (
     ask_later,
     cannot_tell,
     judge,
+    put_off,
 )
 from bot.delivery.recall import REST, Recall, ask
 from bot.errors import DeliveryError
 from bot.messages.model import Message
 from bot.settings import UnknownOutcome
+from bot.subscriptions.gathering import ALERTS
+from bot.subscriptions.withdrawing import WITHDRAWN
 
 log = structlog.get_logger(__name__)
 
@@ -46,10 +49,15 @@ NOT_SETTLED = (
 @dataclass(frozen=True, slots=True)
 class Bounds:
     """What one claim may cost, in seconds: `call` for one call to the platform, `until` the
-    moment (`time.monotonic`) after which no call may begin, for then the lease runs out."""
+    moment (`steady`) after which no call may begin, for then the lease runs out."""
 
     call: float
     until: float
+
+    @property
+    def over(self) -> bool:
+        """Whether no call may begin any more."""
+        return steady() > self.until
 
 
 @dataclass(frozen=True, slots=True)
@@ -82,7 +90,7 @@ async def serve(
     pause, rest = "", 0.0
     pace = PACES.get(claim.address.platform, DEFAULT_PACE)
     for owed in claim.owed:
-        if pause or rest or office.stopping() or time.monotonic() > bounds.until:
+        if pause or rest or office.stopping() or bounds.over:
             outcomes.append(Outcome(owed.id, "back", unknown=owed.unknown))
             continue
         task = _Task(claim, owed, messages.get(owed.id), _thread(claim, owed, arrived), now, bounds)
@@ -128,7 +136,7 @@ def _thread(claim: Claim, owed: Owed, arrived: Mapping[int, str]) -> str:
 async def _recall(office: Office, claim: Claim, recall: Recall, bounds: Bounds) -> Settled:
     """Ask a channel what it was told; nothing is sent yet."""
     address = claim.address
-    closed = claim.doubts.closed.get(address.workspace_id)
+    closed = claim.doubts.closed.get((address.workspace_id, "find"))
     if closed:
         wait = closed * (1 + office.rng.random())
         return Settled(address.channel_id, address.workspace_id, outcomes=(), rest=wait)
@@ -141,7 +149,7 @@ async def _recall(office: Office, claim: Claim, recall: Recall, bounds: Bounds) 
         address,
         recall,
         call,
-        lambda: not office.stopping() and time.monotonic() < bounds.until,
+        lambda: not (office.stopping() or bounds.over),
     )
     settled = Settled(
         channel_id=address.channel_id,
@@ -166,45 +174,59 @@ async def _deliver(office: Office, task: _Task) -> Verdict:
         settled = await _settle_unknown(office, task)
         if settled is not None:
             return settled
+        if bounds.over:
+            return Verdict(Outcome(owed.id, "back", unknown=True))
+    if owed.kind in ALERTS and not owed.reasons:
+        return Verdict(Outcome(owed.id, "dead", reason=WITHDRAWN))
     if message is None:
         return Verdict(Outcome(owed.id, "dead", reason=NO_MESSAGE))
     outgoing = Outgoing(owed.id, owed.story_id, message, thread=task.thread)
-    method: Method = "send"
     try:
         if owed.kind == "update":
-            method = "update"
-            if task.thread:
-                await _call(office.sender.update(address, task.thread, outgoing), bounds)
-            # Where nothing was sent yet, what will be sent has the new text.
-            return Verdict(Outcome(owed.id, "sent", external_id=task.thread or None))
+            return await _update(office, task, outgoing)
         sent = await _call(office.sender.send(address, outgoing), bounds)
     except DeliveryError as error:
-        log.warning(
-            "delivery.failed",
-            delivery=owed.id,
-            story=owed.story_id,
-            channel=address.channel_id,
-            reason=str(error),
-            detail=error.detail,
-        )
-        verdict = judge(error, owed.id, owed.attempts, method, office.policy, office.rng)
-        return _unless_harmless(verdict, owed)
+        return _failed(office, task, error, "send")
     return Verdict(Outcome(owed.id, "sent", external_id=sent))
 
 
-def _unless_harmless(verdict: Verdict, owed: Owed) -> Verdict:
-    """An update put twice is put once, so its outcome need not be known."""
-    if owed.kind == "update" and verdict.outcome.unknown:
+async def _update(office: Office, task: _Task, outgoing: Outgoing) -> Verdict:
+    """Put a new text in place. Nothing that the channel is owed besides has to wait for it."""
+    owed, address = task.owed, task.claim.address
+    if not task.thread:  # nothing was sent yet, and what will be sent has the new text
+        return Verdict(Outcome(owed.id, "sent"))
+    closed = task.claim.doubts.closed.get((address.workspace_id, "update"))
+    if closed:
+        return replace(put_off(owed.id, closed, office.rng), holds_up=False)
+    try:
+        await _call(office.sender.update(address, task.thread, outgoing), task.bounds)
+    except DeliveryError as error:
+        verdict = replace(_failed(office, task, error, "update"), holds_up=False)
+        if not office.sender.edits:
+            return verdict
         return replace(verdict, outcome=replace(verdict.outcome, unknown=False))
-    return verdict
+    return Verdict(Outcome(owed.id, "sent", external_id=task.thread))
+
+
+def _failed(office: Office, task: _Task, error: DeliveryError, method: Method) -> Verdict:
+    owed = task.owed
+    log.warning(
+        "delivery.failed",
+        delivery=owed.id,
+        story=owed.story_id,
+        channel=task.claim.address.channel_id,
+        reason=str(error),
+        detail=error.detail,
+    )
+    return judge(error, owed.id, owed.attempts, method, office.policy, office.rng)
 
 
 async def _settle_unknown(office: Office, task: _Task) -> Verdict | None:
     """Find out whether the message arrived at an earlier attempt; None when it is to be sent."""
     owed, doubts = task.owed, task.claim.doubts
-    if owed.kind == "update":
+    if owed.kind == "update" and office.sender.edits:
         return None
-    closed = doubts.closed.get(task.claim.address.workspace_id)
+    closed = doubts.closed.get((task.claim.address.workspace_id, "find"))
     if closed:
         return ask_later(owed.id, closed, office.rng)
     since = owed.tried_at or owed.created_at

@@ -173,6 +173,7 @@ async def _owe_new_text(
     """Owe a new text to each message by which the channel was told of the story."""
     rows = select(
         delivery.c.channel_id,
+        delivery.c.workspace_id,
         delivery.c.story_id,
         delivery.c.entry_id,
         literal("update"),
@@ -192,8 +193,8 @@ async def _owe_new_text(
         delivery.c.state.in_(("sent", "sending")),
     )
     columns = (
-        "channel_id story_id entry_id kind subject reasons position state attempts unknown due_at "
-        "created_at held_until"
+        "channel_id workspace_id story_id entry_id kind subject reasons position state attempts "
+        "unknown due_at created_at held_until"
     )
     await conn.execute(
         dialects.insert(conn, delivery).from_select(columns.split(), rows).on_conflict_do_nothing()

@@ -107,6 +107,11 @@ def is_passing(error: BaseException) -> bool:
     )
 
 
+def is_away(error: BaseException) -> bool:
+    """Whether an error says that the database cannot be used just now, so waiting helps."""
+    return isinstance(error, OSError) or is_passing(error)
+
+
 def _postgresql_engine(url: str) -> AsyncEngine:
     return create_async_engine(
         url,

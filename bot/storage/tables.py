@@ -366,11 +366,14 @@ entry_watch = Table(
 
 # What is owed ------------------------------------------------------------------------------
 
+_OWED = "state IN ('pending', 'failed', 'sending')"
+
 delivery = Table(
     "delivery",
     metadata,
     _id(),
     _link("channel"),
+    Column("workspace_id", Id, nullable=False),
     Column("story_id", Id, ForeignKey("story.id", ondelete="CASCADE")),
     Column("entry_id", Id, ForeignKey("entry.id", ondelete="CASCADE")),
     Column("kind", String(16), nullable=False),
@@ -389,7 +392,20 @@ delivery = Table(
     Column("created_at", UtcDateTime, nullable=False),
     Column("sent_at", UtcDateTime),
     UniqueConstraint("channel_id", "kind", "subject"),
-    Index("ix_delivery_owed", "state", "due_at", "channel_id"),
+    Index(
+        "ix_delivery_due",
+        "workspace_id",
+        "due_at",
+        "channel_id",
+        sqlite_where=text(_OWED),
+        postgresql_where=text(_OWED),
+    ),
+    Index(
+        "ix_delivery_dead",
+        "id",
+        sqlite_where=text("state = 'dead'"),
+        postgresql_where=text("state = 'dead'"),
+    ),
     Index("ix_delivery_channel", "channel_id", "state", "position"),
     Index("ix_delivery_story_id", "story_id"),
     Index("ix_delivery_entry_id", "entry_id"),
@@ -401,7 +417,9 @@ delivery = Table(
     ),
     sqlite_autoincrement=True,  # an id stands in messages' metadata, so it is never used again
 )
-"""One message owed to one channel. `subject` says of what: `story:ID` for an alert, so that a
+"""One message owed to one channel. `workspace_id` is the channel's, repeated here so that one
+index holds each workspace's due work apart; it refers to nothing, for the channel goes first.
+`subject` says of what: `story:ID` for an alert, so that a
 channel gets one alert a story; `entry:ID` for a follow-up, `digest:PERIOD` for a digest.
 `reasons` says why: `kind:target` of the subscriptions that asked for it, sorted, joined by commas
 (`topic:entity-list,watch:12`); one story is rendered once for each set of reasons.

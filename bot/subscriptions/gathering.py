@@ -216,20 +216,25 @@ async def owe(conn: AsyncConnection, owed: Sequence[OwedSummary], now: datetime)
     """Owe summaries, note for their stories in which message they are, and give their number."""
     for first in range(0, len(owed), CHUNK):
         some = owed[first : first + CHUNK]
+        theirs = select(channel.c.id, channel.c.workspace_id).where(
+            channel.c.id.in_({one.channel_id for one in some})
+        )
+        homes = {row.id: row.workspace_id for row in await conn.execute(theirs)}
         made = await conn.execute(
             insert(delivery).returning(
                 delivery.c.id, delivery.c.channel_id, delivery.c.kind, delivery.c.subject
             ),
-            [_row(one, now) for one in some],
+            [_row(one, homes[one.channel_id], now) for one in some],
         )
         ids = {(row.channel_id, row.kind, row.subject): row.id for row in made}
         await _note_parts(conn, [(one, ids[one.key]) for one in some], now)
     return len(owed)
 
 
-def _row(owed: OwedSummary, now: datetime) -> dict[str, Any]:
+def _row(owed: OwedSummary, workspace_id: int, now: datetime) -> dict[str, Any]:
     return {
         "channel_id": owed.channel_id,
+        "workspace_id": workspace_id,
         "kind": owed.kind,
         "subject": owed.subject,
         "payload": to_payload(owed.summary),

@@ -77,7 +77,8 @@ async def owe_alerts(
         told = with_quiet_hours(told, quiet)
     rows = _deliveries(
         now,
-        channel_id=told.c.channel_id,
+        channel_id=channel.c.id,
+        workspace_id=channel.c.workspace_id,
         story_id=literal(entry.story_id),
         entry_id=literal(entry.id),
         kind=_kind(entry, told.c.channel_id),
@@ -85,7 +86,7 @@ async def owe_alerts(
         reasons=told.c.reasons,
         position=literal(entry.position),
         **_when(told if quiet else None, now),
-    )
+    ).join_from(told, channel, channel.c.id == told.c.channel_id)
     if entry.relation == "same" or entry.before is not None:
         rows = rows.where(*_not_told(entry, told.c.channel_id, ("follow-up",)))
     return await _owe(conn, rows)
@@ -155,6 +156,7 @@ async def owe_updates(
         _deliveries(
             now,
             channel_id=delivery.c.channel_id,
+            workspace_id=channel.c.workspace_id,
             story_id=delivery.c.story_id,
             entry_id=delivery.c.entry_id,
             kind=literal("update"),
@@ -163,7 +165,7 @@ async def owe_updates(
             position=literal(first_position(now)),
             **_when(None, now),
         )
-        .join(channel, channel.c.id == delivery.c.channel_id)
+        .join_from(delivery, channel, channel.c.id == delivery.c.channel_id)
         .join(workspace, workspace.c.id == channel.c.workspace_id)
         .where(
             delivery.c.entry_id == entry.id,

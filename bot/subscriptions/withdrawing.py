@@ -27,7 +27,7 @@ async def withdraw(edit: Edit, gone: Reasons) -> None:
     """Take the reasons that are `gone` from what the channel is owed; what has none left is dead.
 
     Call it in the transaction that drops or mutes the subscriptions. What is being sent at this
-    moment goes out.
+    moment goes out, but an alert is not tried again.
     """
     # An ingest under way commits first, so that its alerts are seen; a later one sees the change.
     await dialects.serialise_ingest(edit.conn)
@@ -38,10 +38,19 @@ async def withdraw(edit: Edit, gone: Reasons) -> None:
             changed = _without(row, gone)
             if changed:
                 still = (delivery.c.id == row.id, delivery.c.state.in_(_UNSENT))
-                await edit.conn.execute(update(delivery).where(*still).values(changed))
+                done = await edit.conn.execute(update(delivery).where(*still).values(changed))
+                if done.rowcount == 0 and row.kind in ALERTS:  # it is being sent
+                    await _leave_no_reason(edit, row, gone)
         if len(owed) < CHUNK:
             return
         last = owed[-1].id
+
+
+async def _leave_no_reason(edit: Edit, row: Row[Any], gone: Reasons) -> None:
+    """Let an alert that is being sent know that it is not wanted; sending it anew asks for it."""
+    being_sent = (delivery.c.id == row.id, delivery.c.state == "sending")
+    left = _left(row.reasons, gone)
+    await edit.conn.execute(update(delivery).where(*being_sent).values(reasons=left))
 
 
 def _owed_after(channel_id: int, last: int) -> Any:  # noqa: ANN401 - a SELECT
@@ -49,7 +58,7 @@ def _owed_after(channel_id: int, last: int) -> Any:  # noqa: ANN401 - a SELECT
         select(delivery.c.id, delivery.c.kind, delivery.c.reasons, delivery.c.payload)
         .where(
             delivery.c.channel_id == channel_id,
-            delivery.c.state.in_(_UNSENT),
+            delivery.c.state.in_((*_UNSENT, "sending")),
             delivery.c.kind.in_((*ALERTS, *_SUMMARIES)),
             delivery.c.id > last,
         )

@@ -18,6 +18,7 @@ from bot.delivery.senders.webhook import MESSAGE_BYTES, WebhookSender
 from bot.errors import DeliveryError
 from bot.messages.model import Message
 from bot.news.taxonomy import load_taxonomy
+from bot.settings import UnknownOutcome
 from bot.storage.database import Database
 from bot.storage.secrets import Vault
 from tests.support.clock import SetClock
@@ -119,6 +120,37 @@ async def test_a_cut_connection_leaves_doubt_and_no_secret(flow: Flow) -> None:
         await _send(flow)
     assert caught.value.unknown
     assert SECRET not in f"{caught.value} {caught.value.detail} {caught.value.__cause__}"
+
+
+@pytest.mark.parametrize("unknown", UnknownOutcome)
+async def test_a_new_text_in_doubt_is_posted_again_as_the_setting_says(
+    db: Database, clock: SetClock, flow: Flow, unknown: UnknownOutcome
+) -> None:
+    """A posted card cannot be changed, so the new text is a message of its own."""
+    here = await add_workspace(db, "W1", clock(), platform="webhook")
+    vault = Vault(SecretStr("a key for this test"))
+    address = vault.seal(flow.url)
+    (channel,) = await add_channels(db, here, ["flow"], clock(), address=address)
+    told = await add_story(db, "Story one", clock())
+    await owe(db, told, [channel], clock())
+    async with WebhookSender(allow_private=True) as sender:
+        dispatcher = Dispatcher(
+            db,
+            {"webhook": sender},
+            StoredComposer(load_taxonomy()),
+            worker="one",
+            vault=vault,
+            unknown=unknown,
+        )
+        await dispatcher.dispatch_due()
+        clock.advance(minutes=1)
+        await owe(db, told, [channel], clock(), kind="update", subject="entry:1:abc")
+        flow.cut = True
+        await dispatcher.dispatch_due()
+        flow.cut = False
+        clock.advance(minutes=1)
+        await dispatcher.dispatch_due()
+    assert len(flow.bodies) == (3 if unknown is UnknownOutcome.repeat else 2)
 
 
 async def test_a_card_too_large_is_not_even_tried(flow: Flow) -> None:

@@ -12,10 +12,10 @@ from sqlalchemy.ext.asyncio import AsyncConnection
 
 from bot.delivery import claims, outbox
 from bot.delivery.dispatcher import DispatchReport, Timing
+from bot.delivery.due import look
 from bot.delivery.model import Owed
 from bot.delivery.outbox import Settled
 from bot.delivery.policy import Outcome
-from bot.delivery.shortlist import look
 from bot.demo.slack.faults import Delay
 from bot.errors import StorageError
 from bot.messages.model import Message
@@ -30,7 +30,7 @@ LEASE = timedelta(seconds=90)
 
 async def _claim(desk: Desk, worker: str, limit: int = 10) -> list[str]:
     async with desk.db.write() as conn:
-        seen = await look(conn, desk.clock(), platforms=["slack"])
+        seen = (await look(conn, desk.clock(), platforms=["slack"])).candidates
         ids = [one.channel_id for one in seen][:limit]
         claimed = await claims.claim(
             conn, worker, desk.clock(), ids, platforms=["slack"], lease=LEASE

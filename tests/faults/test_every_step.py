@@ -67,6 +67,8 @@ class Life:
 class MortalSender:
     """Slack's sender in a process that may be killed before a call and after it."""
 
+    edits = SlackSender.edits
+
     def __init__(self, sender: SlackSender, life: Life) -> None:
         self._sender = sender
         self._life = life

@@ -40,23 +40,25 @@ class PostgresServer:
 
     @classmethod
     @contextmanager
-    def start(cls, folder: Path) -> Iterator[PostgresServer]:
-        """Start a server in `folder`, stopped and deleted at the end."""
+    def start(cls, folder: Path, *, durable: bool = False) -> Iterator[PostgresServer]:
+        """Start a server in `folder`, stopped and deleted at the end.
+
+        `durable`: with every commit on the disk, as in earnest; tests lose nothing that matters
+        when the machine stops.
+        """
         server = get_server(str(folder), cleanup_mode="delete")
         try:
             postgres = cls(server.get_uri())
-            postgres._prepare()
+            postgres._prepare(durable=durable)
             yield postgres
             postgres._admin.dispose()
         finally:
             server.cleanup()
 
-    def _prepare(self) -> None:
+    def _prepare(self, *, durable: bool) -> None:
         with self._admin.connect() as conn:
-            # Tests lose nothing that matters when the machine stops.
-            conn.execute(text("ALTER SYSTEM SET fsync = off"))
-            conn.execute(text("ALTER SYSTEM SET synchronous_commit = off"))
-            conn.execute(text("ALTER SYSTEM SET full_page_writes = off"))
+            for name in ("fsync", "synchronous_commit", "full_page_writes"):
+                conn.execute(text(f"ALTER SYSTEM SET {name} = {'on' if durable else 'off'}"))
             conn.execute(text("SELECT pg_reload_conf()"))
             conn.execute(text(f"CREATE DATABASE {TEMPLATE}"))
         asyncio.run(_upgrade(self.url(TEMPLATE)))

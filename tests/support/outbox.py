@@ -128,9 +128,13 @@ async def owe(
     **columns: Any,
 ) -> list[int]:
     """Owe a story to channels, and give the deliveries' ids."""
+    theirs = select(channel.c.id, channel.c.workspace_id).where(channel.c.id.in_(channel_ids))
+    async with db.read() as conn:
+        homes = {row.id: row.workspace_id for row in await conn.execute(theirs)}
     rows = [
         {
             "channel_id": one,
+            "workspace_id": homes[one],
             "story_id": told.story_id,
             "entry_id": told.entry_id,
             "kind": kind,

@@ -17,7 +17,6 @@ async def load_owed(db: Database, *, state: str = "") -> list[Owed]:
             channel.c.external_id.label("channel"),
             workspace.c.platform,
             workspace.c.external_id.label("workspace"),
-            workspace.c.id.label("workspace_id"),
         )
         .select_from(delivery)
         .join(channel, channel.c.id == delivery.c.channel_id)

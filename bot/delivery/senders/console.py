@@ -13,6 +13,8 @@ from bot.errors import DeliveryError
 class ConsoleSender:
     """Prints each message to standard output, with its channel when that is not the console."""
 
+    edits = False
+
     def __init__(self, console: Console | None = None) -> None:
         self._console = console or Console(markup=False, highlight=False, soft_wrap=True)
 

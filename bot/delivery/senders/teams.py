@@ -47,6 +47,8 @@ class TeamsAccess(Protocol):
 class TeamsSender:
     """Sends to the conversations of every tenant that installed the bot."""
 
+    edits = True
+
     def __init__(self, access: TeamsAccess) -> None:
         self._access = access
 

@@ -34,6 +34,8 @@ class WebhookSender:
     `allow_private` lets addresses be on loopback or private networks, and unencrypted.
     """
 
+    edits = False
+
     def __init__(self, *, allow_private: bool = False) -> None:
         self._allow_private = allow_private
         self._session: aiohttp.ClientSession | None = None

@@ -639,6 +639,7 @@ def _make_deliveries() -> None:
         "delivery",
         sa.Column("id", ID, nullable=False),
         sa.Column("channel_id", ID, nullable=False),
+        sa.Column("workspace_id", ID, nullable=False),
         sa.Column("story_id", ID),
         sa.Column("entry_id", ID),
         sa.Column("kind", sa.String(16), nullable=False),
@@ -672,6 +673,20 @@ def _make_deliveries() -> None:
         sqlite_autoincrement=True,
     )
     op.create_index("ix_delivery_channel", "delivery", ["channel_id", "state", "position"])
+    op.create_index(
+        "ix_delivery_dead",
+        "delivery",
+        ["id"],
+        sqlite_where=sa.text("state = 'dead'"),
+        postgresql_where=sa.text("state = 'dead'"),
+    )
+    op.create_index(
+        "ix_delivery_due",
+        "delivery",
+        ["workspace_id", "due_at", "channel_id"],
+        sqlite_where=sa.text("state IN ('pending', 'failed', 'sending')"),
+        postgresql_where=sa.text("state IN ('pending', 'failed', 'sending')"),
+    )
     op.create_index("ix_delivery_entry_id", "delivery", ["entry_id"])
     op.create_index(
         "ix_delivery_held",
@@ -680,7 +695,6 @@ def _make_deliveries() -> None:
         sqlite_where=sa.text("held_until IS NOT NULL"),
         postgresql_where=sa.text("held_until IS NOT NULL"),
     )
-    op.create_index("ix_delivery_owed", "delivery", ["state", "due_at", "channel_id"])
     op.create_index("ix_delivery_story_id", "delivery", ["story_id"])
     op.create_table(
         "collected",
