@@ -175,8 +175,6 @@ class Storeroom(Generic[P]):
             await add_keys(conn, [alias for arrival in arrivals for alias in arrival.seen.aliases])
             after = [self._after(*each, now) for each in zip(arrivals, brought, strict=True)]
             await write_down(conn, self._notify, list(zip(states, after, strict=True)), now)
-            if any(each.report.deliveries for each in brought):
-                await dialects.wake(conn, "deliveries")
         return [each.report for each in brought]
 
     async def _keep(
@@ -196,10 +194,10 @@ class Storeroom(Generic[P]):
         manner = part.manner
         if not batch.history:
             batch = replace(batch, catch_up=manner.catch_up, flood=manner.flood, more=part.more)
-        deliveries = 0
-        if batch.new or batch.edited:
-            deliveries = (await self._ingest(conn, part.state.record, batch)).deliveries
-        report = PollReport(new=len(batch.new), edited=len(batch.edited), deliveries=deliveries)
+        owed = await self._ingest(conn, part.state.record, batch)
+        report = PollReport(
+            new=len(batch.new), edited=len(batch.edited), deliveries=owed.deliveries
+        )
         return _Brought(report, outcomes.times_of([one.entry for one in batch.new], now))
 
     def _after(self, arrival: _Arrival[P], brought: _Brought, now: datetime) -> outcomes.Outcome:

@@ -12,7 +12,7 @@ from dataclasses import dataclass
 from datetime import datetime, timedelta
 
 import structlog
-from sqlalchemy import ColumnElement, exists, select, true
+from sqlalchemy import select
 from sqlalchemy.ext.asyncio import AsyncConnection
 
 from bot.feeds.model import (
@@ -24,6 +24,7 @@ from bot.feeds.model import (
     NewEntry,
 )
 from bot.ingest import facts
+from bot.ingest.telling import tell
 from bot.ingest.terms import Sought, Terms
 from bot.metrics import MATCHES, UNDERSTOOD_SECONDS
 from bot.news.analyst import Analyst
@@ -32,26 +33,14 @@ from bot.news.story_book import Unplaced, place, place_many
 from bot.search.index import index_entries
 from bot.storage import dialects
 from bot.storage.database import Database
-from bot.storage.tables import collected, entry
+from bot.storage.tables import entry
 from bot.subscriptions.explain import what_it_has
-from bot.subscriptions.gathering import OwedSummary, in_parts, listed, owe, take_collected
-from bot.subscriptions.matching import (
-    StoredEntry,
-    collect_for_catch_up,
-    collect_for_digests,
-    owe_alerts,
-    owe_updates,
-)
-from bot.subscriptions.quiet import QuietNow, quiet_for, quiet_now
-from bot.subscriptions.summary import Cause
+from bot.subscriptions.matching import StoredEntry, owe_updates
 
 log = structlog.get_logger(__name__)
 
 NEWS_FOR = timedelta(days=7)
 """How long after it was first seen an edit may still make an entry news for somebody."""
-
-_LEFT_FOR = timedelta(minutes=15)
-"""Longer than a feed's lease: whoever gathered has lost it since."""
 
 _CHUNK = 500
 _PLACED_AT_ONCE = 200
@@ -92,32 +81,32 @@ class NewsIngest:
     ) -> IngestOutcome:
         """Store what was understood of a batch, and owe it to those who want it.
 
-        A history owes nothing. What was missed in an outage, or a flood, comes as one message to
-        a channel, with the last part of the batch. Runs inside the caller's transaction.
+        A history owes nothing. Runs inside the caller's transaction.
         """
-        if not batch.new and not batch.edited:
+        if not (batch.new or batch.edited or batch.catch_up or batch.flood):
             return IngestOutcome()
         await dialects.serialise_ingest(conn)
         await self._terms.refresh(conn)
         now = await self._db.now(conn)
-        deliveries = await self._take_new(conn, feed, batch, now)
+        news = await self._take_new(conn, feed, batch)
+        updates = 0
         for edited in batch.edited:
-            deliveries += await self._take_edited(conn, feed, edited, now)
+            gained, owed = await self._take_edited(conn, feed, edited, now)
+            news += gained
+            updates += owed
+        deliveries = updates + await tell(conn, news, batch, now)
         if deliveries:
             await dialects.wake(conn, "deliveries")
             log.info("ingest.owed", feed=feed.id, entries=len(batch.new), deliveries=deliveries)
         return IngestOutcome(deliveries=deliveries)
 
     async def _take_new(
-        self,
-        conn: AsyncConnection,
-        feed: FeedRecord,
-        batch: NewEntries[Analysis],
-        now: datetime,
-    ) -> int:
+        self, conn: AsyncConnection, feed: FeedRecord, batch: NewEntries[Analysis]
+    ) -> list[StoredEntry]:
+        """Store what was understood of new entries, and give those that somebody may want."""
         new = batch.new[::-1]  # oldest first: the first to report a story is the one told of
         if not new:
-            return 0
+            return []
         hits = await self._terms.find(
             [Sought(n.id, n.entry, n.prepared, n.seen) for n in new], feed.publication
         )
@@ -126,20 +115,16 @@ class NewsIngest:
         stored = await _place_all(conn, feed, new)
         await index_entries(conn, [n.id for n in new])
         if batch.history:
-            return 0
+            return []
         _note(feed, new, stored)
         matchable = {n.id for n in new if n.prepared.topics or n.id in hits}
-        wanted = [found for found in stored if found.id in matchable]
-        if batch.catch_up or batch.flood:
-            return await _owe_together(conn, wanted, batch, now)
-        if not wanted:
-            return 0
-        quiet = await quiet_now(conn, now)
-        return sum([await _owe_one(conn, found, now, quiet) for found in wanted])
+        return [found for found in stored if found.id in matchable]
 
     async def _take_edited(
         self, conn: AsyncConnection, feed: FeedRecord, edited: EditedEntry[Analysis], now: datetime
-    ) -> int:
+    ) -> tuple[list[StoredEntry], int]:
+        """Store what is understood of an entry now. Gives it as news to those who did not want it
+        as it was, where it is young enough for that, and the number of updates that were owed."""
         before = await what_it_has(conn, edited.id)
         analysis = edited.prepared
         await facts.forget(conn, [edited.id])
@@ -164,13 +149,11 @@ class NewsIngest:
                 story_id, relation = placed.story_id, placed.relation
         await index_entries(conn, [edited.id])
         if row.history or story_id is None:
-            return 0
+            return [], 0
         stored = StoredEntry(edited.id, story_id, row.position, relation, before=before)
         owed = await owe_updates(conn, stored, row.text_hash, now) if edited.substance else 0
-        # However small the edit: who is wanted by what it has gained has not been told yet.
-        if not analysis.roundup and row.first_seen_at > now - NEWS_FOR:
-            owed += await _owe_one(conn, stored, now, await quiet_now(conn, now))
-        return owed
+        young = row.first_seen_at > now - NEWS_FOR
+        return [stored] if young and not analysis.roundup else [], owed
 
 
 def _note(
@@ -219,61 +202,6 @@ async def _place_all(
                 )
             )
     return stored
-
-
-async def _owe_one(
-    conn: AsyncConnection, stored: StoredEntry, now: datetime, quiet: Sequence[QuietNow]
-) -> int:
-    owed = await owe_alerts(conn, stored, now, quiet)
-    await collect_for_digests(conn, stored, now)
-    return owed
-
-
-async def _owe_together(
-    conn: AsyncConnection, wanted: Sequence[StoredEntry], batch: NewEntries[Analysis], now: datetime
-) -> int:
-    """Gather what is wanted; the last part of the batch owes all of it as one message."""
-    for stored in wanted:
-        await collect_for_catch_up(conn, stored, now)
-        await collect_for_digests(conn, stored, now)
-    if batch.more:
-        return 0
-    return await _owe_collected(conn, true(), "flood" if batch.flood else "outage", now)
-
-
-async def owe_left_over(conn: AsyncConnection, now: datetime) -> int:
-    """Owe what was gathered for a message whose last part never came: its worker died, and what
-    was left for the next poll was too little to be gathered. Gives the number of messages.
-
-    Call it in a writing transaction, every minute or so.
-    """
-    left = collected.c.at < now - _LEFT_FOR
-    waits = exists().where(collected.c.told_at.is_(None), collected.c.mode == "instant", left)
-    if not await conn.scalar(select(waits)):
-        return 0
-    await dialects.serialise_ingest(conn)
-    return await _owe_collected(conn, left, "outage", now)
-
-
-async def _owe_collected(
-    conn: AsyncConnection, where: ColumnElement[bool], cause: Cause, now: datetime
-) -> int:
-    gathered = await take_collected(conn, (collected.c.mode == "instant") & where, now)
-    quiet = await quiet_for(conn, gathered, now)
-    owed = [
-        part
-        for channel_id, stories in gathered.items()
-        for part in in_parts(
-            OwedSummary(
-                channel_id,
-                "catch-up",
-                f"catch-up:{max(story.entry_id for story in stories)}",
-                listed(cause, stories),
-                quiet.get(channel_id),
-            )
-        )
-    ]
-    return await owe(conn, owed, now)
 
 
 async def _rows(conn: AsyncConnection, ids: Sequence[int]) -> Mapping[int, _Row]:

@@ -3,14 +3,14 @@
 from __future__ import annotations
 
 import pytest
-from sqlalchemy import update
+from sqlalchemy import func, select, update
 
-from bot.feeds.model import NewEntries, NewEntry
+from bot.feeds.model import EditedEntry, NewEntries, NewEntry
 from bot.ingest import owe_left_over
 from bot.news.model import Analysis
 from bot.storage import dialects
 from bot.storage.database import Database
-from bot.storage.tables import entry
+from bot.storage.tables import collected, entry
 from tests.subscriptions.makers import ANN, article, make_feed, slack, store, understood
 from tests.subscriptions.newsroom import Newsroom, open_newsroom
 from tests.support.clock import SetClock
@@ -44,6 +44,38 @@ async def test_a_flood_in_parts_is_one_message(room: Newsroom) -> None:
     (row,) = await room.owed()
     assert row.payload["entries"] == ids
     assert await _settle(room) == 0
+
+
+async def test_a_last_part_that_brings_nothing_new_ends_the_message_too(room: Newsroom) -> None:
+    await room.door.subscribe(slack(), ANN, ["sanctions"])
+    ids = await _part(room, understood("sanctions"), more=True)
+    await _part(room, more=False)
+    (row,) = await room.owed()
+    assert row.payload["entries"] == ids
+
+
+async def test_an_edit_in_a_flood_is_part_of_its_message(room: Newsroom) -> None:
+    await room.door.subscribe(slack(), ANN, ["sanctions"])
+    teaser = article()
+    (entry_id,) = await room.publish((teaser, understood(roundup=True)))
+    edited = EditedEntry(entry_id, teaser, teaser, True, understood("sanctions"))
+    async with room.db.write() as conn:
+        await dialects.serialise_ingest(conn)
+        new = await store(conn, room.feed, article(), understood("sanctions"), room.clock())
+        batch = NewEntries((new,), (edited,), flood=True)
+        await room.news.ingest(conn, room.feed, batch)
+    (row,) = await room.owed()
+    assert sorted(row.payload["entries"]) == sorted([entry_id, new.id])
+
+
+async def test_what_is_told_at_once_is_in_no_digest(room: Newsroom) -> None:
+    await room.door.subscribe(slack(), ANN, ["sanctions"], mode="daily")
+    await room.door.subscribe(slack(), ANN, ["entity-list"])
+    found = article()
+    await room.publish((found, understood("sanctions")), (found, understood("entity-list")))
+    assert [row.kind for row in await room.owed()] == ["alert"]
+    async with room.db.read() as conn:
+        assert await conn.scalar(select(func.count()).select_from(collected)) == 0
 
 
 async def test_what_a_dead_worker_gathered_is_told_all_the_same(room: Newsroom) -> None:
