@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import asyncio
+import re
 import socket
 from collections.abc import AsyncIterator, Sequence
 from contextlib import AbstractContextManager, asynccontextmanager, nullcontext
@@ -21,6 +22,7 @@ log = structlog.get_logger(__name__)
 
 BODY_BYTES = 1_000_000
 BODY_SECONDS = 20.0
+_HOST = re.compile(rb"([\w.-]*|\[[0-9A-Fa-f:.]+\])(:[0-9]{1,5})?")
 _HEADERS = (
     (b"x-content-type-options", b"nosniff"),
     (b"x-frame-options", b"DENY"),
@@ -109,9 +111,28 @@ class Guard:
                 await answer(scope, receive, send)
 
 
+class KnownHost:
+    """Refuses a request whose Host is none: what reads it elsewhere may read another name."""
+
+    def __init__(self, app: ASGIApp) -> None:
+        self._app = app
+
+    async def __call__(self, scope: Scope, receive: Receive, send: Send) -> None:
+        """Pass the request on."""
+        hosts = [value for name, value in scope.get("headers", ()) if name == b"host"]
+        if len(hosts) > 1 or not all(map(_HOST.fullmatch, hosts)):
+            answer = PlainTextResponse("The Host header is malformed.", 400)
+            await answer(scope, receive, send)
+        else:
+            await self._app(scope, receive, send)
+
+
 def build_app(routes: Sequence[BaseRoute], *, body_seconds: float = BODY_SECONDS) -> Starlette:
     """Make the app of all fronts' routes; a request's body may take `body_seconds` to come."""
-    return Starlette(routes=list(routes), middleware=[Middleware(Guard, seconds=body_seconds)])
+    return Starlette(
+        routes=list(routes),
+        middleware=[Middleware(Guard, seconds=body_seconds), Middleware(KnownHost)],
+    )
 
 
 @asynccontextmanager

@@ -111,8 +111,8 @@ class Settings(BaseSettings):
     )
     exportnews_admin_token: Secret = Field(
         None,
-        description="Opens the console and the metrics to other machines than this one, and "
-        "behind a public address to this one too",
+        description="Opens the console and the metrics to other machines than this one; once it "
+        "or a public address is set this machine needs it too",
     )
     exportnews_operators: Text = Field(
         None,
@@ -231,6 +231,18 @@ class Settings(BaseSettings):
         parts = [part.strip() for one in given for part in one.split(",")]
         password = _password_of(self.database_url)
         return [one for one in {*given, *parts, password, unquote(password)} if one]
+
+    @property
+    def operators(self) -> frozenset[str]:
+        """The people who may sign in to the console with Slack, as TEAM_ID/USER_ID."""
+        named = (self.exportnews_operators or "").split(",")
+        return frozenset(one.strip() for one in named if one.strip())
+
+    @property
+    def signs_in_with_slack(self) -> bool:
+        """Whether all is set that signing in to the console with Slack needs."""
+        needed = (self.slack_client_id, self.slack_client_secret, self.exportnews_public_url)
+        return bool(self.operators) and all(needed)
 
     @property
     def uses_sqlite(self) -> bool:

@@ -9,7 +9,6 @@ from bot.messages import actions, limits, rich, words
 from bot.messages.model import Alert, Related, Why
 from bot.messages.mrkdwn import clean
 from bot.messages.rich import Rich, joined, ours, outside, some, together
-from bot.news.model import WHOLE
 
 TITLE = 250
 SUMMARY = 700
@@ -92,7 +91,7 @@ def why_line(reasons: Sequence[Why]) -> Rich:
     parts = []
     for why in reasons:
         phrases = [
-            together(phrase) if phrase == WHOLE else together("“", outside(phrase, PHRASE), "”")
+            together("“", outside(phrase, PHRASE), "”")
             for phrase in why.phrases[:_PHRASES]
             if phrase
         ]

@@ -6,22 +6,26 @@ import base64
 import binascii
 import hashlib
 import hmac
-import ipaddress
 import secrets
 from dataclasses import dataclass
-from datetime import datetime, timedelta
+from datetime import timedelta
 from urllib.parse import urlsplit
 
+import structlog
+from starlette.exceptions import HTTPException
 from starlette.requests import Request
 from starlette.responses import Response
 
 from bot.clock import Clock
 from bot.settings import Settings
+from handlers.web.guesses import Guesses
+from handlers.web.near import from_loopback, source
+
+log = structlog.get_logger(__name__)
 
 COOKIE = "exportnews_session"
 SESSION = timedelta(hours=12)
-WRONG_TOKENS, WRONG_TIME = 10, timedelta(minutes=1)
-_FORWARDED = ("forwarded", "x-forwarded-for", "x-real-ip")
+TOO_MANY = "Too many wrong tokens; wait a minute."
 _OWN_NAMES = {"localhost", "127.0.0.1", "::1"}
 
 
@@ -38,48 +42,65 @@ class Door:
     """Tells who may enter, and opens and closes sessions.
 
     A session is a signed cookie; the key comes from the settings, so that every web process of a
-    deployment knows it, and changing the admin token ends all sessions. Behind a public address
-    nobody is let in for being on this machine: so is the proxy that passes strangers on, and one
-    that is left as it comes does not say that it does.
+    deployment knows it, and changing the admin token ends all sessions. As soon as there is
+    another way in (an admin token, or a public address) nobody is let in for being on this
+    machine: so is the proxy that passes strangers on, and one that is left as it comes does not
+    say that it does.
     """
 
     def __init__(self, settings: Settings, clock: Clock) -> None:
         self._admin = settings.exportnews_admin_token
         public = urlsplit(settings.exportnews_public_url or "")
         self._https = public.scheme == "https"
-        self._published = bool(public.hostname) and public.hostname not in _OWN_NAMES
+        published = bool(public.hostname) and public.hostname not in _OWN_NAMES
+        self.open_here = self._admin is None and not published and not settings.signs_in_with_slack
+        self._public_host = public.netloc
         self._clock = clock
-        self._wrong: list[datetime] = []
+        self._guesses = Guesses()
         parts = (settings.exportnews_admin_token, settings.exportnews_secret_key)
         given = "\n".join(part.get_secret_value() if part else "" for part in parts).strip()
         self._key = hashlib.sha256(b"console" + (given.encode() or secrets.token_bytes(32)))
 
     def visitor(self, request: Request) -> Visitor | None:
-        """Give who asks, or None when they may not enter."""
+        """Give who asks, or None when they may not enter.
+
+        Raises HTTPException (429) when too many wrong tokens came from there just now.
+        """
         if (name := self._session_of(request)) is not None:
             return Visitor(name, self._sign("form", request.cookies[COOKIE]), signed_in=True)
-        if not self._published and from_loopback(request):
+        if self.open_here and from_loopback(request):
             return Visitor("this machine", self._sign("form", "loopback"))
         kind, _, given = request.headers.get("authorization", "").partition(" ")
-        if kind.lower() == "bearer" and self._is_admin(given.strip()):
-            return Visitor("admin", self._sign("form", "bearer"))
-        return None
+        if kind.lower() != "bearer" or self._admin is None:
+            return None
+        known = self.knows(request, given.strip())
+        if known is None:
+            raise HTTPException(429, TOO_MANY)
+        return Visitor("admin", self._sign("form", "bearer")) if known else None
 
     def may_change(self, request: Request, visitor: Visitor, form_token: str) -> bool:
         """Whether a form was sent from the console's own page, in this visitor's session."""
-        same = request.headers.get("sec-fetch-site", "same-origin") in {"same-origin", "none"}
+        told = request.headers.get("sec-fetch-site")
+        same = told in {"same-origin", "none"} if told else self._is_own_origin(request)
         return same and hmac.compare_digest(visitor.form_token.encode(), form_token.encode())
 
-    def knows(self, admin_token: str) -> bool | None:
-        """Whether this is the admin token; None when too many wrong ones were tried just now."""
-        now = self._clock()
-        self._wrong = [at for at in self._wrong if now - at < WRONG_TIME]
-        if len(self._wrong) >= WRONG_TOKENS:
+    def knows(self, request: Request, admin_token: str) -> bool | None:
+        """Whether this is the admin token; None when too many wrong ones came from there just now.
+
+        Where a proxy does not say for whom it asks, all its callers are one source: there the
+        right token is let pass whatever others tried, and the wrong ones alone are turned away.
+        """
+        now, where = self._clock(), source(request)
+        too_many = self._guesses.too_many(where, now)
+        if too_many and where is not None:
             return None
-        known = self._is_admin(admin_token)
-        if not known:
-            self._wrong.append(now)
-        return known
+        if self._is_admin(admin_token):
+            return True
+        if too_many:
+            return None
+        self._guesses.add(where, now)
+        log.warning("console.wrong_token", source=where or "a proxy that names nobody")
+        return False
 
     def open_session(self, request: Request, response: Response, name: str) -> None:
         """Let the browser stay signed in as `name` for twelve hours."""
@@ -106,6 +127,13 @@ class Door:
             secure=self._https or proto == "https",
         )
 
+    def _is_own_origin(self, request: Request) -> bool:
+        """Whether an older browser, which sends no Sec-Fetch-Site, names our own address."""
+        origin = request.headers.get("origin")
+        own = {request.headers.get(name) for name in ("host", "x-forwarded-host")}
+        asked = (origin or "").partition("://")[2]
+        return origin is None or asked in {*own, self._public_host} - {None, ""}
+
     def _session_of(self, request: Request) -> str | None:
         told, _, signature = request.cookies.get(COOKIE, "").partition(".")
         if not signature or not hmac.compare_digest(
@@ -126,19 +154,3 @@ class Door:
     def _sign(self, purpose: str, text: str) -> str:
         told = f"{purpose}|{text}".encode()
         return hmac.new(self._key.digest(), told, hashlib.sha256).hexdigest()
-
-
-def from_loopback(request: Request) -> bool:
-    """Whether the request was made on this machine, to it by its own name.
-
-    One that a proxy passed on was not; nor one for another name, which is a page elsewhere whose
-    name was made to point here (DNS rebinding).
-    """
-    if request.client is None or any(name in request.headers for name in _FORWARDED):
-        return False
-    if request.url.hostname not in _OWN_NAMES:
-        return False
-    try:
-        return ipaddress.ip_address(request.client.host).is_loopback
-    except ValueError:
-        return False

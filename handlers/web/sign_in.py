@@ -22,7 +22,7 @@ from starlette.responses import HTMLResponse, RedirectResponse, Response
 from starlette.routing import BaseRoute, Route
 
 from bot.engine import Engine
-from handlers.web.access import Door
+from handlers.web.access import TOO_MANY, Door
 from handlers.web.pages import HEADERS
 
 log = structlog.get_logger(__name__)
@@ -38,16 +38,8 @@ class SignIn:
         self._engine = engine
         self._door = door
         self._pages = pages
-        settings = engine.settings
-        self._operators = {
-            one.strip() for one in (settings.exportnews_operators or "").split(",") if one.strip()
-        }
-        self._by_slack = bool(
-            self._operators
-            and settings.slack_client_id
-            and settings.slack_client_secret
-            and settings.exportnews_public_url
-        )
+        self._operators = engine.settings.operators
+        self._by_slack = engine.settings.signs_in_with_slack
 
     @property
     def routes(self) -> Sequence[BaseRoute]:
@@ -78,11 +70,10 @@ class SignIn:
 
     async def _with_token(self, request: Request) -> Response:
         async with request.form(max_files=0, max_fields=4) as form:
-            known = self._door.knows(str(form.get("token", ""))[:1000])
+            known = self._door.knows(request, str(form.get("token", ""))[:1000])
         if known is None:
-            return self.page("Too many wrong tokens; wait a minute.", 429)
+            return self.page(TOO_MANY, 429)
         if not known:
-            log.warning("console.wrong_token")
             return self.page("That is not the admin token.", 403)
         return self._enter(request, "admin")
 

@@ -19,6 +19,7 @@ from tests.support.bot import open_bot, settings_for, write_catalogue
 from tests.support.newsroom import Newsroom, open_newsroom
 
 TOKEN = "a-long-admin-token"
+BEARER = {"Authorization": f"Bearer {TOKEN}"}
 ELSEWHERE = {"X-Forwarded-For": "203.0.113.9"}
 """Headers of a request that a proxy passed on from another machine."""
 
@@ -52,7 +53,7 @@ async def open_site(
     async with AsyncExitStack() as stack:
         newsroom = await stack.enter_async_context(open_newsroom())
         catalogue = write_catalogue(folder, newsroom.address("/feed.xml"))
-        wanted: dict[str, Any] = {"exportnews_admin_token": TOKEN, **more}
+        wanted = dict(more)
         if wanted.get("exportnews_slack_api_url") == "newsroom":
             wanted["exportnews_slack_api_url"] = newsroom.address("/api/")
         settings = settings_for(database_url, catalogue, **wanted)

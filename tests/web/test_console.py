@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import asyncio
 from datetime import timedelta
 from pathlib import Path
 from typing import Any
@@ -11,12 +12,13 @@ import httpx
 import pytest
 from aiohttp import web
 from sqlalchemy import select
+from structlog.testing import capture_logs
 
 from bot.storage.tables import entry
 from tests.support.clock import SetClock
 from tests.support.newsroom import Item, rss
 from tests.support.outbox import Told, add_channels, add_workspace, owe, the_delivery
-from tests.web.site import ELSEWHERE, TOKEN, Site, open_site
+from tests.web.site import BEARER, ELSEWHERE, TOKEN, Site, open_site
 
 PAGES = ("/", "/feeds", "/deliveries", "/subscriptions", "/trends")
 OPERATOR = "T0HOME/U0ANNA"
@@ -70,6 +72,55 @@ async def test_a_page_elsewhere_whose_name_points_here_is_a_stranger(site: Site)
     assert answer.status_code == 403
 
 
+@pytest.mark.parametrize(
+    "sign",
+    [
+        {"Via": "1.1 proxy"},
+        {"Forwarded": "for=127.0.0.1"},
+        {"X-Forwarded-For": "127.0.0.1"},
+        {"X-Forwarded-Proto": "https"},
+        {"X-Forwarded-Host": "news.example"},
+        {"X-Real-IP": "203.0.113.9"},
+        {"CF-Connecting-IP": "203.0.113.9"},
+        {"CF-Ray": "1"},
+        {"True-Client-IP": "203.0.113.9"},
+        {"Host": "localhost.evil.example"},
+        {"Host": ""},
+    ],
+)
+async def test_what_a_proxy_passed_on_is_a_strangers(site: Site, sign: dict[str, str]) -> None:
+    dead = await a_dead_delivery(site)
+    for path in (*PAGES, "/metrics"):
+        assert (await site.client.get(path, headers=sign)).status_code == 403
+    form = {"delivery": str(dead), "form_token": await site.form_token()}
+    sent = await site.client.post("/deliveries/retry", data=form, headers=sign)
+    assert sent.status_code == 403
+    assert (await the_delivery(site.db, dead)).state == "dead"
+
+
+async def test_a_proxy_that_is_left_as_it_comes_passes_on_a_strangers_request(site: Site) -> None:
+    """nginx's `proxy_pass` alone: our own name, HTTP/1.0, and no word of whom it asks for."""
+    port = urlsplit(site.address).port
+    for path, status in (("/deliveries", b"403"), ("/metrics", b"403"), ("/healthz", b"200")):
+        reader, writer = await asyncio.open_connection("127.0.0.1", port)
+        asked = f"GET {path} HTTP/1.0\r\nHost: 127.0.0.1:{port}\r\nConnection: close\r\n\r\n"
+        writer.write(asked.encode())
+        assert (await reader.read()).split()[1] == status
+        writer.close()
+
+
+async def test_with_an_admin_token_this_machine_is_no_proof(
+    sqlite_url: str, tmp_path: Path
+) -> None:
+    async with open_site(sqlite_url, tmp_path, exportnews_admin_token=TOKEN) as site:
+        dead = await a_dead_delivery(site)
+        for path in (*PAGES, "/metrics"):
+            assert (await site.client.get(path)).status_code == 403
+        form = {"delivery": str(dead), "form_token": await site.form_token(**BEARER)}
+        assert (await site.client.post("/deliveries/retry", data=form)).status_code == 403
+        assert (await the_delivery(site.db, dead)).state == "dead"
+
+
 async def test_behind_a_public_address_this_machine_is_no_proof(
     sqlite_url: str, tmp_path: Path
 ) -> None:
@@ -78,8 +129,6 @@ async def test_behind_a_public_address_this_machine_is_no_proof(
     async with open_site(sqlite_url, tmp_path, exportnews_public_url=public) as site:
         for path in (*PAGES, "/metrics"):
             assert (await site.client.get(path)).status_code == 403
-        bearer = {"Authorization": f"Bearer {TOKEN}"}
-        assert (await site.client.get("/metrics", headers=bearer)).status_code == 200
         assert (await site.client.get("/healthz")).status_code == 200
 
 
@@ -100,9 +149,14 @@ async def test_a_dead_delivery_is_sent_again_from_the_page_only(site: Site) -> N
     from_elsewhere = {"Sec-Fetch-Site": "cross-site"}
     answer = await site.client.post("/deliveries/retry", data=form, headers=from_elsewhere)
     assert answer.status_code == 403
+    for origin in ("https://evil.example", "null", "http://["):
+        named = {"Origin": origin}
+        answer = await site.client.post("/deliveries/retry", data=form, headers=named)
+        assert answer.status_code == 403
     assert (await the_delivery(site.db, dead)).state == "dead"
 
-    answer = await site.client.post("/deliveries/retry", data=form)
+    own = {"Origin": site.address}
+    answer = await site.client.post("/deliveries/retry", data=form, headers=own)
     assert answer.status_code == 303
     assert (
         f"Delivery {dead} will be sent again."
@@ -123,7 +177,7 @@ async def test_all_dead_ones_are_sent_again_at_once(site: Site) -> None:
 async def test_the_admin_token_opens_a_session_that_ends(
     sqlite_url: str, tmp_path: Path, clock: SetClock
 ) -> None:
-    async with open_site(sqlite_url, tmp_path, clock) as site:
+    async with open_site(sqlite_url, tmp_path, clock, exportnews_admin_token=TOKEN) as site:
         wrong = await site.client.post("/sign-in", data={"token": "wrong"}, headers=ELSEWHERE)
         assert wrong.status_code == 403
         https = {**ELSEWHERE, "X-Forwarded-Proto": "https"}
@@ -144,27 +198,72 @@ async def test_the_admin_token_opens_a_session_that_ends(
         assert (await site.client.get("/feeds", headers=held)).status_code == 403
 
 
-async def test_a_form_of_another_session_is_refused(site: Site) -> None:
-    dead = await a_dead_delivery(site)
-    own = await site.form_token()
-    answer = await site.client.post("/sign-in", data={"token": TOKEN}, headers=ELSEWHERE)
-    held = {**ELSEWHERE, "Cookie": answer.headers["set-cookie"].split(";")[0]}
-    form = {"delivery": str(dead), "form_token": own}
-    refused = await site.client.post("/deliveries/retry", data=form, headers=held)
-    assert refused.status_code == 403
-    assert (await the_delivery(site.db, dead)).state == "dead"
+async def test_a_form_of_another_session_is_refused(sqlite_url: str, tmp_path: Path) -> None:
+    async with open_site(sqlite_url, tmp_path, exportnews_admin_token=TOKEN) as site:
+        dead = await a_dead_delivery(site)
+        first, second = [await _signed_in(site) for _ in range(2)]
+        assert first != second, "a session is made when one signs in, and by nobody before"
+        for own in (await site.form_token(**first), await site.form_token(**BEARER)):
+            form = {"delivery": str(dead), "form_token": own}
+            refused = await site.client.post("/deliveries/retry", data=form, headers=second)
+            assert refused.status_code == 403
+        assert (await the_delivery(site.db, dead)).state == "dead"
 
 
-async def test_tokens_cannot_be_tried_without_end(
-    sqlite_url: str, tmp_path: Path, clock: SetClock
+async def test_a_session_that_somebody_else_chose_is_not_taken_over(
+    sqlite_url: str, tmp_path: Path
 ) -> None:
-    async with open_site(sqlite_url, tmp_path, clock) as site:
-        for _ in range(10):
-            answer = await site.client.post("/sign-in", data={"token": "guess"})
-            assert answer.status_code == 403
-        assert (await site.client.post("/sign-in", data={"token": TOKEN})).status_code == 429
+    async with open_site(sqlite_url, tmp_path, exportnews_admin_token=TOKEN) as site:
+        planted = {**ELSEWHERE, "Cookie": "exportnews_session=b2xk.chosen"}
+        answer = await site.client.post("/sign-in", data={"token": TOKEN}, headers=planted)
+        site.client.cookies.clear()
+        assert _session(answer) != planted["Cookie"]
+        assert (await site.client.get("/feeds", headers=planted)).status_code == 403
+
+
+async def _signed_in(site: Site) -> dict[str, str]:
+    answer = await site.client.post("/sign-in", data={"token": TOKEN}, headers=ELSEWHERE)
+    site.client.cookies.clear()
+    return {**ELSEWHERE, "Cookie": _session(answer)}
+
+
+async def _tried(site: Site, way: str, token: str, **headers: str) -> int:
+    """Try a token, in the form or as `Authorization`; gives the answer's status."""
+    if way == "form":
+        return (
+            await site.client.post("/sign-in", data={"token": token}, headers=headers)
+        ).status_code
+    bearer = {**headers, "Authorization": f"Bearer {token}"}
+    return (await site.client.get("/metrics", headers=bearer)).status_code
+
+
+@pytest.mark.parametrize("way", ["form", "bearer"])
+async def test_tokens_cannot_be_tried_without_end(
+    sqlite_url: str, tmp_path: Path, clock: SetClock, way: str
+) -> None:
+    async with open_site(sqlite_url, tmp_path, clock, exportnews_admin_token=TOKEN) as site:
+        enters = 303 if way == "form" else 200
+        with capture_logs() as lines:
+            for _ in range(10):
+                assert await _tried(site, way, "guess", **ELSEWHERE) == 403
+            assert await _tried(site, way, "guess", **ELSEWHERE) == 429
+        assert [line["source"] for line in lines if line["event"] == "console.wrong_token"] == [
+            "203.0.113.9"
+        ] * 10
+        assert await _tried(site, way, TOKEN, **ELSEWHERE) == 429
+        others = {"X-Forwarded-For": "203.0.113.9, 198.51.100.7"}
+        assert await _tried(site, way, TOKEN, **others) == enters, "nobody else is locked out"
         clock.now += timedelta(seconds=61)
-        assert (await site.client.post("/sign-in", data={"token": TOKEN})).status_code == 303
+        assert await _tried(site, way, TOKEN, **ELSEWHERE) == enters
+
+
+async def test_guesses_through_a_proxy_that_names_nobody_lock_nobody_out(
+    sqlite_url: str, tmp_path: Path
+) -> None:
+    async with open_site(sqlite_url, tmp_path, exportnews_admin_token=TOKEN) as site:
+        tried = [await _tried(site, "form", "guess") for _ in range(12)]
+        assert tried == [403] * 10 + [429] * 2
+        assert await _tried(site, "form", TOKEN) == 303
 
 
 @pytest.mark.parametrize(("person", "enters"), [("U0ANNA", True), ("U0OTHER", False)])

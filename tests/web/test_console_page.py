@@ -13,7 +13,7 @@ from playwright.async_api import Browser
 
 from bot.subscriptions.model import Actor, ChannelRef
 from tests.support.browser import BROWSER_MARKS, browser, open_page
-from tests.web.site import Site, open_site
+from tests.web.site import TOKEN, Site, open_site
 from tests.web.test_console import PAGES, a_dead_delivery
 
 __all__ = ["browser"]
@@ -43,6 +43,17 @@ async def test_axe_finds_nothing(browser: Browser, filled: Site, path: str, sche
     async with open_page(browser, filled.address + path, color_scheme=scheme) as page:
         found = (await Axe().run(page)).response["violations"]
     assert [(one["id"], [node["html"] for node in one["nodes"]]) for one in found] == []
+
+
+async def test_axe_finds_nothing_in_the_form_for_the_token(
+    browser: Browser, sqlite_url: str, tmp_path: Path
+) -> None:
+    async with (
+        open_site(sqlite_url, tmp_path, exportnews_admin_token=TOKEN) as site,
+        open_page(browser, f"{site.address}/sign-in") as page,
+    ):
+        await page.get_by_label("Admin token").wait_for()
+        assert (await Axe().run(page)).response["violations"] == []
 
 
 @pytest.mark.parametrize("path", PAGES)

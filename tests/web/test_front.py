@@ -21,7 +21,7 @@ from bot.serving import BODY_BYTES, build_app, serve
 from tests.support.clock import SetClock
 from tests.support.newsroom import Item, rss
 from tests.support.outbox import add_channels, add_story, add_workspace, owe
-from tests.web.site import TOKEN, Site, open_site
+from tests.web.site import BEARER, TOKEN, Site, open_site
 
 
 async def test_health_and_readiness_are_two_things(site: Site) -> None:
@@ -35,15 +35,30 @@ async def test_health_and_readiness_are_two_things(site: Site) -> None:
     assert (await site.client.get("/healthz")).status_code == 200
 
 
+PASSED_ON = {"X-Forwarded-For": "203.0.113.9"}
+
+
 @pytest.mark.parametrize("path", ["/", "/metrics"])
-async def test_pages_are_for_this_machine_or_the_admin_token(site: Site, path: str) -> None:
+async def test_pages_are_for_this_machine_alone_until_a_token_is_set(site: Site, path: str) -> None:
     assert (await site.client.get(path)).status_code == 200
-    passed_on = {"X-Forwarded-For": "203.0.113.9"}
-    assert (await site.client.get(path, headers=passed_on)).status_code == 403
-    wrong = {**passed_on, "Authorization": "Bearer wrong"}
-    assert (await site.client.get(path, headers=wrong)).status_code == 403
-    right = {**passed_on, "Authorization": f"Bearer {TOKEN}"}
-    assert (await site.client.get(path, headers=right)).status_code == 200
+    assert (await site.client.get(path, headers=PASSED_ON)).status_code == 403
+    unset = {**PASSED_ON, "Authorization": f"Bearer {TOKEN}"}
+    assert (await site.client.get(path, headers=unset)).status_code == 403
+
+
+@pytest.mark.parametrize("path", ["/", "/metrics"])
+async def test_pages_are_for_the_admin_token_once_it_is_set(
+    sqlite_url: str, tmp_path: Path, path: str
+) -> None:
+    async with open_site(sqlite_url, tmp_path, exportnews_admin_token=TOKEN) as site:
+        for proxied in ({}, PASSED_ON):
+            wrong = {**proxied, "Authorization": "Bearer wrong"}
+            right = {**proxied, **BEARER}
+            assert (await site.client.get(path, headers=proxied)).status_code == 403
+            assert (await site.client.get(path, headers=wrong)).status_code == 403
+            assert (await site.client.get(path, headers=right)).status_code == 200
+        for open_to_all in ("/healthz", "/readyz"):
+            assert (await site.client.get(open_to_all, headers=PASSED_ON)).status_code == 200
 
 
 async def test_the_console_shows_feeds_stories_and_escapes_them(site: Site) -> None:
@@ -143,6 +158,15 @@ async def test_a_body_that_does_not_come_is_not_waited_for() -> None:
         writer.close()
     assert answer.startswith(b"HTTP/1.1 408 ")
     assert answer.endswith(b"The request took too long to come.")
+
+
+@pytest.mark.parametrize(
+    "host",
+    ["localhost@evil.example", "127.0.0.1:80@evil", "[::1", "[", "a b", "localhost:x", "a/b", "é"],
+)
+async def test_a_host_that_is_none_is_refused(site: Site, host: str) -> None:
+    answer = await site.client.get("/healthz", headers={b"Host": host.encode()})
+    assert (answer.status_code, answer.text) == (400, "The Host header is malformed.")
 
 
 async def test_a_port_that_is_taken_is_one_sentence_naming_it() -> None:

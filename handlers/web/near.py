@@ -1,0 +1,64 @@
+"""Where a request comes from: from a browser on this machine, or through a proxy."""
+
+from __future__ import annotations
+
+import ipaddress
+import re
+
+from starlette.requests import Request
+
+_PROXY_HEADERS = re.compile(
+    r"via|forwarded|x-forwarded(-.*)?|x-real-ip|cf-.*|x-envoy-.*|x-original-.*|x-amzn-trace-id"
+    r"|(x-|x-cluster-|true-|fly-|fastly-)client-ip|x-request-start"
+)
+_OWN_HOST = re.compile(r"(localhost|127\.0\.0\.1|\[::1\])(:[0-9]{1,5})?", re.IGNORECASE)
+
+
+def from_loopback(request: Request) -> bool:
+    """Whether the request was made on this machine, to it by its own name.
+
+    One that shows any sign of a proxy was not (nginx, left as it comes, says nothing but asks in
+    HTTP/1.0, which no browser has done for twenty years); nor one for another name, which is a
+    page elsewhere whose name was made to point here (DNS rebinding).
+    """
+    if request.scope.get("http_version") == "1.0" or _is_passed_on(request):
+        return False
+    hosts = request.headers.getlist("host")
+    if len(hosts) != 1 or not _OWN_HOST.fullmatch(hosts[0]):
+        return False
+    address = _address(request.client.host) if request.client else None
+    return address is not None and address.is_loopback
+
+
+def source(request: Request) -> str | None:
+    """Give who asks, for counting: an address, or an IPv6 network of one site.
+
+    A proxy beside the bot asks for many: the address that it added to `X-Forwarded-For` counts.
+    None when it adds none, so that they cannot be told apart.
+    """
+    peer = _address(request.client.host) if request.client else None
+    if peer is None or not (peer.is_private or peer.is_loopback):
+        return _site(peer) if peer else None
+    added = ",".join(request.headers.getlist("x-forwarded-for")).rpartition(",")[2]
+    told = _address(added.strip())
+    if told is not None:
+        return _site(told)
+    return None if peer.is_loopback or _is_passed_on(request) else _site(peer)
+
+
+def _is_passed_on(request: Request) -> bool:
+    return any(_PROXY_HEADERS.fullmatch(name) for name in request.headers)
+
+
+def _address(text: str) -> ipaddress.IPv4Address | ipaddress.IPv6Address | None:
+    try:
+        address = ipaddress.ip_address(text)
+    except ValueError:
+        return None
+    return getattr(address, "ipv4_mapped", None) or address
+
+
+def _site(address: ipaddress.IPv4Address | ipaddress.IPv6Address) -> str:
+    if address.version == 4:
+        return str(address)
+    return str(ipaddress.ip_network((address, 64), strict=False))
