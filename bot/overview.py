@@ -9,6 +9,7 @@ from datetime import datetime, timedelta
 from sqlalchemy import and_, case, func, select
 from sqlalchemy.ext.asyncio import AsyncConnection
 
+from bot.news.model import WHOLE
 from bot.news.taxonomy import Taxonomy
 from bot.storage.tables import channel, entry, entry_topic, workspace
 from bot.subscriptions.model import ChannelSettings
@@ -51,7 +52,9 @@ async def reasons(
     )
     found: dict[int, tuple[Reason, ...]] = {}
     for row in rows:
-        phrases = dict.fromkeys(str(each.get("text", "")) for each in row.evidence)
+        phrases = dict.fromkeys(
+            WHOLE if each.get("whole") else str(each.get("text", "")) for each in row.evidence
+        )
         reason = Reason(row.topic, tuple(phrases)[:PHRASES])
         found[row.entry_id] = (*found.get(row.entry_id, ()), reason)
     return found

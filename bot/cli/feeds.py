@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import asyncio
 import json
+import os
 import re
 import sys
 from collections.abc import Callable
@@ -13,9 +14,9 @@ from typing import Annotated, cast
 
 import typer
 from rich.console import Console
-from rich.table import Table
 
 from bot.cli import WRONG_USE
+from bot.cli.feed_list import feed_lines
 from bot.cli.opening import open_database
 from bot.errors import CatalogueError, FeedError, UsageError
 from bot.feeds import roster
@@ -101,7 +102,7 @@ def resume(feed: Which) -> None:
 def import_opml(file: Annotated[Path, typer.Argument(help="An OPML file.")]) -> None:
     """Watch every feed of an OPML file."""
     added, known = asyncio.run(_import(_read(file)))
-    told = "1 feed added" if added == 1 else f"{added} feeds added"
+    told = f"{_counted(added)} added"
     told += ", 1 was there already" if known == 1 else f", {known} were there already"
     typer.echo(f"{told}.")
 
@@ -120,6 +121,7 @@ def export(
         typer.echo(written.decode())
     else:
         _write(file, written)
+        typer.echo(f"{_counted(len(feeds))} written to {file}.")
 
 
 def check(
@@ -262,7 +264,13 @@ async def _import(outlines: tuple[Outline, ...]) -> tuple[int, int]:
     return added, known
 
 
+def _counted(feeds: int) -> str:
+    return "1 feed" if feeds == 1 else f"{feeds} feeds"
+
+
 def _read(file: Path) -> tuple[Outline, ...]:
+    if file.is_dir():
+        raise CatalogueError(f"{file} is a folder; give an OPML file.")
     try:
         return read_opml(file.read_bytes())
     except OSError as error:
@@ -294,18 +302,11 @@ def _show(feeds: tuple[FeedHealth, ...], *, as_json: bool) -> None:
     if as_json:
         _print_json([health_json(one) for one in feeds])
         return
-    table = Table("No", "Publication", "State", "Entries", "Newest", "Next poll", "What is wrong")
-    for one in feeds:
-        table.add_row(
-            str(one.id),
-            f"{one.publication}\n{shown(one.url)}",
-            "silent" if one.silent and one.state == "active" else one.state,
-            str(one.entries),
-            _when(one.newest_entry_at),
-            _when(one.next_poll_at),
-            one.state_reason if one.state != "active" else one.last_error,
-        )
-    Console(markup=False, emoji=False).print(table)
+    console = Console(markup=False, emoji=False, highlight=False, soft_wrap=True)
+    # What is read by another program is cut nowhere.
+    width = console.width if console.is_terminal or "COLUMNS" in os.environ else 1_000
+    for line in feed_lines(feeds, datetime.now(UTC), width):
+        console.print(line)
 
 
 def _when(moment: datetime | None) -> str:

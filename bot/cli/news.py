@@ -15,7 +15,7 @@ from rich.table import Table
 
 from bot.errors import UsageError
 from bot.news.entries_file import read_entries
-from bot.news.model import Analysis
+from bot.news.model import WHOLE, Analysis
 from bot.news.taxonomy import Taxonomy, load_taxonomy
 
 TaxonomyFile = Annotated[
@@ -85,6 +85,7 @@ def _as_json(entry_id: str | int, analysis: Analysis) -> dict[str, object]:
                 "main": match.main,
                 "evidence": [
                     {"text": e.text, "start": e.start, "end": e.end, "field": e.field}
+                    | ({"whole": True} if e.whole else {})
                     for e in match.evidence
                 ],
             }
@@ -97,7 +98,9 @@ def _as_json(entry_id: str | int, analysis: Analysis) -> dict[str, object]:
 def _print_readable(title: str, analysis: Analysis) -> None:
     typer.echo(title)
     for match in analysis.topics:
-        why = ", ".join(dict.fromkeys(f"“{evidence.text}”" for evidence in match.evidence))
+        why = ", ".join(
+            dict.fromkeys(WHOLE if each.whole else f"“{each.text}”" for each in match.evidence)
+        )
         typer.echo(f"  {match.topic}  {match.score:.2f}  {why}")
     if analysis.citations:
         cited = ", ".join(f"{c.kind} {c.value}" for c in analysis.citations)

@@ -10,6 +10,7 @@ from bot.commands.settings_lines import KIND_WORDS, MODE_WORDS
 from bot.messages import actions, rich, words
 from bot.messages.alert_words import Choice
 from bot.messages.rich import Rich, joined, ours, outside, some, together
+from bot.news.model import WHOLE
 from bot.search.model import Result
 from bot.subscriptions.explanation import Considered, StoredFacts
 from bot.subscriptions.model import PastAlert
@@ -159,7 +160,13 @@ def why_lines(answer: WhyAnswer) -> list[Rich]:
 def _considered(one: Considered, answer: WhyAnswer) -> Rich:
     asked = one.subscription
     phrases = answer.phrases.get(asked.target, ()) if asked.kind == "topic" else ()
-    quoted = joined([together("“", outside(phrase, 60), "”") for phrase in phrases[:3]], ", ")
+    quoted = joined(
+        [
+            together(phrase) if phrase == WHOLE else together("“", outside(phrase, 60), "”")
+            for phrase in phrases[:3]
+        ],
+        ", ",
+    )
     score = (
         f" (score {one.score:.2f}, at least {one.least:.2f})"
         if asked.kind == "topic" and one.score is not None

@@ -12,7 +12,7 @@ from sqlalchemy.ext.asyncio import AsyncConnection
 
 from bot.delivery.marks import mark_of
 from bot.messages.model import Related
-from bot.news.model import Citation, Company, KeyDate
+from bot.news.model import WHOLE, Citation, Company, KeyDate
 from bot.storage.batches import CHUNK, rows_in_chunks
 from bot.storage.tables import (
     citation,
@@ -212,7 +212,7 @@ def phrases(evidence: Iterable[Mapping[str, Any]] | None) -> tuple[str, ...]:
     """Give the phrases of stored evidence, each once whatever its case, at most five."""
     found: dict[str, str] = {}
     for one in evidence or ():
-        text = " ".join(str(one.get("text", ""))[:200].split())
+        text = WHOLE if one.get("whole") else " ".join(str(one.get("text", ""))[:200].split())
         if text:
             found.setdefault(text.casefold(), text)
     return tuple(found.values())[:_PHRASES]

@@ -77,21 +77,32 @@ def normalise(url: str) -> str:
     parameters make no difference; the rest of the query does, in any order.
     """
     try:
-        parts = urlsplit(url.strip())
-        host = (parts.hostname or "").rstrip(".").removeprefix("www.")
-        port = parts.port
+        host, path, query = _host_path_query(url.strip())
     except ValueError:
         return url.strip()
-    if port and port not in _DEFAULT_PORTS.values():
-        host = f"{host}:{port}"
-    query = parse_qsl(parts.query, keep_blank_values=True) if parts.query else []
-    query = sorted(pair for pair in query if not _TRACKING.fullmatch(pair[0]))
-    path = parts.path.rstrip("/")
+    if query:
+        pairs = parse_qsl(query, keep_blank_values=True)
+        query = urlencode(sorted(pair for pair in pairs if not _TRACKING.fullmatch(pair[0])))
+    path = path.rstrip("/")
     if "//" in path:
         path = _SLASHES.sub("/", path)
     if "/index." in path:
         path = _INDEX.sub("", path)
-    return f"{host}{path}" + (f"?{urlencode(query)}" if query else "")
+    return f"{host}{path}?{query}" if query else f"{host}{path}"
+
+
+def _host_path_query(url: str) -> tuple[str, str, str]:
+    """Give the host without `www.` (and with its port, if that is unusual), path and query."""
+    if _PLAIN.fullmatch(url):  # most are; splitting by the book takes five times as long
+        place, _, query = url.partition("://")[2].partition("#")[0].partition("?")
+        host, slash, path = place.partition("/")
+        if ":" not in host:
+            return host.rstrip(".").removeprefix("www."), slash + path, query
+    parts = urlsplit(url)
+    host = (parts.hostname or "").rstrip(".").removeprefix("www.")
+    if parts.port and parts.port not in _DEFAULT_PORTS.values():
+        host = f"{host}:{parts.port}"
+    return host, parts.path, parts.query
 
 
 def host_of(url: str) -> str:

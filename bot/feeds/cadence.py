@@ -2,10 +2,10 @@
 
 from __future__ import annotations
 
-import itertools
+import operator
 import random
 from collections import Counter
-from collections.abc import Sequence
+from collections.abc import Iterable, Sequence
 from dataclasses import dataclass
 from datetime import datetime, timedelta
 
@@ -14,6 +14,10 @@ MOST_BACKOFF = timedelta(hours=6)
 JITTER = 0.1
 REMEMBERED = 100
 """How many of the newest publication times a feed's habit is read from."""
+
+_HOUR, _DAY = 3_600, 86_400
+_THURSDAY = 3
+"""The weekday of the first day of 1970."""
 
 _FLOOD_AT_LEAST = 20
 _CATCH_UP_AT_LEAST = 4
@@ -26,12 +30,12 @@ _SILENT_AT_MOST = timedelta(days=120)
 class Rhythm:
     """What a feed has shown and said of itself.
 
-    `published` are times of its entries, newest first (at most `REMEMBERED`). `max_age` is of the
-    last answer, seconds.
+    `published` are times of its entries in seconds since 1970, newest first (at most
+    `REMEMBERED`). `max_age` is of the last answer, seconds.
     """
 
     every: timedelta
-    published: tuple[datetime, ...] = ()
+    published: tuple[int, ...] = ()
     ttl: timedelta | None = None
     skip_hours: frozenset[int] = frozenset()
     skip_weekdays: frozenset[int] = frozenset()
@@ -55,12 +59,11 @@ def next_poll(rhythm: Rhythm, now: datetime, rng: random.Random) -> datetime:
 def _usual_wait(rhythm: Rhythm, now: datetime) -> timedelta:
     if len(rhythm.published) < 5:
         return rhythm.every / 2
-    interval = usual_interval(rhythm.published)
-    hours = Counter(moment.hour for moment in rhythm.published)
+    hours = Counter(second // _HOUR % 24 for second in rhythm.published)
     nearby = sum(hours[(now.hour + step) % 24] for step in (-1, 0, 1))
-    weekdays = Counter(moment.weekday() for moment in rhythm.published)
-    busy = nearby * 8 >= len(rhythm.published) and weekdays[now.weekday()] > 0
-    return interval / 4 if busy else rhythm.every
+    weekdays = {(second // _DAY + _THURSDAY) % 7 for second in rhythm.published}
+    busy = nearby * 8 >= len(rhythm.published) and now.weekday() in weekdays
+    return usual_interval(rhythm.published) / 4 if busy else rhythm.every
 
 
 def _after_skipped(rhythm: Rhythm, due: datetime) -> datetime:
@@ -88,21 +91,24 @@ def next_try(
     return now + wait
 
 
-def usual_interval(published: Sequence[datetime]) -> timedelta:
+def usual_interval(published: Sequence[int]) -> timedelta:
     """Give the usual time between entries: the median over the days on which there are any."""
+    real = sorted(gap for gap in _gaps(published) if gap > 0)
+    return timedelta(seconds=real[len(real) // 2] if real else _HOUR)
+
+
+def _gaps(published: Sequence[int]) -> Iterable[int]:
     ordered = sorted(published)
-    gaps = sorted(later - earlier for earlier, later in itertools.pairwise(ordered))
-    real = [gap for gap in gaps if gap > timedelta(0)]
-    return real[len(real) // 2] if real else timedelta(hours=1)
+    return map(operator.sub, ordered[1:], ordered)
 
 
-def is_flood(new: int, published: Sequence[datetime]) -> bool:
+def is_flood(new: int, published: Sequence[int]) -> bool:
     """Whether `new` entries at once are far more than the feed's habit.
 
     The measure is three times its busiest day, at least 20; `published` are the times of
     entries before these.
     """
-    days = Counter(moment.date() for moment in published)
+    days = Counter(second // _DAY for second in published)
     busiest = max(days.values(), default=0)
     return new >= max(_FLOOD_AT_LEAST, 3 * busiest + 1)
 
@@ -114,14 +120,13 @@ def is_catch_up(new: int, last_success: datetime | None, every: timedelta, now: 
     return now - last_success >= max(_OUTAGE_AT_LEAST, 3 * every)
 
 
-def is_silent(published: Sequence[datetime], now: datetime) -> bool:
+def is_silent(published: Sequence[int], now: datetime) -> bool:
     """Whether the feed has been without a new entry for far longer than ever before.
 
     "Ever" is what is remembered of it; nothing is said of a feed with fewer than five entries.
     """
     if len(published) < 5:
         return False
-    ordered = sorted(published)
-    longest = max(later - earlier for earlier, later in itertools.pairwise(ordered))
+    longest = timedelta(seconds=max(_gaps(published)))
     allowed = min(max(_SILENT_AT_LEAST, 3 * longest), _SILENT_AT_MOST)
-    return now - ordered[-1] > allowed
+    return now.timestamp() - max(published) > allowed.total_seconds()

@@ -50,7 +50,7 @@ def after_success(state: FeedState, new: int, now: datetime) -> Notice | None:
     if state.baseline_at is not None and state.reported != "silent":
         published = state.rhythm.published
         if is_silent(published, now):
-            days = (now - max(published)).days
+            days = int(now.timestamp() - max(published)) // 86_400
             text = (
                 f"It answers, but has had nothing new for {days} days, far longer than is its "
                 "habit. Check whether it has moved or ended."

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import itertools
 import re
 from dataclasses import dataclass
 
@@ -22,6 +23,8 @@ _RSS_OF_RDF = re.compile(rb"<[\w\-]*:?RDF\b[^>]*(?:purl\.org/rss/|netscape\.com/
 _ROOT = re.compile(rb"<\s*([A-Za-z_][\w.\-]*(?::[\w.\-]+)?)")
 _OPENED = re.compile(rb"<(?:[\w\-]+:)?(?:item|entry)[\s>]")
 _CLOSED = re.compile(rb"</(?:[\w\-]+:)?(?:item|entry)\s*>")
+_SECOND_TITLE = re.compile(rb"<dc:title\b[^<>]*>(?:[^<]|<(?!/?dc:title\b))*</dc:title\s*>")
+_OWN_TITLE = re.compile(rb"<title\b[^<>/]*>(?!\s*</title)")
 _SKIP_HOURS = re.compile(rb"<skipHours\b.{0,2000}?</skipHours>", re.DOTALL | re.IGNORECASE)
 _SKIP_DAYS = re.compile(rb"<skipDays\b.{0,2000}?</skipDays>", re.DOTALL | re.IGNORECASE)
 _HOUR = re.compile(rb"<hour>\s*(\d{1,2})\s*</hour>", re.IGNORECASE)
@@ -91,6 +94,23 @@ def without_gaps(body: bytes) -> bytes:
     if found is None or found.start() <= _PLAIN_PROLOG:
         return body
     return _GAP.sub(b"\n", body[: found.start()]) + body[found.start() :]
+
+
+def without_second_titles(body: bytes) -> bytes:
+    """Give a document without the `dc:title` of entries that have a title of their own.
+
+    feedparser takes whichever comes first.
+    """
+    if b"<dc:title" not in body:
+        return body
+    starts = [0, *(found.start() for found in _OPENED.finditer(body)), len(body)]
+    return b"".join(_with_own_title(body[start:end]) for start, end in itertools.pairwise(starts))
+
+
+def _with_own_title(entry: bytes) -> bytes:
+    if not _OPENED.match(entry) or b"<source" in entry or not _OWN_TITLE.search(entry):
+        return entry
+    return _SECOND_TITLE.sub(b"", entry)
 
 
 def is_rss_of_rdf(body: bytes) -> bool:

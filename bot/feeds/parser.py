@@ -106,7 +106,7 @@ def _by_feedparser(body: bytes, url: str, charset: str, root: str) -> Any:  # no
     headers = {"content-location": url, "content-type": kind}
     try:
         found = feedparser.parse(
-            _Bytes(markup.without_gaps(body)),
+            _Bytes(markup.without_second_titles(markup.without_gaps(body))),
             response_headers=headers,
             sanitize_html=False,
             resolve_relative_uris=False,

@@ -5,7 +5,7 @@ from __future__ import annotations
 import uuid
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
-from datetime import UTC, datetime, timedelta
+from datetime import datetime, timedelta
 from typing import Any, cast
 
 from sqlalchemy import Row, Select, bindparam, or_, select, update
@@ -202,7 +202,7 @@ def rhythm_from(data: Mapping[str, Any], every: timedelta) -> Rhythm:
     ttl = data.get("ttl")
     return Rhythm(
         every=every,
-        published=tuple(datetime.fromtimestamp(s, UTC) for s in data.get("published", ())),
+        published=tuple(data.get("published", ())),
         ttl=timedelta(seconds=ttl) if ttl else None,
         skip_hours=frozenset(data.get("skip_hours", ())),
         skip_weekdays=frozenset(data.get("skip_weekdays", ())),
@@ -215,7 +215,7 @@ def rhythm_data(
 ) -> dict[str, Any]:
     """Give what to store of a feed's rhythm after a document; `published` are times of its new
     entries."""
-    times = sorted({int(t.timestamp()) for t in (*before.published, *published)}, reverse=True)
+    times = sorted({*before.published, *(int(t.timestamp()) for t in published)}, reverse=True)
     return {
         "published": times[:REMEMBERED],
         "ttl": parsed.ttl.total_seconds() if parsed.ttl else None,

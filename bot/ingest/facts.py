@@ -100,7 +100,9 @@ def _terms(hits: Sequence[TermHit]) -> list[dict[str, Any]]:
 
 def _evidence(found: Sequence[Evidence]) -> list[dict[str, Any]]:
     return [
-        {"text": one.text, "start": one.start, "end": one.end, "field": one.field} for one in found
+        {"text": one.text, "start": one.start, "end": one.end, "field": one.field}
+        | ({"whole": True} if one.whole else {})
+        for one in found
     ]
 
 

@@ -9,6 +9,7 @@ from bot.messages import actions, limits, rich, words
 from bot.messages.model import Alert, Related, Why
 from bot.messages.mrkdwn import clean
 from bot.messages.rich import Rich, joined, ours, outside, some, together
+from bot.news.model import WHOLE
 
 TITLE = 250
 SUMMARY = 700
@@ -91,7 +92,7 @@ def why_line(reasons: Sequence[Why]) -> Rich:
     parts = []
     for why in reasons:
         phrases = [
-            together("“", outside(phrase, PHRASE), "”")
+            together(phrase) if phrase == WHOLE else together("“", outside(phrase, PHRASE), "”")
             for phrase in why.phrases[:_PHRASES]
             if phrase
         ]

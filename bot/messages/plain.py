@@ -6,6 +6,7 @@ from bot.messages import words
 from bot.messages.digest_words import heading
 from bot.messages.model import Alert, Digest, DigestItem, Message, ReadReport, Related
 from bot.messages.mrkdwn import clean
+from bot.news.model import WHOLE
 
 _TITLE, _SUMMARY, _LABEL, _LINES = 300, 700, 80, 200
 
@@ -72,7 +73,11 @@ def why_text(alert: Alert) -> str:
     """Give an alert's reasons with the phrases found."""
     parts = []
     for why in alert.why:
-        phrases = ", ".join(f"“{clean(phrase, 60)}”" for phrase in why.phrases[:3] if phrase)
+        phrases = ", ".join(
+            phrase if phrase == WHOLE else f"“{clean(phrase, 60)}”"
+            for phrase in why.phrases[:3]
+            if phrase
+        )
         label = clean(words.why_label(why), _LABEL)
         parts.append(f"{label} ({phrases})" if phrases else label)
     return words.some(parts, 6, joint="; ")

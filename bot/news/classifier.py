@@ -1,14 +1,15 @@
 """Which topics an entry has, why, and how sure that is.
 
 The taxonomy's phrases are found in one pass; its rules look at which word lists meet in a
-sentence, and what they say is weighed by place (title, lead, further down). Beside them the
-wording as a whole is weighed, by weights learned from labelled news. Both make one score.
+sentence, and what they say counts by place (title, lead, further down). Rules and the wording as
+a whole are weighed together, by weights learned from labelled news.
 """
 
 from __future__ import annotations
 
-from collections.abc import Sequence
+from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
+from itertools import combinations
 
 from bot.news import evidence
 from bot.news.model import Evidence, Field, TopicMatch
@@ -25,6 +26,12 @@ from bot.news.wording import (
     shipped_wording,
     words,
 )
+
+_CLEAR, _DEEP = 2.0, 1.0
+"""Log odds from which rules say a topic clearly; and further down, where only they look."""
+_DOUBT, _DOUBTED = -2.0, 0.2
+"""Log odds down to which the whole may doubt what rules say clearly, without silencing them; and
+what a topic has that is so doubted."""
 
 _MAX_TEXT = 60_000
 """Characters of one field that are read; news is shorter, and a rule says early what it is."""
@@ -49,15 +56,6 @@ class _Fired:
     sentences: tuple[Sentence, ...]
 
 
-@dataclass(frozen=True, slots=True)
-class _Said:
-    """An entry as its wording is weighed: words by field, what is weighed, log odds by topic."""
-
-    words: tuple[Sequence[Word], Sequence[Word]]
-    features: dict[str, float]
-    totals: dict[str, float]
-
-
 class Classifier:
     """Finds topics; immutable once made, so any number of threads may share it."""
 
@@ -69,6 +67,8 @@ class Classifier:
         self._wording = wording or (None if scorer else shipped_wording())
         self._reader = Reader(taxonomy)
         self._context = self._reader.bits(tuple(taxonomy.context))
+        self._vague = self._reader.bits(tuple(taxonomy.vague))
+        self._named = {topic.id: self._names_of(topic) for topic in taxonomy.topics}
         self._rules = [
             (topic, [self._compile(rule) for rule in topic.rules]) for topic in taxonomy.topics
         ]
@@ -86,14 +86,14 @@ class Classifier:
         everything = _bits_of(sentences)
         if not everything:
             return ()
-        said = self._said(fields, sentences, masked) if self._wording else None
+        found = [(topic, _fired(rules, sentences, everything)) for topic, rules in self._rules]
+        said = self._said(fields, sentences, masked, found)
         names: tuple[Field, Field] = ("title", text_field)
         matches: list[TopicMatch] = []
-        for topic, rules in self._rules:
-            fired = _fired(rules, sentences, everything)
+        for topic, fired in found:
             score = self._score(topic, fired, said)
             if score >= LEAST_SCORE:
-                why = self._evidence(topic, fired, sentences, said, fields, names)
+                why = self._evidence(topic.id, fired, sentences, fields, names)
                 matches.append(TopicMatch(topic.id, score, _is_main(fired), why))
         matches.sort(key=lambda match: (-match.score, match.topic))
         return tuple(matches)
@@ -109,39 +109,71 @@ class Classifier:
         }
 
     def features(self, title: str, text: str, masked: Sequence[Span] = ()) -> dict[str, float]:
-        """Give what the wording is weighed by, with its share: for training."""
-        fields = (words(title), _lead(text, masked))
-        return self._features(fields, self._reader.read(title, text, masked))
+        """Give what is weighed, with its share: for training."""
+        sentences = self._reader.read(title, text, masked)
+        everything = _bits_of(sentences)
+        found = [(topic, _fired(rules, sentences, everything)) for topic, rules in self._rules]
+        return self._features((words(title), _lead(text, masked)), sentences, found)
+
+    def _names_of(self, topic: Topic) -> int:
+        """Give the lists that a topic's rules look for and that explain it by themselves."""
+        names = {
+            name for rule in topic.rules if rule.positive for term in rule.when for name in term
+        }
+        return self._reader.bits(tuple(names)) & ~self._context & ~self._vague
 
     def _compile(self, rule: Rule) -> _Compiled:
         when = tuple(self._reader.bits(term) for term in rule.when)
         return _Compiled(rule, when, self._reader.bits(rule.unless), rule.positive)
 
     def _said(
-        self, fields: tuple[str, str], sentences: Sequence[Sentence], masked: Sequence[Span]
-    ) -> _Said:
+        self,
+        fields: tuple[str, str],
+        sentences: Sequence[Sentence],
+        masked: Sequence[Span],
+        found: Sequence[tuple[Topic, Sequence[_Fired]]],
+    ) -> dict[str, float]:
+        """Give the log odds of every topic, as rules and wording together say."""
+        if self._wording is None:
+            return {}
         some = (words(fields[0]), _lead(fields[1], masked))
-        found = self._features(some, sentences)
-        return _Said(some, found, self._wording.totals(found) if self._wording else {})
+        return self._wording.totals(self._features(some, sentences, found))
 
     def _features(
-        self, fields: tuple[Sequence[Word], Sequence[Word]], sentences: Sequence[Sentence]
+        self,
+        fields: tuple[Sequence[Word], Sequence[Word]],
+        sentences: Sequence[Sentence],
+        found: Sequence[tuple[Topic, Sequence[_Fired]]],
     ) -> dict[str, float]:
         lists: dict[str, float] = {}
+        pairs: dict[str, float] = {}
         for sentence in sentences:
-            if sentence.place >= NEAR:
-                share = LEAD_TEXT if sentence.field else HEADLINE
-                for bit, _start, _end in sentence.hits:
-                    lists.setdefault(self._reader.names[bit], share)
+            if sentence.place < NEAR:
+                continue
+            share = LEAD_TEXT if sentence.field else HEADLINE
+            met = sorted({self._reader.names[bit] for bit, _start, _end in sentence.hits})
+            for name in met:
+                lists.setdefault(name, share)
+            if sentence.place >= LEAD:
+                for pair in combinations(met, 2):
+                    pairs.setdefault("#" + "&".join(pair), share)
+        rules = {
+            f"{topic.id}/{each.compiled.rule.name}": each.place
+            for topic, fired in found
+            for each in fired
+        }
         title, lead = ([word.stem for word in some] for some in fields)
-        return features(title, lead, lists)
+        return features(title, lead, lists, pairs, rules)
 
-    def _score(self, topic: Topic, fired: Sequence[_Fired], said: _Said | None) -> float:
+    def _score(self, topic: Topic, fired: Sequence[_Fired], said: Mapping[str, float]) -> float:
         """Give the chance of a topic, from its rules and from the wording where that is learned."""
         rules = [(each.compiled.rule, each.place) for each in fired]
-        if said is not None and self._wording is not None and topic.id in said.totals:
-            learned = self._scorer.learned(topic.id, rules)
-            total = self._wording.blended(topic.id, learned, said.totals[topic.id])
+        if self._wording is not None and topic.id in said:
+            total = self._wording.calibrated(topic.id, said[topic.id])
+            deep = _is_deep(fired)
+            if total < _DOUBTED and (total > _DOUBT or deep):
+                clear = self._scorer.learned(topic.id, rules) >= (_DEEP if deep else _CLEAR)
+                total = _DOUBTED if clear else total
             return as_score(total + self._scorer.unlearned(topic.id, rules))
         if not any(each.compiled.positive for each in fired):
             return 0.0
@@ -149,25 +181,28 @@ class Classifier:
 
     def _evidence(
         self,
-        topic: Topic,
+        topic: str,
         fired: Sequence[_Fired],
         sentences: Sequence[Sentence],
-        said: _Said | None,
         fields: tuple[str, str],
         names: tuple[Field, Field],
     ) -> tuple[Evidence, ...]:
-        """Give the phrases that made the rules apply; without such the words that weigh most."""
-        speaking = [each for each in fired if each.compiled.positive]
+        """Give the phrases that made the rules apply, or else those that the topic's rules name.
+
+        Where none of them explains anything by itself, the wording as a whole is the evidence.
+        """
         wanted = 0
-        for each in speaking:
-            for bits in each.compiled.when:
-                wanted |= bits
-        met = {id(one): one for each in speaking for one in each.sentences}.values()
-        places = evidence.met(met, wanted & ~self._context) or evidence.met(met, wanted)
-        if said is not None and self._wording is not None and not places:
-            places = evidence.telling_words(topic.id, said.features, said.words, self._wording)
+        for each in fired:
+            if each.compiled.positive:
+                for bits in each.compiled.when:
+                    wanted |= bits
+        met = {id(one): one for each in fired if each.compiled.positive for one in each.sentences}
+        places = evidence.met(met.values(), wanted & ~self._context)
+        telling = evidence.met(met.values(), wanted & ~self._context & ~self._vague)
+        if not telling:
+            places = evidence.met(sentences, self._named[topic])
         if not places:
-            places = evidence.met(sentences, _bits_of(sentences) & ~self._context)
+            return evidence.whole(fields, names)
         return evidence.shown(places, fields, names)
 
 
@@ -196,6 +231,12 @@ def _is_main(fired: Sequence[_Fired]) -> bool:
     return not speaking or any(
         each.place >= LEAD and each.compiled.rule.strength != "hint" for each in speaking
     )
+
+
+def _is_deep(fired: Sequence[_Fired]) -> bool:
+    """Whether what speaks for a topic stands only further down, where the wording is not read."""
+    places = [each.place for each in fired if each.compiled.positive]
+    return bool(places) and max(places) < LEAD
 
 
 def _fired(

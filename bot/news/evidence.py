@@ -1,21 +1,18 @@
-"""The phrases shown for a topic: what its rules met, and the words that weigh for it."""
+"""What is shown as the reason of a topic: the phrases its rules met, or the wording as a whole."""
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Mapping, Sequence
+from collections.abc import Iterable
 
-from bot.news.common_words import is_common
 from bot.news.model import Evidence, Field
 from bot.news.reading import Sentence
-from bot.news.wording import Word, Wording
 
 Place = tuple[int, int, int]
 """A field (0 the title, 1 the text), and start and end in it."""
 
 _MOST = 12
-_MOST_WORDS = 4
-_WORTH_SHOWING = 0.3
-"""The share of the weightiest word's weight from which a word is shown beside it."""
+_WHOLE = 200
+"""Characters of a headline that are shown."""
 
 
 def met(sentences: Iterable[Sentence], wanted: int) -> set[Place]:
@@ -29,25 +26,17 @@ def met(sentences: Iterable[Sentence], wanted: int) -> set[Place]:
     }
 
 
-def telling_words(
-    topic: str,
-    found: Mapping[str, float],
-    fields: tuple[Sequence[Word], Sequence[Word]],
-    wording: Wording,
-) -> set[Place]:
-    """Give the places of the few words that speak most for a topic, each once.
+def whole(texts: tuple[str, str], names: tuple[Field, Field]) -> tuple[Evidence, ...]:
+    """Give the headline, or without one the text's beginning, as the evidence.
 
-    Everyday words ("parts", "company") convince nobody and are left out.
+    Single words ("US", "designed") that weigh for a topic would convince nobody.
     """
-    places: dict[str, Place] = {}
-    for number, some in enumerate(fields):
-        for word in some:
-            if not is_common(word.stem):
-                places.setdefault(word.stem, (number, word.start, word.end))
-    weights = {name: found[name] * wording.says(name, topic) for name in places}
-    best = sorted(places, key=lambda name: (-weights[name], name))[:_MOST_WORDS]
-    least = max(0.0, _WORTH_SHOWING * weights[best[0]]) if best else 0.0
-    return {places[name] for name in best if weights[name] > least}
+    for text, name in zip(texts, names, strict=True):
+        start = len(text) - len(text.lstrip())
+        stop = len(text[: start + _WHOLE].rstrip())
+        if stop > start:
+            return (Evidence(text[start:stop], start, stop, name, whole=True),)
+    return ()
 
 
 def shown(

@@ -13,15 +13,23 @@ from typing import Literal
 
 Field = Literal["title", "summary", "content"]
 
+WHOLE = "the wording as a whole"
+"""What people are told where no phrase says a topic alone; never a phrase itself."""
+
 
 @dataclass(frozen=True, slots=True)
 class Evidence:
-    """A phrase found, with its place."""
+    """A phrase found, with its place.
+
+    `whole`: no phrase says it alone; the place is all of the headline (or of the text's beginning),
+    as its wording as a whole decided.
+    """
 
     text: str
     start: int
     end: int
     field: Field
+    whole: bool = False
 
 
 @dataclass(frozen=True, slots=True)

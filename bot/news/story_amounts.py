@@ -17,7 +17,7 @@ from bot.news.story_words import LITTLE, concepts
 Unit = Literal["%", "$", "fine", "count"]
 
 _SCALES = {"k": 1e3, "thousand": 1e3, "m": 1e6, "mn": 1e6, "million": 1e6, "b": 1e9, "bn": 1e9}
-_SCALES |= {"billion": 1e9, "trillion": 1e12, "tn": 1e12}
+_SCALES |= {"mln": 1e6, "bln": 1e9, "billion": 1e9, "trillion": 1e12, "tn": 1e12}
 _VAGUE = {"dozens": (24.0, 99.0), "scores": (40.0, 199.0), "hundreds": (200.0, 999.0)}
 _SMALL = {
     "one": 1, "two": 2, "pair": 2, "three": 3, "trio": 3, "four": 4, "quartet": 4, "five": 5,
@@ -28,7 +28,7 @@ _NUMBER = re.compile(
     rf"(?P<about>\b(?:{_ABOUT}) )?(?<![\w.])(?P<money>(?:US)?[$€£¥])?"
     r"(?P<whole>\d{1,3}(?:,\d{3})+|\d+)(?P<fraction>\.\d+)?"
     r"(?: ?(?P<percent>%|percent\b|per cent\b|pct\b)"
-    r"|[ -]?(?P<scale>thousand|million|billion|trillion|bn|mn|tn|[kmb])\b)?"
+    r"|[ -]?(?P<scale>thousand|million|billion|trillion|bln|mln|bn|mn|tn|[kmb])\b)?"
     r"(?P<plus>\+)?(?!\w|\.\d)",
     re.IGNORECASE,
 )
@@ -150,7 +150,8 @@ def _range(match: re.Match[str]) -> tuple[float, float]:
     value = _value(match)
     if match["about"] or match["plus"]:
         return value * 0.9, value * 1.1
-    if value < 10 or match["percent"] or _digits(match) > 2 or (not match["scale"] and value < 1e3):
+    exact = not match["scale"] and (_digits(match) > 2 or value < 1e3)
+    if value < 10 or match["percent"] or exact:
         return value, value
     half = 0.5 * 10 ** (math.floor(math.log10(value)) - _digits(match) + 1)
     return value - half, value + half

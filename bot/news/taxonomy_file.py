@@ -13,6 +13,7 @@ from bot.news.topics import Rule, Strength, Taxonomy, Topic, Within
 
 _TOPIC_KEYS = {"id", "title", "definition", "excludes", "aliases", "examples", "rule"}
 _RULE_KEYS = {"name", "when", "unless", "strength", "within"}
+_WORDS_KEYS = {"phrases", "context", "vague"}
 _STRENGTHS: tuple[str, ...] = get_args(Strength)
 _WITHIN: tuple[str, ...] = get_args(Within)
 
@@ -33,12 +34,15 @@ def read_taxonomy(path: Path) -> Taxonomy:
         name: _table(each, f"words.{name}")
         for name, each in _table(raw.get("words", {}), "words").items()
     }
+    for name, each in tables.items():
+        _refuse_unknown(each, _WORDS_KEYS, f"words.{name}")
     words = {name: _phrases(each.get("phrases"), f"words.{name}") for name, each in tables.items()}
     topics = tuple(_topics(raw.get("topic"), words))
     return Taxonomy(
         topics,
         words,
         frozenset(name for name, each in tables.items() if each.get("context") is True),
+        frozenset(name for name, each in tables.items() if each.get("vague") is True),
         _phrases(raw.get("lookalikes", []), "lookalikes"),
         _phrases(raw.get("negations", []), "negations"),
         {topic.id: topic for topic in topics},

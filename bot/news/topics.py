@@ -62,13 +62,15 @@ class Topic:
 class Taxonomy:
     """Topics in their order of importance, and the word lists that their rules name.
 
-    `context` names the word lists that only help a rule and are no evidence by themselves.
+    `context` names the word lists that only help a rule and are no evidence; those of `vague`
+    are evidence beside others, but explain nothing by themselves ("limits").
     `lookalikes` hide what lies inside them ("potato chip"); `negations` cancel what follows.
     """
 
     topics: tuple[Topic, ...]
     words: Mapping[str, tuple[str, ...]]
     context: frozenset[str] = frozenset()
+    vague: frozenset[str] = frozenset()
     lookalikes: tuple[str, ...] = ()
     negations: tuple[str, ...] = ()
     _topic_of: Mapping[str, Topic] = field(default_factory=dict, repr=False)

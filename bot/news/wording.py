@@ -1,15 +1,15 @@
-"""Which topics the wording of an entry speaks for, learned from labelled news.
+"""Which topics an entry speaks for, learned from labelled news.
 
-Rules know what was foreseen; news says it in ever new words. So every word of the headline and
-the lead, and every word list of the taxonomy that is met there, weighs something for or against
-a topic. The weights are a file that can be read (`topic_words.toml`); how it is made, and what
-it brings: `docs/decisions/topics.md`.
+Rules know what was foreseen; news says it in ever new words. So all of it weighs something for or
+against a topic: every word of the headline and the lead, every word list of the taxonomy that is
+met there, every two lists met in one sentence, and every rule that applies. The weights are a file
+that can be read (`topic_words.tsv`); how it is made, and what it brings:
+`docs/decisions/topics.md`.
 """
 
 from __future__ import annotations
 
 import math
-import tomllib
 from collections.abc import Iterable, Mapping
 from dataclasses import dataclass
 from functools import lru_cache
@@ -36,11 +36,11 @@ _ENDINGS = ("ings", "ing", "ies", "ed", "es", "s")
 _LEAST_STEM, _STEM = 3, 7
 _ACRONYM = 5
 """Letters of the longest word that is told from others by its capitals."""
-_MOST_SURE = 7.0
-_SILENT, _CLEAR = -1.0, 1.0
-"""Log odds below which the rules say nothing for a topic, and from which they say it clearly."""
-_UNFORESEEN, _DOUBTED = 0.7, 0.2
-"""What a topic that only words tell loses, and what is left of one that they doubt (log odds)."""
+_MOST_SURE = 12.0
+_RULES, _PAIRS = 0.4, 0.7
+"""What rules that apply, and all pairs of lists together, count for beside the words."""
+BIAS, SLOPE, SHIFT = "(bias)", "(slope)", "(shift)"
+"""Lines of the table that are no features: bias as learned; slope and bias of the calibration."""
 _NUMBER_OF_LAW = 3
 """Digits of a number that is kept as a word: sections of laws have three (232, 301, 337)."""
 
@@ -84,26 +84,39 @@ def words(text: str) -> list[Word]:
 
 
 def features(
-    title: Iterable[str], lead: Iterable[str], lists: Mapping[str, float]
+    title: Iterable[str],
+    lead: Iterable[str],
+    lists: Mapping[str, float],
+    pairs: Mapping[str, float],
+    rules: Mapping[str, float],
 ) -> dict[str, float]:
-    """Give what is weighed, with its share: stems of headline and lead, and lists met (`#name`).
+    """Give what is weighed, with its share.
 
-    The shares' squares add up to one, so that a long text says no more than a short one.
+    Stems of headline and lead, lists met (`#name`), pairs of lists met in one sentence (`#a&b`),
+    and rules that apply (`topic/rule`). The squares of the shares of words and lists add up to
+    one, and so do those of pairs, so that a long text says no more than a short one.
     """
     found = dict.fromkeys(lead, LEAD_TEXT)
     found.update(dict.fromkeys(title, HEADLINE))
     for name, place in lists.items():
         found[f"#{name}"] = place
-    size = math.sqrt(sum(share * share for share in found.values()))
-    return {name: share / size for name, share in found.items()} if size else {}
+    found = _of_size(found, 1.0)
+    found.update(_of_size(pairs, _PAIRS))
+    for name, place in rules.items():
+        found[name] = _RULES * place
+    return found
+
+
+def _of_size(shares: Mapping[str, float], wanted: float) -> dict[str, float]:
+    size = math.sqrt(sum(share * share for share in shares.values())) / wanted
+    return {name: share / size for name, share in shares.items()} if size else {}
 
 
 @dataclass(frozen=True, slots=True)
-class Blend:
-    """How rules and wording make one score, as log odds: `rules * a + wording * b + bias`."""
+class Calibration:
+    """How sure what was learned may be of news it has not seen, as log odds: `slope * a + bias`."""
 
-    rules: float
-    wording: float
+    slope: float
     biases: Mapping[str, float]
 
 
@@ -113,11 +126,11 @@ class Wording:
 
     biases: Mapping[str, float]
     weights: Mapping[str, tuple[tuple[str, float], ...]]
-    """By word or list: the topics it speaks for or against."""
-    blend: Blend
+    """By word, list, pair or rule: the topics it speaks for or against."""
+    calibration: Calibration
 
     def totals(self, found: Mapping[str, float]) -> dict[str, float]:
-        """Give the log odds of every topic that was learned."""
+        """Give the log odds of every topic that was learned, as they were learned."""
         totals = dict(self.biases)
         known = self.weights
         for name, share in found.items():
@@ -126,52 +139,43 @@ class Wording:
                     totals[topic] += weight * share
         return totals
 
-    def blended(self, topic: str, rules: float, wording: float) -> float:
-        """Give the log odds of a topic from those that rules and wording give.
-
-        Where no rule speaks, words must say more; what a rule says clearly, in a long text too,
-        they may doubt but not silence.
-        """
-        blend, said = self.blend, self.bound(rules)
-        total = blend.rules * said + blend.wording * self.bound(wording) + blend.biases[topic]
-        if rules < _SILENT:
-            return total - _UNFORESEEN
-        return max(total, _DOUBTED) if rules >= _CLEAR else total
+    def calibrated(self, topic: str, total: float) -> float:
+        """Give the log odds that hold for news not learned from."""
+        return self.calibration.slope * self.bound(total) + self.calibration.biases[topic]
 
     @staticmethod
     def bound(total: float) -> float:
-        """Give log odds within bounds, so that neither rules nor wording shout the other down."""
+        """Give log odds within bounds, so that one loud word is not shouted louder by others."""
         return max(-_MOST_SURE, min(_MOST_SURE, total))
 
     def says(self, name: str, topic: str) -> float:
-        """Give what a word or list weighs for a topic; below 0 it speaks against."""
+        """Give what a word, list, pair or rule weighs for a topic; below 0 it speaks against."""
         return next((weight for of, weight in self.weights.get(name, ()) if of == topic), 0.0)
 
 
 def read_wording(path: Path) -> Wording:
-    """Read a file of weights. Raises TaxonomyError when it is wrong."""
+    """Read a table of weights: a line a feature, a column a topic. Raises TaxonomyError."""
     try:
-        with path.open("rb") as file:
-            raw = tomllib.load(file)
-        topics = raw["topic"]
-        blend = Blend(
-            float(raw["blend"]["rules"]),
-            float(raw["blend"]["wording"]),
-            {topic: float(each["blend"]) for topic, each in topics.items()},
-        )
-        weights: dict[str, list[tuple[str, float]]] = {}
-        for topic, each in topics.items():
-            for name, weight in each["weights"].items():
-                weights.setdefault(name, []).append((topic, float(weight)))
-        biases = {topic: float(each["bias"]) for topic, each in topics.items()}
-    except (OSError, tomllib.TOMLDecodeError, UnicodeDecodeError) as error:
+        lines = path.read_text(encoding="utf-8").splitlines()
+        topics = lines[0].split("\t")[1:]
+        weights: dict[str, tuple[tuple[str, float], ...]] = {}
+        for line in lines[1:]:
+            name, *cells = line.split("\t")
+            weights[name] = tuple(
+                (topic, float(cell)) for topic, cell in zip(topics, cells, strict=True) if cell
+            )
+        biases = dict(weights.pop(BIAS))
+        calibration = Calibration(dict(weights.pop(SLOPE))[topics[0]], dict(weights.pop(SHIFT)))
+    except (OSError, UnicodeDecodeError) as error:
         raise TaxonomyError(f"Cannot read the weights of words {path}: {error}.") from error
-    except (KeyError, TypeError, ValueError, AttributeError) as error:
-        raise TaxonomyError(f"{path} is no file of weights of words.", detail=str(error)) from error
-    return Wording(biases, {name: tuple(some) for name, some in weights.items()}, blend)
+    except (IndexError, KeyError, ValueError) as error:
+        raise TaxonomyError(
+            f"{path} is no table of weights of words.", detail=str(error)
+        ) from error
+    return Wording(biases, weights, calibration)
 
 
 @lru_cache(maxsize=1)
 def shipped_wording() -> Wording:
     """Give the weights shipped with the program."""
-    return read_wording(Path(__file__).with_name("topic_words.toml"))
+    return read_wording(Path(__file__).with_name("topic_words.tsv"))

@@ -1,4 +1,5 @@
-"""Promise: the dashboard asks for nothing that is not measured, and leaves nothing out."""
+"""Promise: dashboard and alerts ask for nothing that is not measured; the dashboard leaves nothing
+out."""
 
 from __future__ import annotations
 
@@ -6,12 +7,14 @@ import json
 import re
 from typing import Any
 
+import yaml
 from prometheus_client import REGISTRY
 
 import bot.metrics
 from tests.docs.named import ROOT
 
-BOARD: dict[str, Any] = json.loads((ROOT / "docs" / "deploy" / "grafana.json").read_text("utf-8"))
+FOLDER = ROOT / "docs" / "deploy"
+BOARD: dict[str, Any] = json.loads((FOLDER / "grafana.json").read_text("utf-8"))
 NAME = re.compile(r"exportnews_\w+")
 OF_A_SERIES = re.compile(r"_(total|bucket|count|sum)$")
 assert bot.metrics
@@ -38,6 +41,15 @@ def asked() -> set[str]:
 
 def test_every_series_that_is_asked_for_is_measured() -> None:
     assert asked() <= {name for names in measured().values() for name in names}
+
+
+def test_every_alert_asks_for_what_is_measured_and_says_what_to_do() -> None:
+    rules = yaml.safe_load((FOLDER / "alerts.yaml").read_text("utf-8"))["groups"][0]["rules"]
+    series = {name for names in measured().values() for name in names}
+    for rule in rules:
+        assert set(NAME.findall(rule["expr"])) <= series, rule["alert"]
+        assert set(NAME.findall(rule["expr"])), rule["alert"]
+        assert all(rule["annotations"][part].endswith(".") for part in ("summary", "what_to_do"))
 
 
 def test_every_metric_is_on_the_board() -> None:

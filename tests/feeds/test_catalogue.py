@@ -252,3 +252,10 @@ def test_a_secret_is_kept_encrypted_or_not_at_all(monkeypatch: pytest.MonkeyPatc
     assert _run("add", "--no-fetch", "--name", "Private", address).exit_code == 0
     for shown in (_run("list", "--json"), _run("list"), _run("export")):
         assert "s3cret" not in shown.stdout
+
+
+@pytest.mark.parametrize("command", [["import"], ["feeds", "import"]])
+def test_a_folder_in_place_of_a_file_is_called_one(command: list[str], tmp_path: Path) -> None:
+    result = CliRunner().invoke(build(), [*command, str(tmp_path)])
+    assert result.exit_code != 0
+    assert f"{tmp_path} is a folder; give " in str(result.exception)

@@ -85,6 +85,30 @@ def test_other_formats(body: str, name: str) -> None:
     assert parsed.entries[0].title == "One"
 
 
+@pytest.mark.parametrize(
+    ("titles", "read"),
+    [
+        ("<dc:title>Of the file</dc:title><title>Of the entry</title>", "Of the entry"),
+        ("<title>Of the entry</title><dc:title>Of the file</dc:title>", "Of the entry"),
+        (
+            "<dc:title><![CDATA[Of <i>it</i>]]></dc:title><title>Of the entry</title>",
+            "Of the entry",
+        ),
+        ("<dc:title>Of the file</dc:title>", "Of the file"),
+        ("<dc:title>Of the file</dc:title><title> </title>", "Of the file"),
+        ("<dc:title>Of the file</dc:title><source><title>S</title></source>", "Of the file"),
+    ],
+)
+@pytest.mark.parametrize("frame", ["item", "entry"])
+def test_an_entrys_own_title_goes_before_dublin_cores(frame: str, titles: str, read: str) -> None:
+    dublin = 'xmlns:dc="http://purl.org/dc/elements/1.1/"'
+    if frame == "item":
+        body = f'<rss version="2.0" {dublin}><channel><item>{titles}</item></channel></rss>'
+    else:
+        body = f'<feed xmlns="http://www.w3.org/2005/Atom" {dublin}><entry>{titles}</entry></feed>'
+    assert _only(body).title == read
+
+
 def test_json_feed_items() -> None:
     entry = _only(JSON_FEED)
     assert (entry.guid, entry.link) == ("7", "http://wire.example/seven")

@@ -60,12 +60,38 @@ def test_each_topic_of_the_examples_is_found_and_little_else(
     assert macro(counts) >= 0.94
 
 
-def test_news_that_no_weight_was_fitted_to_is_told_apart() -> None:
-    with (EXAMPLES.parent / "aside.jsonl").open("rb") as lines:
-        aside = list(read_labelled(lines))
-    counts = measure(aside, classify(CLASSIFIER, aside))
-    assert macro(counts) >= 0.93
+@pytest.fixture(scope="module")
+def aside() -> list[LabelledItem]:
+    """News that no weight was fitted to."""
+    items: list[LabelledItem] = []
+    for name in ("aside", "aside14"):
+        with (EXAMPLES.parent / f"{name}.jsonl").open("rb") as lines:
+            items += read_labelled(lines)
+    return items
+
+
+def test_news_that_no_weight_was_fitted_to_is_told_apart(aside: list[LabelledItem]) -> None:
+    found = classify(CLASSIFIER, aside)
+    counts = measure(aside, found)
+    assert macro(counts) >= 0.9
     assert all(counts[topic].recall >= 0.9 for topic in CORE)
+    noise = [bool(topics) for item, topics in zip(aside, found, strict=True) if not item.topics]
+    assert sum(noise) / len(noise) <= 0.1
+
+
+def test_headlines_in_chinese_japanese_and_korean_are_classified() -> None:
+    with (EXAMPLES.parent / "scripts.jsonl").open("rb") as lines:
+        items = list(read_labelled(lines))
+    assert macro(measure(items, classify(CLASSIFIER, items))) >= 0.9
+
+
+def test_where_no_phrase_says_it_the_wording_as_a_whole_is_the_evidence() -> None:
+    title = "Rippling Sues Deel"
+    (evidence,) = found(title, "", "trade-secrets").evidence
+    assert evidence.whole
+    assert evidence.text == title
+    phrases = found("H20 sales to China halted by Washington", "", "chip-controls").evidence
+    assert not any(each.whole for each in phrases)
 
 
 def test_the_rules_alone_carry_most_of_it(examples: list[LabelledItem]) -> None:
@@ -74,16 +100,16 @@ def test_the_rules_alone_carry_most_of_it(examples: list[LabelledItem]) -> None:
     assert macro(measure(examples, classify(unlearned, examples))) >= 0.88
 
 
-def test_of_matches_with_high_scores_nine_in_ten_are_right(examples: list[LabelledItem]) -> None:
+def test_of_matches_with_high_scores_nine_in_ten_are_right(aside: list[LabelledItem]) -> None:
     scored = [
         (score, topic in item.topics)
-        for item, match in zip(examples, classify(CLASSIFIER, examples), strict=True)
+        for item, match in zip(aside, classify(CLASSIFIER, aside), strict=True)
         for topic, score in match.items()
     ]
     high = [right for score, right in scored if score >= 0.9]
     low = [right for score, right in scored if score < 0.75]
     assert sum(high) / len(high) >= 0.93
-    assert 0.4 <= sum(low) / len(low) <= 0.9
+    assert 0.3 <= sum(low) / len(low) <= 0.9
     assert all(0.5 <= score <= 0.99 for score, _right in scored)
 
 
