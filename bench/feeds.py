@@ -6,6 +6,10 @@
 Three cases, each on a fresh SQLite file: a first poll; a second where nothing changed and
 validators work; a second where nothing changed and the server ignores validators. The analysis
 of entries is left out on both sides: this is the feeds room alone.
+
+    python -m bench.feeds --memory [--feeds 10000] [--entries 1]
+
+polls twice and says only how much memory the worker took at most.
 """
 
 from __future__ import annotations
@@ -38,7 +42,6 @@ from bot.storage.database import Database
 from bot.storage.tables import feed
 
 PER_HOST = 16
-ENTRIES = 50
 
 
 class Nobody:
@@ -118,7 +121,9 @@ async def fetch_alone(base: str, feeds: int, kind: str, *, validated: bool) -> f
         return time.perf_counter() - started
 
 
-def theirs(python: str, base: str, feeds: int, kind: str, workers: int) -> tuple[float, float]:
+def theirs(
+    python: str, base: str, feeds: int, entries: int, kind: str, workers: int
+) -> tuple[float, float]:
     """Give the same of `reader`."""
     script = Path(__file__).with_name("feeds_reader.py")
     done = subprocess.run(
@@ -128,15 +133,15 @@ def theirs(python: str, base: str, feeds: int, kind: str, workers: int) -> tuple
         check=True,
     )
     found = json.loads(done.stdout.splitlines()[-1])
-    if found["entries"] != feeds * ENTRIES:
+    if found["entries"] != feeds * entries:
         raise SystemExit(f"not a fair run: reader stored {found['entries']} entries")
     return found["first"], found["second"]
 
 
 @contextmanager
-def server(feeds: int) -> Iterator[str]:
+def server(feeds: int, entries: int) -> Iterator[str]:
     process = subprocess.Popen(
-        [sys.executable, "-m", "bench.feeds_server", str(feeds), str(ENTRIES)],
+        [sys.executable, "-m", "bench.feeds_server", str(feeds), str(entries)],
         stdout=subprocess.PIPE,
         text=True,
     )
@@ -152,26 +157,32 @@ def main() -> None:
     options = argparse.ArgumentParser(description=__doc__)
     options.add_argument("--peer", help="the Python that has `reader`")
     options.add_argument("--feeds", type=int, default=1000)
+    options.add_argument("--entries", type=int, default=50)
     options.add_argument("--workers", type=int, nargs="+", default=[1, 4, 10, 20])
+    options.add_argument("--memory", action="store_true")
     chosen = options.parse_args()
     logging.basicConfig(level=logging.ERROR)
     structlog.configure(wrapper_class=structlog.make_filtering_bound_logger(logging.ERROR))
-    feeds = chosen.feeds
-    with server(feeds) as base:
+    feeds, entries = chosen.feeds, chosen.entries
+    with server(feeds, entries) as base:
+        if chosen.memory:
+            asyncio.run(ours(base, feeds, "v"))
+            print(f"{feeds} feeds of {entries} entries: {_peak()} MB at most")
+            return
         first, unchanged = asyncio.run(ours(base, feeds, "v"))
         _, ignored = asyncio.run(ours(base, feeds, "n"))
         raw_full = asyncio.run(fetch_alone(base, feeds, "n", validated=False))
         raw_304 = asyncio.run(fetch_alone(base, feeds, "v", validated=True))
         peer = (float("nan"),) * 3
         if chosen.peer:
-            runs = [theirs(chosen.peer, base, feeds, "v", w) for w in chosen.workers]
-            again = [theirs(chosen.peer, base, feeds, "n", w) for w in chosen.workers]
+            runs = [theirs(chosen.peer, base, feeds, entries, "v", w) for w in chosen.workers]
+            again = [theirs(chosen.peer, base, feeds, entries, "n", w) for w in chosen.workers]
             peer = (
                 min(run[0] for run in (*runs, *again)),
                 min(run[1] for run in runs),
                 min(run[1] for run in again),
             )
-    print(f"{feeds} feeds of {ENTRIES} entries; feeds a second, and the share of fetching alone")
+    print(f"{feeds} feeds of {entries} entries; feeds a second, and the share of fetching alone")
     for name, mine, other, raw in (
         ("first poll", first, peer[0], raw_full),
         ("nothing changed, 304", unchanged, peer[1], raw_304),
@@ -181,7 +192,12 @@ def main() -> None:
             f"{name:36} {feeds / mine:8.1f}   reader {feeds / other:8.1f}   "
             f"x{other / mine:6.1f}   fetching {raw / mine:4.0%}"
         )
-    print(f"peak memory {resource.getrusage(resource.RUSAGE_SELF).ru_maxrss // 1024} MB")
+    print(f"peak memory {_peak()} MB")
+
+
+def _peak() -> int:
+    """Give the most memory that this process took, in MB."""
+    return resource.getrusage(resource.RUSAGE_SELF).ru_maxrss // 1024
 
 
 if __name__ == "__main__":
