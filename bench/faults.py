@@ -2,7 +2,8 @@
 
 Workers on one PostgreSQL send stories to channels of a Slack look-alike that delays, cuts
 connections before and after accepting, answers 429, 500 and garbage, while workers are killed
-with SIGKILL at random and new ones started. Then the same on SQLite with one worker. At the end
+with SIGKILL at random and new ones started, and others are frozen (SIGSTOP) until their leases have
+run out, and then go on. Then the same on SQLite with one worker. At the end
 every channel must have every story exactly once, in order of publication.
 """
 
@@ -57,6 +58,7 @@ class Plan:
     channels: int = 200
     stories: int = 50
     kills: int = 30
+    freezes: int = 0
     kill_every: float = 1.0
     faulty: float = 0.15
     seconds: float = 900.0
@@ -75,6 +77,7 @@ class Found:
     calls: int = 0
     faults: Counter[str] = field(default_factory=Counter)
     kills: int = 0
+    freezes: int = 0
     lost: int = 0
     repeated: int = 0
     disordered: int = 0
@@ -85,7 +88,7 @@ class Found:
         faults = ", ".join(f"{name} {number}" for name, number in sorted(self.faults.items()))
         return (
             f"{self.deliveries} deliveries, {self.calls} posts, {self.kills} workers killed, "
-            f"{self.seconds:.0f} s\n  faults: {faults}\n"
+            f"{self.freezes} frozen past their leases, {self.seconds:.0f} s\n  faults: {faults}\n"
             f"  lost {self.lost}, repeated {self.repeated}, out of order {self.disordered}, "
             f"not settled {self.unsettled}"
         )
@@ -103,20 +106,22 @@ async def run(url: str, plan: Plan, log: str = "") -> Found:
         faults = asyncio.create_task(_keep_failing(slack, plan))
         await crew.start()
         killing = asyncio.create_task(crew.keep_killing())
+        freezing = asyncio.create_task(crew.keep_freezing())
         try:
             async with asyncio.timeout(plan.seconds):
                 await _publish(db, ids, plan)
                 await killing
+                await freezing
                 while await _owed(db):
                     await asyncio.sleep(0.5)
         except TimeoutError:
             found.unsettled = await _owed(db)
         finally:
-            for task in (faults, killing):
+            for task in (faults, killing, freezing):
                 task.cancel()
             await crew.stop()
         found.seconds = time.monotonic() - began
-        found.kills = crew.kills
+        found.kills, found.freezes = crew.kills, crew.freezes
         _count(slack, plan, ids, found)
     await db.close()
     return found
@@ -190,6 +195,7 @@ class _Workers:
         self._processes: list[asyncio.subprocess.Process] = []
         self._started = 0
         self.kills = 0
+        self.freezes = 0
 
     async def start(self) -> None:
         for _ in range(self._plan.workers):
@@ -233,6 +239,19 @@ class _Workers:
             await victim.wait()
             self.kills += 1
             await self._start_one()
+
+    async def keep_freezing(self) -> None:
+        """Freeze a worker until its leases have run out and others have its channels; repeat."""
+        while self.freezes < self._plan.freezes:
+            await asyncio.sleep(self._rng.uniform(0.5, 2.0) * self._plan.kill_every)
+            victim = self._processes.pop(self._rng.randrange(len(self._processes)))
+            os.kill(victim.pid, signal.SIGSTOP)
+            try:
+                await asyncio.sleep(self._plan.lease + 2 * self._plan.settle)
+            finally:
+                os.kill(victim.pid, signal.SIGCONT)
+                self._processes.append(victim)
+            self.freezes += 1
 
     async def stop(self) -> None:
         for process in self._processes:
@@ -285,6 +304,7 @@ def main() -> None:
     parser.add_argument("--only", choices=["postgresql", "sqlite"])
     parser.add_argument("--seed", type=int, default=1)
     parser.add_argument("--kills", type=int, default=30)
+    parser.add_argument("--freezes", type=int, default=4)
     parser.add_argument("--stories", type=int, default=50)
     parser.add_argument("--channels", type=int, default=200)
     parser.add_argument("--log", default="", help="a file for the workers' log lines")
@@ -292,7 +312,11 @@ def main() -> None:
     bad = 0
     if asked.only != "sqlite":
         plan = Plan(
-            seed=asked.seed, kills=asked.kills, stories=asked.stories, channels=asked.channels
+            seed=asked.seed,
+            kills=asked.kills,
+            freezes=asked.freezes,
+            stories=asked.stories,
+            channels=asked.channels,
         )
         found = on_postgresql(plan, asked.log)
         print(f"PostgreSQL, {plan.workers} workers: {found}")

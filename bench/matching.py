@@ -122,6 +122,7 @@ async def by_bulk_insert(conn: AsyncConnection, stored: StoredEntry) -> int:
     wishes = await conn.execute(
         select(
             subscription.c.channel_id,
+            channel.c.workspace_id,
             subscription.c.target,
             func.coalesce(subscription.c.min_score, channel.c.min_score).label("least"),
         )
@@ -135,13 +136,14 @@ async def by_bulk_insert(conn: AsyncConnection, stored: StoredEntry) -> int:
             workspace.c.removed_at.is_(None),
         )
     )
-    reasons: dict[int, list[str]] = {}
-    for channel_id, target, least in wishes:
+    reasons: dict[tuple[int, int], list[str]] = {}
+    for channel_id, workspace_id, target, least in wishes:
         if scores[target] >= least:
-            reasons.setdefault(channel_id, []).append(f"topic:{target}")
+            reasons.setdefault((channel_id, workspace_id), []).append(f"topic:{target}")
     rows = [
         {
             "channel_id": channel_id,
+            "workspace_id": workspace_id,
             "story_id": stored.story_id,
             "entry_id": stored.id,
             "kind": "alert",
@@ -151,7 +153,7 @@ async def by_bulk_insert(conn: AsyncConnection, stored: StoredEntry) -> int:
             "due_at": NOW,
             "created_at": NOW,
         }
-        for channel_id, found in reasons.items()
+        for (channel_id, workspace_id), found in reasons.items()
     ]
     for first in range(0, len(rows), 500):
         await conn.execute(

@@ -19,7 +19,8 @@ from bot.commands.context import CommandContext, Place
 from bot.commands.places import actor_at
 from bot.commands.topic_words import titles
 from bot.delivery.composer import StoredComposer
-from bot.delivery.loading import StoredArticle, load_articles, load_facts
+from bot.delivery.facts import load_facts
+from bot.delivery.loading import StoredArticle, load_articles
 from bot.errors import UsageError
 from bot.messages import actions
 from bot.messages.model import Alert

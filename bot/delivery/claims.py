@@ -34,21 +34,27 @@ from sqlalchemy import (
 from sqlalchemy.ext.asyncio import AsyncConnection
 
 from bot.delivery.doubts import NO_DOUBTS, Answered, Doubts, load_doubts, load_threads
-from bot.delivery.model import Address, Owed
+from bot.delivery.model import Address, Owed, State
 from bot.delivery.policy import DEFAULT_PACE, PACES
 from bot.delivery.recall import Recall, load_recalls, settle_told
 from bot.storage.batches import among
 from bot.storage.dialects import is_postgresql
 from bot.storage.tables import UtcDateTime, channel, delivery, rate_limit, workspace
 
-OWED = ("pending", "failed", "sending")
+OWED: tuple[State, ...] = ("pending", "failed", "sending")
 """States of what is not settled. `sending` without a lease was left behind by a killed worker."""
 
 
 def is_owed(rows: FromClause) -> ColumnElement[bool]:
-    """Give the condition that a delivery of `rows` is owed, as the indexes of what is owed have
-    it: spelt out, so that they serve."""
-    return rows.c.state.in_([literal_column(f"'{state}'") for state in OWED])
+    """Give the condition that a delivery of `rows` is owed."""
+    return in_state(rows, *OWED)
+
+
+def in_state(rows: FromClause, *states: State) -> ColumnElement[bool]:
+    """Give the condition that a delivery of `rows` is in one of these states, spelt out: only so
+    do the indexes of what is owed, or dead, serve."""
+    spelt: list[ColumnElement[str]] = [literal_column(f"'{state}'") for state in states]
+    return rows.c.state == spelt[0] if len(spelt) == 1 else rows.c.state.in_(spelt)
 
 
 _BURST = max(pace.burst for pace in PACES.values() if pace.seconds)

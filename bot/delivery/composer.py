@@ -15,14 +15,8 @@ import structlog
 from sqlalchemy import select
 from sqlalchemy.ext.asyncio import AsyncConnection
 
-from bot.delivery.loading import (
-    Reason,
-    StoredArticle,
-    StoredFacts,
-    load_articles,
-    load_facts,
-    load_labels,
-)
+from bot.delivery.facts import StoredFacts, load_facts
+from bot.delivery.loading import Reason, StoredArticle, load_articles, load_labels
 from bot.delivery.model import Owed
 from bot.delivery.styles import style_of
 from bot.delivery.summaries import compose_digests, first_page

@@ -180,7 +180,7 @@ class Crew:
         except BotError as error:  # its secret address cannot be opened
             settled = replace(_untouched(claim), pause=str(error))
         finally:
-            self._results.add(replace(settled or _untouched(claim), owed=claim.owed))
+            self._results.add(settled or _untouched(claim))
             task = asyncio.current_task()
             if task is not None:
                 self._running.pop(task, None)

@@ -10,6 +10,7 @@ from typing import get_args
 from sqlalchemy import func, or_, select, update
 from sqlalchemy.ext.asyncio import AsyncConnection
 
+from bot.delivery.claims import in_state
 from bot.delivery.model import State
 from bot.errors import UsageError
 from bot.storage import dialects
@@ -46,7 +47,8 @@ async def lines(
     conn: AsyncConnection, *, state: str | None = None, limit: int = 100
 ) -> Sequence[LedgerLine]:
     """Give the newest deliveries, of one state or all. Raises UsageError for an unknown state."""
-    if state is not None and state not in STATES:
+    known = next((one for one in STATES if one == state), None)
+    if state is not None and known is None:
         raise UsageError(f"There is no state {state}; it is one of {', '.join(STATES)}.")
     query = (
         select(
@@ -64,8 +66,8 @@ async def lines(
         .order_by(delivery.c.id.desc())
         .limit(limit)
     )
-    if state is not None:
-        query = query.where(delivery.c.state == state)
+    if known is not None:
+        query = query.where(in_state(delivery, known))
     return [
         LedgerLine(
             id=row.id,
@@ -121,7 +123,7 @@ async def retry_all(conn: AsyncConnection, now: datetime) -> int:
     """Take every dead delivery up again, and give their number."""
     done = await conn.execute(
         update(delivery)
-        .where(delivery.c.state == "dead")
+        .where(in_state(delivery, "dead"))
         .values(state="pending", attempts=0, due_at=now)
     )
     await dialects.wake(conn, "deliveries")

@@ -110,6 +110,7 @@ async def serve(
         rest=max(rest, tried * pace.seconds),
         limits=tuple(limits),
         pause=pause,
+        owed=claim.owed,
     )
 
 

@@ -11,6 +11,7 @@ from sqlalchemy import func, make_url, select
 from sqlalchemy.exc import SQLAlchemyError
 
 from bot.clock import Clock
+from bot.delivery.claims import in_state
 from bot.doctor.model import Finding
 from bot.errors import BotError
 from bot.messages.words import count
@@ -93,7 +94,7 @@ async def _feeds(db: Database) -> Finding:
 
 
 async def _dead(db: Database) -> Finding:
-    query = select(func.count()).select_from(delivery).where(delivery.c.state == "dead")
+    query = select(func.count()).select_from(delivery).where(in_state(delivery, "dead"))
     async with db.read() as conn:
         dead = await conn.scalar(query) or 0
     if dead:

@@ -10,7 +10,8 @@ from typing import Literal
 from sqlalchemy import select
 from sqlalchemy.ext.asyncio import AsyncConnection
 
-from bot.delivery.loading import load_articles, load_facts
+from bot.delivery.facts import load_facts
+from bot.delivery.loading import load_articles
 from bot.delivery.notices import DIRECT, owe_notice
 from bot.errors import UsageError
 from bot.handling.reminding import local_day, morning_of

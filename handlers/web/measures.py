@@ -11,6 +11,7 @@ from sqlalchemy.exc import SQLAlchemyError
 from starlette.requests import Request
 from starlette.responses import PlainTextResponse, Response
 
+from bot.delivery.claims import in_state, is_owed
 from bot.engine import Engine
 from bot.errors import BotError
 from bot.metrics import DEAD, FEEDS, OWED, OWED_FOR
@@ -21,7 +22,6 @@ log = structlog.get_logger(__name__)
 
 LOOK_SECONDS = 5.0
 _HEALTHS = ("well", "failing", "paused")
-_OWED = ("pending", "sending", "failed")
 
 
 class Measures:
@@ -43,7 +43,7 @@ class Measures:
         return Response(generate_latest(), media_type=CONTENT_TYPE_LATEST)
 
     async def _look(self) -> None:
-        owed = delivery.c.state.in_(_OWED)
+        owed = is_owed(delivery)
         async with self._engine.db.read() as conn:
             now = await self._engine.db.now(conn)
             may_go = and_(
@@ -61,7 +61,7 @@ class Measures:
             )
             OWED_FOR.set((now - oldest).total_seconds() if oldest else 0)
             OWED.set(await conn.scalar(select(func.count()).where(owed)) or 0)
-            dead = delivery.c.state == "dead"
+            dead = in_state(delivery, "dead")
             DEAD.set(await conn.scalar(select(func.count()).where(dead)) or 0)
             how = case(
                 (feed.c.state != "active", "paused"), (feed.c.failures > 0, "failing"), else_="well"

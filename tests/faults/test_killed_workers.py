@@ -1,4 +1,4 @@
-"""Workers are killed with SIGKILL while Slack misbehaves; nothing is lost, nothing comes twice.
+"""Workers are killed or frozen while Slack misbehaves; nothing is lost, nothing comes twice.
 
 A short run of `bench/faults.py`, with real worker processes.
 """
@@ -26,8 +26,8 @@ QUICK = Plan(
 
 @pytest.mark.timeout(300)
 async def test_killed_workers_lose_and_repeat_nothing_on_postgresql(postgres_url: str) -> None:
-    found = await run(postgres_url, replace(QUICK, workers=2, kills=4))
-    assert found.kills == 4
+    found = await run(postgres_url, replace(QUICK, workers=3, kills=4, freezes=1))
+    assert (found.kills, found.freezes) == (4, 1)
     assert (found.lost, found.repeated, found.disordered, found.unsettled) == (0, 0, 0, 0)
     assert found.calls > found.deliveries == 100
 
