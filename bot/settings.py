@@ -111,8 +111,8 @@ class Settings(BaseSettings):
     )
     exportnews_admin_token: Secret = Field(
         None,
-        description="Opens the console and the metrics to other machines than this one; once it "
-        "or a public address is set this machine needs it too",
+        description="Opens the console and the metrics to other machines than this one; with a "
+        "public address this machine needs it too",
     )
     exportnews_operators: Text = Field(
         None,

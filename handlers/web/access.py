@@ -42,10 +42,9 @@ class Door:
     """Tells who may enter, and opens and closes sessions.
 
     A session is a signed cookie; the key comes from the settings, so that every web process of a
-    deployment knows it, and changing the admin token ends all sessions. As soon as there is
-    another way in (an admin token, or a public address) nobody is let in for being on this
-    machine: so is the proxy that passes strangers on, and one that is left as it comes does not
-    say that it does.
+    deployment knows it, and changing the admin token ends all sessions. With a public address
+    nobody is let in for being on this machine: so is the proxy that passes strangers on, and one
+    that is left as it comes does not say that it does.
     """
 
     def __init__(self, settings: Settings, clock: Clock) -> None:
@@ -53,7 +52,7 @@ class Door:
         public = urlsplit(settings.exportnews_public_url or "")
         self._https = public.scheme == "https"
         published = bool(public.hostname) and public.hostname not in _OWN_NAMES
-        self.open_here = self._admin is None and not published and not settings.signs_in_with_slack
+        self.open_here = not published and not settings.signs_in_with_slack
         self._public_host = public.netloc
         self._clock = clock
         self._guesses = Guesses()

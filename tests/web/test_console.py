@@ -109,18 +109,6 @@ async def test_a_proxy_that_is_left_as_it_comes_passes_on_a_strangers_request(si
         writer.close()
 
 
-async def test_with_an_admin_token_this_machine_is_no_proof(
-    sqlite_url: str, tmp_path: Path
-) -> None:
-    async with open_site(sqlite_url, tmp_path, exportnews_admin_token=TOKEN) as site:
-        dead = await a_dead_delivery(site)
-        for path in (*PAGES, "/metrics"):
-            assert (await site.client.get(path)).status_code == 403
-        form = {"delivery": str(dead), "form_token": await site.form_token(**BEARER)}
-        assert (await site.client.post("/deliveries/retry", data=form)).status_code == 403
-        assert (await the_delivery(site.db, dead)).state == "dead"
-
-
 async def test_behind_a_public_address_this_machine_is_no_proof(
     sqlite_url: str, tmp_path: Path
 ) -> None:
