@@ -33,6 +33,8 @@ _DOUBT, _DOUBTED = -2.0, 0.2
 """Log odds down to which the whole may doubt what rules say clearly, without silencing them; and
 what a topic has that is so doubted."""
 
+_STRENGTHS = ("sure", "likely", "hint")
+_TELLING, _VAGUE = 0, 1
 _MAX_TEXT = 60_000
 """Characters of one field that are read; news is shorter, and a rule says early what it is."""
 
@@ -191,19 +193,29 @@ class Classifier:
 
         Where none of them explains anything by itself, the wording as a whole is the evidence.
         """
-        wanted = 0
+        ranked = self._ranked(fired)
+        if not any(rank[0] == _TELLING for rank in ranked.values()):
+            named = evidence.met(sentences, self._named[topic])
+            ranked = dict.fromkeys(named, evidence.PLAIN)
+        return evidence.shown(ranked, fields, names) or evidence.whole(fields, names)
+
+    def _ranked(self, fired: Sequence[_Fired]) -> dict[evidence.Place, evidence.Rank]:
+        """Give the places that made rules apply; those of rules that say most with least rank
+        best, and vague ones after all others."""
+        places: dict[evidence.Place, evidence.Rank] = {}
         for each in fired:
-            if each.compiled.positive:
-                for bits in each.compiled.when:
-                    wanted |= bits
-        met = {id(one): one for each in fired if each.compiled.positive for one in each.sentences}
-        places = evidence.met(met.values(), wanted & ~self._context)
-        telling = evidence.met(met.values(), wanted & ~self._context & ~self._vague)
-        if not telling:
-            places = evidence.met(sentences, self._named[topic])
-        if not places:
-            return evidence.whole(fields, names)
-        return evidence.shown(places, fields, names)
+            if not each.compiled.positive:
+                continue
+            wanted = 0
+            for bits in each.compiled.when:
+                wanted |= bits
+            rule = (_STRENGTHS.index(each.compiled.rule.strength), len(each.compiled.when))
+            wanted &= ~self._context
+            for vagueness, bits in ((_TELLING, ~self._vague), (_VAGUE, self._vague)):
+                for place in evidence.met(each.sentences, wanted & bits):
+                    rank = (vagueness, *rule)
+                    places[place] = min(rank, places.get(place, rank))
+        return places
 
 
 def _lead(text: str, masked: Sequence[Span]) -> list[Word]:

@@ -2,13 +2,20 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterable
+from collections.abc import Iterable, Mapping
 
 from bot.news.model import Evidence, Field
 from bot.news.reading import Sentence
 
 Place = tuple[int, int, int]
 """A field (0 the title, 1 the text), and start and end in it."""
+
+Rank = tuple[int, int, int]
+"""How well a phrase tells a topic, the less the better: whether it is vague, how strong a rule it
+made apply, and how many lists that rule needs."""
+
+PLAIN: Rank = (0, 0, 0)
+"""The rank of phrases of which none is better than another."""
 
 _MOST = 12
 _WHOLE = 200
@@ -40,16 +47,20 @@ def whole(texts: tuple[str, str], names: tuple[Field, Field]) -> tuple[Evidence,
 
 
 def shown(
-    places: Iterable[Place], texts: tuple[str, str], names: tuple[Field, Field]
+    places: Mapping[Place, Rank], texts: tuple[str, str], names: tuple[Field, Field]
 ) -> tuple[Evidence, ...]:
-    """Give places as evidence, in their order; of overlapping ones the longest."""
-    evidence: list[Evidence] = []
-    last = (-1, -1)
-    for field, start, end in sorted(places, key=lambda hit: (hit[0], hit[1], -hit[2])):
-        if (field, start) < last:
-            continue
-        last = (field, end)
-        evidence.append(Evidence(texts[field][start:end], start, end, names[field]))
-        if len(evidence) == _MOST:
-            break
-    return tuple(evidence)
+    """Give places as evidence, those of the best rank first, then in their order; overlapping ones
+    are one phrase ("theft of trade" and "trade secrets")."""
+    ranks: dict[Place, Rank] = {}
+    last: Place = (-1, -1, -1)
+    for place in sorted(places):
+        rank = places[place]
+        if place[:2] < (last[0], last[2]):
+            rank = min(rank, ranks.pop(last))
+            place = (last[0], last[1], max(last[2], place[2]))
+        last = place
+        ranks[place] = rank
+    best = sorted(ranks, key=lambda place: (ranks[place], place))[:_MOST]
+    return tuple(
+        Evidence(texts[field][start:end], start, end, names[field]) for field, start, end in best
+    )
