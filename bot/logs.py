@@ -19,7 +19,8 @@ _SECRETS = re.compile(
     r"xox[a-z]+(?:\.xox[a-z]+)?-[\w-]+|xapp-[\w-]+"
     r"|hooks\.slack\.com/\S+"
     r"|(?<=://)[^/\s:@]+:[^/\s@]+(?=@)"
-    r"|(?i:(?<=bearer )|(?<=token=)|(?<=secret=)|(?<=password=)|(?<=key=)|(?<=sig=))[^\s&\"']+"
+    r"|(?i:(?<=bearer )|(?<=token=)|(?<=secret=)|(?<=password=)|(?<=passwd=)|(?<=pwd=)"
+    r"|(?<=key=)|(?<=sig=)|(?<=signature=)|(?<=auth=))[^\s&\"']+"
 )
 _CONTROLS = re.compile(r"[\x00-\x1f\x7f-\x9f\u2028\u2029]")
 _CONTROLS_BUT_LINES = re.compile(r"[\x00-\x09\x0b-\x1f\x7f-\x9f]")

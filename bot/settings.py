@@ -10,12 +10,12 @@ import re
 from enum import StrEnum
 from pathlib import Path
 from typing import Annotated
-from urllib.parse import unquote, urlsplit
 
 import platformdirs
 from pydantic import BeforeValidator, Field, SecretStr, ValidationError, field_validator
 from pydantic_settings import BaseSettings, SettingsConfigDict
 
+from bot.database_address import database_secrets, normalise_database_url
 from bot.errors import SettingsError
 from bot.wording import requirement
 
@@ -229,8 +229,7 @@ class Settings(BaseSettings):
         found = [getattr(self, name) for name in type(self).model_fields]
         given = [one.get_secret_value() for one in found if isinstance(one, SecretStr)]
         parts = [part.strip() for one in given for part in one.split(",")]
-        password = _password_of(self.database_url)
-        return [one for one in {*given, *parts, password, unquote(password)} if one]
+        return [one for one in {*given, *parts, *database_secrets(self.database_url)} if one]
 
     @property
     def operators(self) -> frozenset[str]:
@@ -248,26 +247,6 @@ class Settings(BaseSettings):
     def uses_sqlite(self) -> bool:
         """Whether the database is an embedded SQLite file."""
         return self.database_url.startswith("sqlite")
-
-
-def _password_of(url: str) -> str:
-    try:
-        return urlsplit(url).password or ""
-    except ValueError:  # no address; whoever opens the database will say so
-        return ""
-
-
-def normalise_database_url(url: str) -> str:
-    """Give SQLAlchemy's address, with its async driver, for one as people write it.
-
-    Raises ValueError for a database that is neither SQLite nor PostgreSQL.
-    """
-    scheme, separator, rest = url.strip().partition("://")
-    if separator and scheme in {"postgres", "postgresql", "postgresql+psycopg"}:
-        return f"postgresql+psycopg://{rest}"
-    if separator and scheme in {"sqlite", "sqlite+aiosqlite"}:
-        return f"sqlite+aiosqlite://{rest}"
-    raise ValueError("must start with sqlite:///, postgres:// or postgresql://")
 
 
 def load_settings(**overrides: object) -> Settings:

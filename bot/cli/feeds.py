@@ -78,7 +78,7 @@ def add(
     if json_:
         _print_json(health_json(added))
     else:
-        typer.echo(f"Feed {added.id} is watched: {added.publication}, {added.url}")
+        typer.echo(f"Feed {added.id} is watched: {added.publication}, {shown(added.url)}")
 
 
 def remove(feed: Which) -> None:

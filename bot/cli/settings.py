@@ -10,6 +10,8 @@ import typer
 from pydantic import SecretStr
 from pydantic.fields import FieldInfo
 
+from bot.database_address import shown_database_url
+from bot.logs import Blotter
 from bot.settings import Settings, load_settings
 
 _GROUPS = (
@@ -90,6 +92,7 @@ def as_env() -> str:
 
 
 def _as_text(settings: Settings) -> Iterator[str]:
+    hidden = Blotter()
     for title, fields in _grouped():
         yield title
         for name, field in fields:
@@ -97,17 +100,11 @@ def _as_text(settings: Settings) -> Iterator[str]:
             if isinstance(value, SecretStr):
                 shown = "set"
             elif name == "database_url":
-                shown = _without_password(settings)
+                shown = shown_database_url(value)
             else:
-                shown = "not set" if value is None else _plain(value)
+                shown = "not set" if value is None else hidden.hide(_plain(value))
             yield f"  {name.upper()} = {shown}"
             yield f"      {_meaning(field)}"
-
-
-def _without_password(settings: Settings) -> str:
-    from sqlalchemy import make_url
-
-    return make_url(settings.database_url).render_as_string(hide_password=True)
 
 
 def _grouped() -> list[tuple[str, list[tuple[str, FieldInfo]]]]:

@@ -135,6 +135,7 @@ async def find(conn: AsyncConnection, word: str) -> FeedHealth:
     if len(found) == 1:
         return found[0]
     if not found:
+        word = shown(word) if "://" in word else word
         raise UsageError(f"There is no feed {word!r}; `exportnews feeds list` shows them.")
     numbers = ", ".join(str(one.id) for one in found)
     raise UsageError(f"{word!r} has several feeds; give one's number: {numbers}.")

@@ -13,6 +13,7 @@ LAYERS = (
         "bot.errors",
         "bot.clock",
         "bot.memory",
+        "bot.database_address",
         "bot.settings",
         "bot.logs",
         "bot.metrics",

@@ -194,6 +194,21 @@ def test_feeds_are_kept_from_the_command_line(tmp_path: Path) -> None:
     assert isinstance(twice.exception, UsageError)
 
 
+@pytest.mark.usefixtures("_environment")
+def test_no_command_shows_what_is_secret_in_an_address(monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setenv("EXPORTNEWS_SECRET_KEY", "a long random text")
+    address = "https://me:never-shown@w.example/feed?token=never-shown&sid=never-shown"
+    for words in (
+        ("add", "--no-fetch", address),
+        ("list",),
+        ("list", "--json"),
+        ("pause", address.replace("w.", "other.")),
+        ("add", "--no-fetch", address.replace("https:", "ftp:")),
+    ):
+        told = _run(*words)
+        assert "never-shown" not in told.output + str(told.exception), words
+
+
 PAGE = """[[publication]]
 name = "Q"
 [[publication.feed]]

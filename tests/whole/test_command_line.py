@@ -13,7 +13,7 @@ import bot.cli
 from bot.cli import main
 from bot.cli.lazy import load
 from bot.cli.table import COMMANDS
-from bot.settings import Settings
+from bot.settings import Settings, load_settings
 
 HEAVY = {"sqlalchemy", "pydantic_settings", "aiohttp", "slack_sdk", "feedparser", "alembic"}
 
@@ -90,6 +90,10 @@ def test_wrong_words_are_one_sentence_and_status_2(
         ("EXPORTNEWS_ALLOW_PRIVATE_NETWORK", "perhaps", "EXPORTNEWS_ALLOW_PRIVATE_NETWORK must"),
         ("SLACK_BOT_TOKEN", "xapp-1-secret", "SLACK_BOT_TOKEN must be a bot token, which starts"),
         ("DATABASE_URL", "mysql://root:secret@host/db", "DATABASE_URL must start with sqlite:///"),
+        ("DATABASE_URL", "postgres://u:secret@host:abc/db", "DATABASE_URL must be an address"),
+        ("DATABASE_URL", "postgres://u:secret@[::1/db", "DATABASE_URL must be an address"),
+        ("DATABASE_URL", "sqlite://", "DATABASE_URL must name a file"),
+        ("DATABASE_URL", "sqlite://news.sqlite3", "DATABASE_URL must name a file"),
     ],
 )
 def test_a_wrong_setting_is_one_sentence_that_names_it_and_not_its_value(
@@ -122,6 +126,30 @@ def test_the_settings_are_shown_without_secrets(
     assert all(f"{name.upper()} = set" in out for name in secrets)
     assert "postgresql+psycopg://bot:***@db.example/news" in out
     assert "never-shown" not in out
+
+
+@pytest.mark.parametrize(
+    ("address", "told"),
+    [
+        ("postgres://bot@127.0.0.1:1/news?password=never%2Dshown", "bot:***@127.0.0.1:1/news"),
+        ("postgres:///news?host=/nowhere&password=never-shown", ":***@/news?host=/nowhere"),
+        ("postgres://bot:x@127.0.0.1:1/news?sslpassword=never-shown", "sslpassword=***"),
+        ("postgres://bot:never-shown#/?@127.0.0.1:1/news", "bot:***@127.0.0.1:1/news"),
+    ],
+)
+def test_a_password_is_hidden_wherever_it_stands_in_the_address(
+    monkeypatch: pytest.MonkeyPatch, capsys: pytest.CaptureFixture[str], address: str, told: str
+) -> None:
+    monkeypatch.setenv("DATABASE_URL", address)
+    monkeypatch.setenv("EXPORTNEWS_PUBLIC_URL", "https://me:never-shown@bot.example")
+    status, out, err = run(capsys, "settings")
+    assert (status, err) == (0, "")
+    assert told in out
+    assert "never" not in out.replace("never shown", "")
+    assert any("never-shown" in secret for secret in load_settings().secrets), "so no log has it"
+    for words in (("search", "x"), ("db", "upgrade"), ("db", "restored")):
+        _, out, err = run(capsys, *words)
+        assert "never" not in out + err
 
 
 def test_a_slip_in_the_path_of_the_database_is_told(
