@@ -116,6 +116,9 @@ async def settle(db: Database) -> None:
         return
     engine = db.engine.execution_options(isolation_level="AUTOCOMMIT")
     async with engine.connect() as conn:
+        for name in ("publication", "entry"):  # their ids were given
+            own = f"pg_get_serial_sequence('{name}', 'id'), (SELECT max(id) FROM {name})"
+            await conn.execute(text(f"SELECT setval({own})"))
         await conn.execute(text("CLUSTER entry_text USING entry_text_pkey"))
         await conn.execute(text("VACUUM ANALYZE"))
 

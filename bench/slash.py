@@ -130,9 +130,11 @@ async def measure(database: str, rounds: int, rest: float) -> None:
             await slack.slash("help", channel=CHANNEL, user=USER)
             await _table(slack, rounds, "at rest")
             taking = ("bench.slash", "--database", database, "--rest", str(rest), "--ingest")
-            async with process(*taking, env={}):
+            async with process(*taking, env={}) as ingesting:
                 await asyncio.sleep(10)
                 await _table(slack, rounds, "while entries are taken in")
+                if ingesting.returncode is not None:
+                    raise SystemExit("Entries were not taken in; it says why above.")
 
 
 async def _table(slack: SlackLookalike, rounds: int, when: str) -> None:
