@@ -136,6 +136,11 @@ class NewEntries(Generic[P]):
     flood: bool = False
     more: bool = False
 
+    @property
+    def is_empty(self) -> bool:
+        """Whether nothing comes of it: no entry, and no message that its last part ends."""
+        return not (self.new or self.edited or self.catch_up or self.flood)
+
 
 @dataclass(frozen=True, slots=True)
 class IngestOutcome:

@@ -194,10 +194,10 @@ class Storeroom(Generic[P]):
         manner = part.manner
         if not batch.history:
             batch = replace(batch, catch_up=manner.catch_up, flood=manner.flood, more=part.more)
-        owed = await self._ingest(conn, part.state.record, batch)
-        report = PollReport(
-            new=len(batch.new), edited=len(batch.edited), deliveries=owed.deliveries
-        )
+        deliveries = 0
+        if not batch.is_empty:
+            deliveries = (await self._ingest(conn, part.state.record, batch)).deliveries
+        report = PollReport(new=len(batch.new), edited=len(batch.edited), deliveries=deliveries)
         return _Brought(report, outcomes.times_of([one.entry for one in batch.new], now))
 
     def _after(self, arrival: _Arrival[P], brought: _Brought, now: datetime) -> outcomes.Outcome:

@@ -83,7 +83,7 @@ class NewsIngest:
 
         A history owes nothing. Runs inside the caller's transaction.
         """
-        if not (batch.new or batch.edited or batch.catch_up or batch.flood):
+        if batch.is_empty:
             return IngestOutcome()
         await dialects.serialise_ingest(conn)
         await self._terms.refresh(conn)
