@@ -1,9 +1,9 @@
 """By what an entry is known again. Pure.
 
-An entry has several keys. Publishers' own numbers are certain: the ten digits that end the
-address of an article, a Federal Register document number, the day and number of an OFAC action.
-A guid or a link is good evidence, which a second look (`agrees`) must bear out when it speaks
-alone. Title and day are evidence only inside one feed, and never for entries that have a number.
+An entry has several keys: publishers' own numbers (the ten digits that end the address of an
+article, a Federal Register document number, the day and number of an OFAC action), its guid, its
+link. Title and day are a key only inside one feed, and never for entries that have a number.
+A key only says which stored entry to compare with; `bot.feeds.evidence` says whether it is that.
 """
 
 from __future__ import annotations
@@ -12,13 +12,14 @@ import hashlib
 import re
 from collections import defaultdict
 from collections.abc import Iterable, Sequence
-from dataclasses import dataclass
-from datetime import datetime, timedelta
+from dataclasses import dataclass, replace
 from typing import Literal, NamedTuple
+from urllib.parse import parse_qsl
 
 from rapidfuzz import fuzz
 
 from bot.feeds.addresses import normalise
+from bot.feeds.likeness import COMPARED, compare_texts, fold
 from bot.feeds.model import FeedEntry
 
 KeyKind = Literal["article", "document", "ofac", "guid", "link", "title"]
@@ -28,14 +29,15 @@ IdRule = Literal["guid", "link", "title"]
 CERTAIN: frozenset[str] = frozenset({"article", "document", "ofac"})
 MAX_KEY = 80
 SAME_TITLE = 90.0
-_COMPARED = 4_000
 
-_ARTICLE = re.compile(r"(?<!\d)(\d{2})(\d{2})(\d{2})\d{4}(?:\.html?)?/?$")
+_ARTICLE = re.compile(r"(?<!\d)(\d{2})(\d{2})(\d{2})0\d{3}(?:\.html?)?/?$")
+_OF_A_VISIT = frozenset({"p", "page", "sid", "session"})
+"""Parameters that say nothing of the article, beside those that `normalise` leaves out."""
+
 _FEDERAL_REGISTER = re.compile(
     r"//(?:www\.)?federalregister\.gov/(?:d|documents/\d{4}/\d\d/\d\d)/([A-Z]?\d[\w.-]*-\d+)"
 )
 _OFAC = re.compile(r"ofac\.treasury\.gov/recent-actions/(\d{8}(?:_\d{1,3})?)$")
-_WORDS = re.compile(r"\w+")
 
 
 class Key(NamedTuple):
@@ -48,40 +50,46 @@ class Key(NamedTuple):
 
 @dataclass(frozen=True, slots=True)
 class Identified:
-    """An entry with the keys by which it is known, the best first."""
+    """An entry with the keys by which it is known, the best first.
+
+    `shared` are keys that other entries of the document have too: they lead to what is stored,
+    and are never stored. `scope` is the feed's. `barred` are stored entries that are others.
+    """
 
     entry: FeedEntry
     keys: tuple[Key, ...]
     text_hash: str
-
-
-@dataclass(frozen=True, slots=True)
-class Known:
-    """What is needed of a stored entry to compare it with one that was just read."""
-
-    id: int
-    feed_id: int | None
-    title: str
-    guid: str
-    link: str
-    published_at: datetime
-    text_hash: str
-    article_number: str | None
-    document_number: str | None
-    history: bool
-    first_seen_at: datetime
+    scope: str = ""
+    shared: tuple[Key, ...] = ()
+    barred: frozenset[int] = frozenset()
 
 
 def article_number(link: str) -> str:
-    """Give the ten digits (YYMMDDnnnn) that end the path of an article, or an empty text."""
+    """Give the ten digits (YYMMDDnnnn) that end the path of an article, or an empty text.
+
+    A day has fewer than a thousand articles, so the seventh digit is 0: the time in seconds is
+    none. Nor is a number that several articles share, each with its own query or fragment.
+    """
     path = link.partition("#")[0].partition("?")[0]
     found = _ARTICLE.search(path)
     if not found or "://" not in path:
         return ""
     month, day = int(found.group(2)), int(found.group(3))
-    if not (1 <= month <= 12 and 1 <= day <= 31):
+    if not (1 <= month <= 12 and 1 <= day <= 31) or _one_of_several(link):
         return ""
     return re.sub(r"\D", "", found.group())[:10]
+
+
+def _one_of_several(link: str) -> bool:
+    query = parse_qsl(normalise(link).partition("?")[2], keep_blank_values=True)
+    return bool(place(link)) or any(name not in _OF_A_VISIT for name, _ in query)
+
+
+def place(link: str) -> str:
+    """Give the fragment that names one of several articles on a page (it has a number), or an
+    empty text."""
+    fragment = link.partition("#")[2]
+    return fragment if any(letter.isdigit() for letter in fragment) else ""
 
 
 def document_number(link: str) -> str:
@@ -110,17 +118,19 @@ def identify(
     that is left with none is known by all that it says.
     """
     listed = list(entries)
+    scope = _narrow(publication_id, feed_id)
     keys = [_keys(entry, publication_id, feed_id, rule) for entry in listed]
     ambiguous = _ambiguous(listed, keys)
     found: list[Identified] = []
     place_of: dict[Key, int] = {}
     for entry, own in zip(listed, keys, strict=True):
         usable = tuple(key for key in own if key not in ambiguous)
-        usable = usable or (_whole(entry, publication_id, feed_id),)
+        shared = tuple(key for key in own if key in ambiguous) if ambiguous else ()
+        usable = usable or (whole(entry, scope),)
         place = next((place_of[key] for key in usable if key in place_of), None)
         if place is None:
             place = len(found)
-            found.append(Identified(entry, usable, text_hash(entry)))
+            found.append(Identified(entry, usable, text_hash(entry), scope, shared))
         else:
             found[place] = _merged(found[place], entry, usable)
         for key in usable:
@@ -136,7 +146,8 @@ def _merged(first: Identified, entry: FeedEntry, keys: tuple[Key, ...]) -> Ident
         and entry.updated > first.entry.updated
     )
     kept = entry if later else first.entry
-    return Identified(kept, tuple(dict.fromkeys((*first.keys, *keys))), text_hash(kept))
+    every = tuple(dict.fromkeys((*first.keys, *keys)))
+    return replace(first, entry=kept, keys=every, text_hash=text_hash(kept))
 
 
 def _keys(
@@ -168,9 +179,10 @@ def _narrow(publication_id: int, feed_id: int | None) -> str:
     return f"f:{feed_id}" if feed_id else f"p:{publication_id}"
 
 
-def _whole(entry: FeedEntry, publication_id: int, feed_id: int | None) -> Key:
-    said = "|".join((entry.guid, normalise(entry.link), _title_and_day(entry)))
-    return Key(_narrow(publication_id, feed_id), "title", _hashed(said))
+def whole(entry: FeedEntry, scope: str) -> Key:
+    """Give the key of all that an entry says, for one that has no other of its own."""
+    said = (entry.guid, entry.link.strip(), _title_and_day(entry), text_hash(entry))
+    return Key(scope, "title", _hashed("|".join(said)))
 
 
 def _ambiguous(entries: Sequence[FeedEntry], keys: Sequence[tuple[Key, ...]]) -> set[Key]:
@@ -178,8 +190,7 @@ def _ambiguous(entries: Sequence[FeedEntry], keys: Sequence[tuple[Key, ...]]) ->
     holders: dict[Key, list[FeedEntry]] = defaultdict(list)
     for entry, own in zip(entries, keys, strict=True):
         for key in own:
-            if key.kind not in CERTAIN:
-                holders[key].append(entry)
+            holders[key].append(entry)
     return {
         key
         for key, shared in holders.items()
@@ -194,37 +205,15 @@ def _differ(kind: KeyKind, one: FeedEntry, other: FeedEntry) -> bool:
     guids = one.guid != other.guid or not one.guid
     if kind == "guid":
         return titles and (links or not one.link)
+    if not guids:
+        return False
+    texts = compare_texts(one.text[:COMPARED], other.text[:COMPARED]) < 0
+    if kind in CERTAIN:
+        numbered = bool(one.document_number or other.document_number)
+        return titles and texts and not numbered and (links or one.link != other.link)
     if kind == "link":
-        return titles and guids
-    return links and guids
-
-
-def agrees(known: Known, found: Identified, kind: str, rule: IdRule) -> bool:
-    """Whether an entry that shares a key of `kind` with a stored one is that entry.
-
-    Certain keys, the feed's own rule and an entry's only key decide alone; two numbers of one
-    kind are two entries.
-    A title with its day speaks for the same entry only if the text is the same. A shared link
-    with another guid is the same entry when the title is much the same or both are of the same
-    day: some pages bear something new under the same address every week.
-    """
-    entry = found.entry
-    for stored, read in (
-        (known.article_number, article_number(entry.link)),
-        (known.document_number, entry.document_number or document_number(entry.link)),
-    ):
-        if stored and read and stored != read:
-            return False
-    if kind in CERTAIN or kind == rule or len(found.keys) == 1:
-        return True
-    if kind == "title":
-        return known.text_hash == found.text_hash
-    if kind == "link" and (not entry.guid or not known.guid or entry.guid == known.guid):
-        return True
-    if fuzz.ratio(fold(known.title), fold(entry.title)) >= SAME_TITLE:
-        return True
-    when = entry.published or entry.updated
-    return when is not None and abs(when - known.published_at) < timedelta(days=1)
+        return titles or texts
+    return links or texts
 
 
 def guids_are_unstable(changed: int, known: int) -> bool:
@@ -244,7 +233,7 @@ def is_substantial(before: FeedEntry, after: FeedEntry) -> bool:
         return True
     if fuzz.ratio(fold(before.title), fold(after.title)) < SAME_TITLE:
         return True
-    old, new = fold(before.text[:_COMPARED]), fold(after.text[:_COMPARED])
+    old, new = fold(before.text[:COMPARED]), fold(after.text[:COMPARED])
     return bool(new) and fuzz.ratio(old, new) < 80.0
 
 
@@ -260,11 +249,6 @@ def text_hash(entry: FeedEntry) -> str:
         )
     )
     return hashlib.sha256(said.encode("utf-8", "replace")).hexdigest()
-
-
-def fold(text: str) -> str:
-    """Give the words of `text` in lower case, without punctuation."""
-    return " ".join(_WORDS.findall(text.lower()))
 
 
 def _title_and_day(entry: FeedEntry) -> str:

@@ -19,7 +19,8 @@ from bot.feeds.identity import (
     is_substantial,
 )
 from bot.feeds.model import EditedEntry, FeedEntry, FeedRecord, NewEntries, NewEntry
-from bot.feeds.recognition import Reader, Stored, judge, load
+from bot.feeds.recognition import Judgement, Reader, Stored, load, recognise
+from bot.feeds.regeneration import known_by_what_they_say
 from bot.feeds.text import clip
 
 P = TypeVar("P")
@@ -66,18 +67,20 @@ def titled(entry: FeedEntry) -> FeedEntry:
 async def survey(conn: AsyncConnection, reader: Reader, found: Sequence[Identified]) -> Survey:
     """Look up which of `found` are stored, without changing anything."""
     stored = await load(conn, found)
+    judged = await recognise(conn, found, stored, reader)
+    if reader.baseline is not None:
+        judged = await known_by_what_they_say(conn, reader.feed.id, judged)
     wanted: list[Identified] = []
     aliases: list[tuple[Key, int | None]] = []
     same = renamed = news = 0
-    for one in found:
-        judged = judge(one, stored, reader)
-        if judged.verdict != "known":
+    for each in judged:
+        one, row = each.one, each.row
+        if each.verdict != "known":
             wanted.append(one)
-        news += judged.verdict in {"new", "promoted"}
-        if judged.verdict == "new":
+        news += each.verdict in {"new", "promoted"}
+        if each.verdict == "new":
             continue
         same += 1
-        row = judged.row
         renamed += bool(row and row.guid and one.entry.guid and one.entry.guid != row.guid)
         known_as = row.id if row else None
         aliases += [(key, known_as) for key in one.keys if key not in stored.by_key]
@@ -114,7 +117,10 @@ async def keep(conn: AsyncConnection, takings: Sequence[Taking[P]]) -> list[NewE
     while left:
         stored = await load(conn, [one for taking in left.values() for one, _ in taking.pairs])
         some = _apart(left, stored)
-        known = [await _keep_known(conn, taking, stored) for taking in some.values()]
+        known = [
+            await _keep_known(conn, taking, await _recognised(conn, taking, stored))
+            for taking in some.values()
+        ]
         new = await insert_entries(
             conn,
             [
@@ -136,7 +142,7 @@ def _apart(takings: Mapping[int, Taking[P]], stored: Stored) -> dict[int, Taking
     seen: set[Key | int | None] = set()
     apart = {}
     for place, taking in takings.items():
-        keys = {key for one, _ in taking.pairs for key in one.keys}
+        keys = {key for one, _ in taking.pairs for key in (*one.keys, *one.shared)}
         held = {stored.by_key[key] for key in keys if key in stored.by_key} - {None}
         if seen.isdisjoint(keys) and seen.isdisjoint(held):
             apart[place] = taking
@@ -145,21 +151,26 @@ def _apart(takings: Mapping[int, Taking[P]], stored: Stored) -> dict[int, Taking
     return apart
 
 
-async def _keep_known(conn: AsyncConnection, taking: Taking[P], stored: Stored) -> _Sorted[P]:
+async def _recognised(conn: AsyncConnection, taking: Taking[P], stored: Stored) -> list[Judgement]:
+    return await recognise(conn, [one for one, _ in taking.pairs], stored, taking.reader)
+
+
+async def _keep_known(
+    conn: AsyncConnection, taking: Taking[P], judged: Sequence[Judgement]
+) -> _Sorted[P]:
     """Update what was edited, let be news what was history, and leave what is new."""
     reader = taking.reader
     fresh: list[tuple[Identified, P]] = []
     promoted: list[NewEntry[P]] = []
     edited: list[EditedEntry[P]] = []
-    for one, item in taking.pairs:
-        judged = judge(one, stored, reader)
-        row = judged.row
-        if judged.verdict == "new":
+    for (_, item), each in zip(taking.pairs, judged, strict=True):
+        one, row = each.one, each.row
+        if each.verdict == "new":
             fresh.append((one, item))
-        elif row is not None and judged.verdict == "promoted":
+        elif row is not None and each.verdict == "promoted":
             await make_news(conn, reader.feed, row.id, one, reader.now)
             promoted.append(NewEntry(row.id, one.entry, reader.now, item, promoted=True))
-        elif row is not None and judged.verdict == "edited":
+        elif row is not None and each.verdict == "edited":
             before = await rewrite(conn, row.id, one, reader.now)
             substance = is_substantial(before, one.entry)
             edited.append(EditedEntry(row.id, before, one.entry, substance, item))

@@ -20,6 +20,15 @@ async def room(db: Database, clock: SetClock) -> AsyncIterator[Room]:
 
 
 @pytest.fixture
+async def sqlite_room(sqlite_url: str, clock: SetClock) -> AsyncIterator[Room]:
+    """The same on one engine, for what is tried in many ways."""
+    database = Database(sqlite_url, clock=clock)
+    async with open_room(database, clock) as opened:
+        yield opened
+    await database.close()
+
+
+@pytest.fixture
 async def newsroom() -> AsyncIterator[Newsroom]:
     """A real HTTP server on loopback."""
     async with open_newsroom() as opened:

@@ -43,6 +43,8 @@ class Desk:
     async def ingest(
         self, conn: AsyncConnection, feed: FeedRecord, batch: NewEntries[str]
     ) -> IngestOutcome:
+        if not (batch.new or batch.edited or batch.more):
+            return IngestOutcome(0)
         if self.fails or len(self.batches) == self.fails_at:
             raise ZeroDivisionError
         self.batches.append(batch)
