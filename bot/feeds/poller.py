@@ -8,6 +8,7 @@ from __future__ import annotations
 
 import asyncio
 import random
+from collections import deque
 from dataclasses import replace
 from typing import Generic, TypeVar
 
@@ -34,6 +35,10 @@ log = structlog.get_logger(__name__)
 P = TypeVar("P")
 
 CONCURRENCY = 32
+CLAIMED = 192
+"""Feeds that are claimed at once: a claim costs as much as several polls that bring nothing. All
+are under way well within their lease, however slow each of them is."""
+
 MAX_PAGES = 20
 _LOOK_AGAIN_SECONDS = 5.0
 
@@ -64,6 +69,7 @@ class Poller(Generic[P]):
         self._storeroom = Storeroom(
             db, prepare=prepare, ingest=ingest, notify=notify, rng=self._rng
         )
+        self._claimed: deque[FeedState] = deque()
         self._under_way: dict[asyncio.Task[PollReport], FeedState] = {}
         self._stopping = False
 
@@ -76,12 +82,11 @@ class Poller(Generic[P]):
         waiting: set[asyncio.Task[PollReport]] = set()
         left = limit
         while not self._stopping:
-            claimed = []
-            if left != 0 and len(waiting) <= self._concurrency:  # many at a time: claims cost
-                free = self._concurrency * 2 - len(waiting)
-                claimed = await self._claim(free if left is None else min(free, left))
-            left = None if left is None else left - len(claimed)
-            waiting |= {self._start(state) for state in claimed}
+            if not self._claimed and left != 0 and len(waiting) <= self._concurrency:
+                self._claimed += await self._claim(CLAIMED if left is None else min(CLAIMED, left))
+                left = None if left is None else left - len(self._claimed)
+            while self._claimed and len(waiting) < self._concurrency * 2:
+                waiting.add(self._start(self._claimed.popleft()))
             if not waiting:
                 break
             # One slow feed must not keep others waiting that have come due meanwhile.
@@ -121,9 +126,11 @@ class Poller(Generic[P]):
             task.cancel()
         await asyncio.gather(*left, return_exceptions=True)
         await asyncio.gather(self._storeroom.finish(), self._books.finish())
-        if left:
+        unpolled = [*left.values(), *self._claimed]
+        self._claimed.clear()
+        if unpolled:
             async with self._db.write() as conn:
-                await records.release(conn, [(s.record.id, s.claim) for s in left.values()])
+                await records.release(conn, [(s.record.id, s.claim) for s in unpolled])
         self._parser.close()
 
     async def _claim(self, limit: int) -> list[FeedState]:
