@@ -68,12 +68,14 @@ class Listing:
 
 @dataclass(frozen=True, slots=True)
 class TopicRow:
-    """One topic of the taxonomy; `mode`: how this channel gets it, if it does."""
+    """One topic of the taxonomy; `mode`: how this channel gets it, if it does. `excludes`: what
+    does not belong, where all is to be said."""
 
     id: str
     title: str
     definition: str
     mode: Mode | None = None
+    excludes: str = ""
 
 
 @dataclass(frozen=True, slots=True)

@@ -248,7 +248,7 @@ class Changing:
             already=self._names(verb, changed.already),
             missing=self._names(verb, changed.missing),
             unknown=tuple(unknown),
-            notes=changed.notes,
+            notes=(*changed.notes, *(trial.notes if trial else ())),
             mode=mode,
             trial=trial,
             access=access_note(place),

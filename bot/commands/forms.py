@@ -7,12 +7,13 @@ place is its block id, and its value is in the block's only element.
 from __future__ import annotations
 
 import json
-from collections.abc import Mapping
+from collections.abc import Callable, Mapping, Sequence
 from dataclasses import dataclass
 from datetime import date
 from typing import Any, Literal, Protocol
 
 from bot.errors import UsageError
+from bot.subscriptions.terms import query_problem, term_problem
 from bot.subscriptions.times import parse_zone
 
 SETTINGS, SHARE, WRONG_TOPIC, SEARCH = "settings", "share", "wrong-topic", "search-form"
@@ -27,6 +28,9 @@ NOTE, TOPICS, QUERY = "note", "topics", "query"
 ASSIGNEE, DUE, REASON = "assignee", "due", "reason"
 DATE, DAYS, WHOM = "date", "days", "whom"
 """Block ids of fields."""
+
+_NAMED = 60
+"""Characters of a wrong line that are said again."""
 
 QUIET_ON, UPDATES_ON = "quiet", "updates"
 """Values of the switches."""
@@ -222,6 +226,9 @@ def _settings_problems(form: SettingsSubmitted) -> dict[str, str]:
             parse_zone(form.timezone)
         except UsageError as error:
             found[ZONE] = str(error)
+    terms = [term for line in form.watches or () for term in (line.term, *line.aliases)]
+    found |= _first_problem(WATCHES, terms, term_problem)
+    found |= _first_problem(SEARCHES, form.searches or (), query_problem)
     if set(form.daily) & set(form.instant):
         found[DAILY] = "A topic here comes at once already; choose one of the two."
     if set(form.weekly) & (set(form.instant) | set(form.daily)):
@@ -231,6 +238,16 @@ def _settings_problems(form: SettingsSubmitted) -> dict[str, str]:
     elif form.quiet and form.quiet[0] == form.quiet[1]:
         found[QUIET_TO] = "Quiet hours must start and end at different times."
     return found
+
+
+def _first_problem(
+    field: str, written: Sequence[str], problem_of: Callable[[str], str]
+) -> dict[str, str]:
+    """Say of the first line that will not do why it will not."""
+    for line in written:
+        if problem := problem_of(line):
+            return {field: f"“{line[:_NAMED]}”: {problem}"}
+    return {}
 
 
 def _settings(about: Mapping[str, Any], fields: Fields) -> SettingsSubmitted:
@@ -275,7 +292,7 @@ def _watch_lines(text: str) -> tuple[WatchLine, ...]:
         term, _equals, aliases = line.partition("=")
         names = tuple(name.strip() for name in aliases.split(",") if name.strip())
         found.append(WatchLine(term.strip(), names))
-    return tuple(line for line in found if line.term)
+    return tuple(found)
 
 
 def _number(value: object) -> int:

@@ -111,8 +111,10 @@ def topic_line(row: TopicRow) -> Rich:
 
 
 def topic_definition(row: TopicRow) -> Rich:
-    """Say what belongs to a topic."""
-    return outside(row.definition, 200)
+    """Say what belongs to a topic; all of it, and what does not, where that was asked."""
+    if not row.excludes:
+        return outside(row.definition, 200)
+    return joined([outside(row.definition, 1_000), outside(f"Not: {row.excludes}", 1_000)], " ")
 
 
 def topic_offer(row: TopicRow) -> Offer:

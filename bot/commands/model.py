@@ -39,7 +39,9 @@ class Latest:
 
 @dataclass(frozen=True, slots=True)
 class Topics:
-    """List the topics."""
+    """List the topics, or say all of one."""
+
+    word: str = ""
 
 
 @dataclass(frozen=True, slots=True)

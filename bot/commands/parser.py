@@ -234,6 +234,8 @@ def _latest(rest: str) -> Command:
 
 def _why(rest: str) -> Command | None:
     found = _LINK.search(plain(rest))
+    if not rest:
+        return Why("")
     return Why(found.group()) if found else None
 
 
@@ -294,7 +296,7 @@ _READERS: Mapping[str, Callable[[str], Command | None]] = {
     "search": _search,
     "find": _search,
     "latest": _latest,
-    "topics": _alone(Topics()),
+    "topics": lambda rest: Topics(plain(rest)),
     "subscribe": _subscribe,
     "unsubscribe": _unsubscribe,
     "try": _try,

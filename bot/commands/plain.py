@@ -22,6 +22,7 @@ from bot.commands.answers import (
     ShareFormAnswer,
     SubscriptionChange,
     TopicList,
+    TopicRow,
     TrialAnswer,
     WhyAnswer,
     WrongTopicFormAnswer,
@@ -56,7 +57,7 @@ def render(answer: Answer, zone: str) -> str:  # noqa: C901 - one line a kind
         case Listing():
             return listing(answer, zone)
         case TopicList():
-            return "\n".join(f"{row.id:24} {row.title}: {row.definition}" for row in answer.rows)
+            return "\n".join(_topic(row) for row in answer.rows)
         case SubscriptionChange():
             return subscription_change(answer, zone)
         case TrialAnswer():
@@ -232,3 +233,8 @@ def help_page(answer: HelpPage) -> str:
         lines.append(topic.name)
         lines += [f"  {text:54} {meaning}" for text, meaning in topic.lines]
     return "\n".join(lines)
+
+
+def _topic(row: TopicRow) -> str:
+    excludes = f" Not: {row.excludes}" if row.excludes else ""
+    return f"{row.id:24} {row.title}: {row.definition}{excludes}"

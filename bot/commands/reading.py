@@ -58,13 +58,25 @@ class Reading:
         self._subscriptions = subscriptions
         self.titles = titles(taxonomy)
 
-    async def topics(self, context: CommandContext) -> TopicList:
-        """Every topic, and how this channel gets it."""
+    async def topics(self, word: str, context: CommandContext) -> TopicList | None:
+        """Every topic, and how this channel gets it; all of one topic, where `word` names it.
+
+        None when it names none.
+        """
+        asked = self._taxonomy.resolve(word)
+        if word and asked is None:
+            return None
         settings = await self._subscriptions.settings(context.channel)
         modes = {s.target: s.mode for s in settings.subscriptions} if settings else {}
         rows = tuple(
-            TopicRow(topic.id, topic.title, topic.definition, modes.get(topic.id))
-            for topic in self._taxonomy.topics
+            TopicRow(
+                topic.id,
+                topic.title,
+                topic.definition,
+                modes.get(topic.id),
+                topic.excludes if topic is asked else "",
+            )
+            for topic in ([asked] if asked else self._taxonomy.topics)
         )
         return TopicList(rows, None if context.direct else context.channel)
 
@@ -179,6 +191,8 @@ class Reading:
 
     async def why(self, link: str, context: CommandContext) -> WhyAnswer:
         """Why an entry came here, or why not."""
+        if not link:
+            raise UsageError("Say of which article: `why https://example.com/article`.")
         explanation = await self._subscriptions.explain(context.channel, link)
         phrases = {}
         if explanation.entry is not None:

@@ -120,7 +120,10 @@ class Commands:
                 words = model.Search(" ".join(("try", *command.words)), command="try")
                 return tried or await self._finding.search(words)
             case model.Topics():
-                return await self._reading.topics(context)
+                found = await self._reading.topics(command.word, context)
+                return found or await self._finding.search(
+                    model.Search(f"topics {command.word}", command="topics")
+                )
             case model.Subscriptions():
                 return await self._reading.subscriptions(command, context)
             case model.Changes():

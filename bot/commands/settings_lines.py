@@ -5,6 +5,7 @@ from __future__ import annotations
 import re
 from collections.abc import Mapping, Sequence
 from dataclasses import replace
+from typing import cast
 
 from bot.commands.answers import (
     ChangeList,
@@ -152,8 +153,14 @@ def next_offers(answer: SubscriptionChange) -> list[Offer]:
     if answer.here and answer.verb == "subscribe" and answer.added:
         ids = [topic for topic, title in answer.topic_titles.items() if title in answer.added]
         found.append(Offer("Undo", actions.Run(f"unsubscribe {' '.join(ids)}")))
+    if answer.here and answer.verb in _UNDONE and answer.added:
+        found.append(Offer("Undo", actions.Run(f"{_UNDONE[answer.verb]} {answer.added[0]}")))
     found.append(Offer("All settings…", actions.SettingsForm(answer.channel.ref.channel)))
     return found
+
+
+_UNDONE = {"watch": "unwatch", "save-search": "drop search"}
+"""What undoes a change of one term."""
 
 
 def tried_line(trial: Trial) -> Rich:
@@ -194,16 +201,29 @@ def change_words(action: str, before: Mapping[str, object], after: Mapping[str, 
     for key in sorted({*before, *after}):
         was, is_now = _value(before.get(key)), _value(after.get(key))
         if was != is_now:
-            parts.append(f"{key.replace('_', ' ')}: {was or 'none'} → {is_now or 'none'}")
+            name = _KEYS.get(key, key.replace("_", " "))
+            parts.append(f"{name}: {was or 'none'} → {is_now or 'none'}")
+    action = _ACTIONS.get(action, action)
     return f"{action} ({'; '.join(parts)})" if parts else action
+
+
+_ACTIONS = {"configure": "settings", "save-search": "save search", "drop-search": "drop search"}
+_KEYS = {
+    "min_score": "least score",
+    "mode": "comes",
+    "quiet_from": "quiet from",
+    "quiet_to": "quiet until",
+    "timezone": "time zone",
+    "updates": "updates of alerts",
+}
 
 
 def _value(value: object) -> str:
     if isinstance(value, Mapping):
-        return ", ".join(f"{key} ({one})" for key, one in sorted(value.items()))
+        return ", ".join(f"{key} ({_value(one)})" for key, one in sorted(value.items()))
     if isinstance(value, list | tuple):
         return ", ".join(str(one) for one in value)
-    return "" if value is None else str(value)
+    return "" if value is None else MODE_WORDS.get(cast(Mode, value), str(value))
 
 
 def permission_sentence(answer: PermissionAnswer, command: str) -> str:

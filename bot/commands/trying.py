@@ -87,7 +87,7 @@ class Trying:
         first = {each.story_id or -each.id: each for each in recent}  # the earliest of each story
         listed = sorted(first.values(), key=lambda each: each.position, reverse=True)[:_LISTED]
         more = len(recent) == _MOST_ENTRIES
-        return Trial(_DAYS, len(first), tuple(_past(each) for each in listed), more)
+        return Trial(_DAYS, len(first), tuple(_past(each) for each in listed), more, found.notes)
 
     async def _score(self, ref: ChannelRef) -> float:
         known = await self._subscriptions.settings(ref) if ref.channel else None

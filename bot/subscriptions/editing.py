@@ -106,7 +106,8 @@ async def begin(
 
 def nothing_yet(ref: ChannelRef) -> str:
     """Give the sentence for a channel that has no settings."""
-    return f"{ref.name or ref.channel} gets nothing yet; subscribe it to a topic first."
+    hash_sign = "#" if ref.platform == "slack" and ref.name else ""
+    return f"{hash_sign}{ref.name or ref.channel} gets nothing yet; subscribe it to a topic first."
 
 
 def known_as(ref: ChannelRef) -> ChannelRef:

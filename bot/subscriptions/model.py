@@ -118,9 +118,11 @@ class PastAlert:
 @dataclass(frozen=True, slots=True)
 class Trial:
     """What a subscription would have sent: `alerts` in the last `days`, the newest of them
-    listed in `stories`. `more`: there were more than were counted."""
+    listed in `stories`. `more`: there were more than were counted; `notes`: what of
+    a search could not be read."""
 
     days: int
     alerts: int
     stories: tuple[PastAlert, ...] = ()
     more: bool = False
+    notes: tuple[str, ...] = ()

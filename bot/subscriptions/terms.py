@@ -10,6 +10,7 @@ from sqlalchemy import delete, func, insert, select, update
 from bot.errors import UsageError
 from bot.news.watches import watch_key
 from bot.search.parser import parse
+from bot.search.tokens import STOP_WORDS
 from bot.storage.tables import saved_search, subscription, watch
 from bot.subscriptions.editing import Edit
 from bot.subscriptions.model import Changed, Mode
@@ -58,7 +59,7 @@ async def set_watch(edit: Edit, term: str, aliases: Sequence[str], mode: Mode) -
         settings = await edit.done(
             "watch", {}, {"term": term, "aliases": list(names), "mode": mode}
         )
-        return Changed(settings, added=(term,))
+        return Changed(settings, added=(term,), notes=_also(names))
     names = names or tuple(row.aliases)
     before_mode = _mode(edit, "watch", row.id)
     if list(names) == list(row.aliases) and before_mode == mode:
@@ -70,7 +71,7 @@ async def set_watch(edit: Edit, term: str, aliases: Sequence[str], mode: Mode) -
         {"term": row.term, "aliases": list(row.aliases), "mode": before_mode},
         {"term": row.term, "aliases": list(names), "mode": mode},
     )
-    return Changed(settings, added=(row.term,))
+    return Changed(settings, added=(row.term,), notes=_also(names))
 
 
 async def drop_watch(edit: Edit, term: str) -> Changed:
@@ -92,10 +93,8 @@ async def drop_watch(edit: Edit, term: str) -> Changed:
 async def set_search(edit: Edit, query: str, mode: Mode) -> Changed:
     """Save a search: what it finds anew comes to the channel."""
     query = " ".join(query.split())
-    if not parse(query).asks:
-        raise UsageError("Say what to search for: a word, a phrase, `eccn:3A090`.")
-    if len(query) > MAX_QUERY:
-        raise UsageError(f"A saved search has at most {MAX_QUERY} characters.")
+    if problem := query_problem(query):
+        raise UsageError(problem)
     row = (
         await edit.conn.execute(
             select(saved_search).where(
@@ -163,13 +162,35 @@ def search_key(query: str) -> str:
     return hashlib.sha256(squeezed.encode()).hexdigest()
 
 
+def term_problem(term: str) -> str:
+    """Say in a sentence why a term cannot be watched; nothing where it can."""
+    if sum(character.isalnum() for character in term) < _MIN_TERM:
+        return "A watched term needs at least two letters or digits."
+    if STOP_WORDS.issuperset(term.casefold().split()):
+        return f"Every article has “{' '.join(term.split())}”; watch a name or a phrase."
+    if len(term) > MAX_TERM:
+        return f"A watched term has at most {MAX_TERM} characters."
+    return ""
+
+
+def query_problem(query: str) -> str:
+    """Say in a sentence why a search cannot be saved; nothing where it can."""
+    if not parse(query).asks:
+        return "Say what to search for: a word, a phrase, `eccn:3A090`."
+    if len(query) > MAX_QUERY:
+        return f"A saved search has at most {MAX_QUERY} characters."
+    return ""
+
+
 def _clean(term: str) -> str:
     term = " ".join(term.split())
-    if sum(character.isalnum() for character in term) < _MIN_TERM:
-        raise UsageError("A watched term needs at least two letters or digits.")
-    if len(term) > MAX_TERM:
-        raise UsageError(f"A watched term has at most {MAX_TERM} characters.")
+    if problem := term_problem(term):
+        raise UsageError(problem)
     return term
+
+
+def _also(names: Sequence[str]) -> tuple[str, ...]:
+    return (f"Its other names: {', '.join(names)}.",) if names else ()
 
 
 async def _room_for_one_more(edit: Edit) -> None:

@@ -236,6 +236,19 @@ async def test_a_watch_and_a_saved_search_say_what_they_would_have_sent(desk: De
     assert isinstance(again, SubscriptionChange)
     assert again.trial is None
     assert "would have sent nothing" in shown(await desk.ask("watch Quatehun Optics"))
+    undo = actions.encode(actions.Run("unwatch Quatehun Optics"))
+    assert undo in shown(await desk.ask("watch Quatehun Optics weekly"))
+    assert "There is no topic" in shown(await desk.ask("save search topic:nonsense"))
+
+
+async def test_a_watch_says_its_other_names_and_refuses_what_every_article_has(desk: Desk) -> None:
+    assert "Its other names: Acme Ltd, Akme." in shown(
+        await desk.ask("watch Acme Corp = Acme Ltd, Akme")
+    )
+    for term in ("the", "of the", "x", "Acme = the"):
+        assert isinstance(await desk.ask(f"watch {term}"), Sentence), term
+    settings = await settings_of(desk)
+    assert [one.label for one in settings.subscriptions] == ["Acme Corp"]
 
 
 async def test_the_list_says_who_set_what_and_when(desk: Desk) -> None:
@@ -244,7 +257,7 @@ async def test_the_list_says_who_set_what_and_when(desk: Desk) -> None:
     assert "*Sanctions*: at once, set by <@U0BOB> (<!date^" in text
     assert actions.encode(actions.SettingsForm("C0HERE")) in text
     changes = shown(await desk.ask("changes"))
-    assert "<@U0BOB>: subscribe (topics: none → sanctions (instant))" in changes
+    assert "<@U0BOB>: subscribe (topics: none → sanctions (at once))" in changes
 
 
 async def test_an_empty_channel_says_how_to_begin(desk: Desk) -> None:

@@ -192,11 +192,19 @@ def test_mistakes_are_told_beside_their_field() -> None:
             forms.SWITCHES: ["quiet"],
             forms.QUIET_FROM: "07:00",
             forms.QUIET_TO: "07:00",
+            forms.WATCHES: "Acme Corp\nthe = Acme",
+            forms.SEARCHES: "eccn:3A090\n()",
         },
     )
     form = forms.read_view(sent)
     assert form is not None
-    assert set(forms.problems(form)) == {forms.DAILY, forms.WEEKLY, forms.ZONE, forms.QUIET_TO}
+    wrong = forms.problems(form)
+    assert set(wrong) == {
+        *(forms.DAILY, forms.WEEKLY, forms.ZONE, forms.QUIET_TO),
+        *(forms.WATCHES, forms.SEARCHES),
+    }
+    assert wrong[forms.WATCHES].startswith("“the”: Every article has")
+    assert wrong[forms.SEARCHES].startswith("“()”: Say what to search for")
 
 
 async def test_an_article_is_shared_with_a_note(desk: Desk) -> None:

@@ -104,6 +104,8 @@ TRADE = Mention("C0123", "trade")
         ("why https://a.example/x?a=1&amp;b=2", Why("https://a.example/x?a=1&b=2")),
         ("why <https://a.example/x|a.example>", Why("https://a.example/x")),
         ("why 2311160003", Why("2311160003")),
+        ("why", Why("")),
+        ("topics entity list", Topics("entity list")),
         ("<@U0BOT> latest", Latest()),
         ("<@U0BOT|exportnews>, chips", Search("chips")),
     ],
@@ -115,7 +117,6 @@ def test_commands(text: str, command: Command) -> None:
 @pytest.mark.parametrize(
     "text",
     [
-        "topics of the week",
         "feeds down",
         "saved by the bell",
         "why now",

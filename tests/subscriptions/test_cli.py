@@ -26,7 +26,7 @@ def test_a_channel_is_set_up_shown_and_cleared(capsys: pytest.CaptureFixture[str
     status, out, _ = run(capsys, "subscribe", *HERE, "entity-list", "Chip Controls")
     assert (status, out) == (0, "Subscribed to entity-list, chip-controls.\n")
     status, out, _ = run(capsys, "watch", *HERE, "Acme [bold] Foundries", "--alias", "AFC Holding")
-    assert (status, out) == (0, "Watching Acme [bold] Foundries.\n")
+    assert (status, out) == (0, "Watching Acme [bold] Foundries.\nIts other names: AFC Holding.\n")
     _, out, _ = run(capsys, "subscriptions", "--workspace", "T1")
     assert "entity-list" in out
     assert "watch: Acme [bold] Foundries" in out
