@@ -26,7 +26,7 @@ from bot.feeds.credentials import Credentials, read_credentials
 from bot.feeds.discovery import Found, find_feed, read_feed
 from bot.feeds.fetcher import Fetcher
 from bot.feeds.model import Show
-from bot.feeds.opml import Outline, read_opml, write_opml
+from bot.feeds.opml import MAX_SIZE, Outline, read_opml, write_opml
 from bot.feeds.parsing import ParserPool
 from bot.feeds.roster import FeedHealth, NewFeed
 from bot.feeds.showing import found_json, health_json
@@ -272,7 +272,11 @@ def _read(file: Path) -> tuple[Outline, ...]:
     if file.is_dir():
         raise CatalogueError(f"{file} is a folder; give an OPML file.")
     try:
-        return read_opml(file.read_bytes())
+        with file.open("rb") as opened:
+            text = opened.read(MAX_SIZE + 1)
+        if len(text) > MAX_SIZE:
+            raise UsageError(f"{file} is larger than {MAX_SIZE // 1_000_000} MB; split the list.")
+        return read_opml(text)
     except OSError as error:
         raise CatalogueError(f"{file} cannot be read: {error.strerror}.") from error
 

@@ -6,7 +6,7 @@ import random
 import re
 from collections.abc import Sequence
 from dataclasses import dataclass, replace
-from datetime import datetime
+from datetime import datetime, timedelta
 from typing import Any
 
 from bot.errors import FeedError, FetchFailed
@@ -21,6 +21,9 @@ from bot.feeds.records import FeedState, rhythm_data, rhythm_from
 
 MOVE_AFTER = 5
 """For how many polls in a row a permanent redirect must hold before the address is rewritten."""
+
+GONE_EVERY = timedelta(days=1)
+"""How often a feed is asked whose server says that it is gone."""
 
 _LINK = re.compile(r'<([^>]+)>\s*;[^,<]*?rel="?([\w\s-]+)"?')
 
@@ -115,8 +118,8 @@ def after_failure(state: FeedState, error: FeedError, now: datetime, rng: random
         "failing_since": since,
         "reported": health.reported_after(state, notice),
     }
-    if isinstance(error, FetchFailed) and error.status == 410:
-        values |= {"state": "retired", "state_reason": str(error)}
+    if health.is_gone(error, failures, since, now):
+        values["next_poll_at"] = now + GONE_EVERY
     return Outcome(values, (notice,) if notice else ())
 
 

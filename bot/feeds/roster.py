@@ -92,12 +92,20 @@ def split_secrets(address: str) -> tuple[str, Credentials | None]:
 
 
 async def add_feed(conn: AsyncConnection, new: NewFeed, now: datetime) -> int:
-    """Watch a feed, due at once. Raises UsageError when it is watched already."""
+    """Watch a feed, due at once; one of the catalogue that was removed comes back.
+
+    Raises UsageError when it is watched already.
+    """
     wanted = normalise(new.url)
     for row in await conn.execute(select(feed.c.id, feed.c.url, feed.c.state)):
-        if normalise(row.url) == wanted:
-            hint = "" if row.state == "active" else f" (it is {row.state}; resume it)"
-            raise UsageError(f"This feed is there already, as number {row.id}{hint}.")
+        if normalise(row.url) != wanted:
+            continue
+        if row.state == "removed":
+            await _bring_back(conn, row.id, new, now)
+            return int(row.id)
+        hint = "" if row.state == "active" else f", and {row.state}"
+        how = "" if row.state == "active" else f" `exportnews feeds resume {row.id}` watches it."
+        raise UsageError(f"This feed is there already, as number {row.id}{hint}.{how}")
     publication_id = await put_publication(
         conn, new.publication or host_of(new.url), new.publication_url
     )
@@ -119,6 +127,30 @@ async def add_feed(conn: AsyncConnection, new: NewFeed, now: datetime) -> int:
         .returning(feed.c.id)
     )
     return int(row.scalar_one())
+
+
+async def _bring_back(conn: AsyncConnection, feed_id: int, new: NewFeed, now: datetime) -> None:
+    """Watch a removed feed again, from now on: what it published meanwhile is history."""
+    await conn.execute(
+        update(feed)
+        .where(feed.c.id == feed_id)
+        .values(
+            state="active",
+            state_reason=None,
+            show=new.show,
+            every_seconds=int(new.every.total_seconds()),
+            credentials=new.credentials,
+            next_poll_at=now,
+            baseline_at=None,
+            etag=None,
+            last_modified=None,
+            body_hash=None,
+            failures=0,
+            failing_since=None,
+            last_error=None,
+            reported=None,
+        )
+    )
 
 
 async def find(conn: AsyncConnection, word: str) -> FeedHealth:
@@ -206,7 +238,7 @@ def _health(row: Row[Any]) -> FeedHealth:
         kind=row.kind,
         show=row.show,
         every=timedelta(seconds=row.every_seconds),
-        state=row.state,
+        state="retired" if active and row.reported == "retired" else row.state,
         state_reason=row.state_reason or "",
         origin=row.origin,
         entries=row.entries,

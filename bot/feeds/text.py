@@ -11,6 +11,7 @@ MAX_TITLE = 500
 MAX_SUMMARY = 10_000
 MAX_CONTENT = 200_000
 MAX_MARKUP = 2_000_000
+MAX_ELEMENTS = 10_000
 
 _MARKUP = re.compile(r"<(?:[a-zA-Z/!?])|&(?:#\d|#[xX]|[a-zA-Z])")
 _ELEMENT = re.compile(
@@ -27,6 +28,8 @@ _BLOCK = re.compile(
     re.IGNORECASE,
 )
 _CDATA = re.compile(r"<!\[CDATA\[(.*?)(?:\]\]>|$)", re.DOTALL)
+_TAG = re.compile(r"<[a-zA-Z/!?][^<>]*>?")
+_SCRIPT = re.compile(r"<(script|style)\b[^<]*(?:<(?!/\1)[^<]*)*", re.IGNORECASE)
 _SPACES = re.compile(r"[^\S\n]+")
 _NEWLINES = re.compile(r" ?\n[ \n]*")
 _CONTROL = re.compile(
@@ -49,9 +52,17 @@ def to_text(markup: str, *, limit: int = MAX_CONTENT, literal: bool = False) -> 
         if "<![CDATA[" in text:
             text = _CDATA.sub(r"\1", text)
         if "<" in text and _ELEMENT.search(text):
-            text = nh3.clean(_BLOCK.sub("\n<", text), tags=set(), link_rel=None)
+            text = _without_elements(_BLOCK.sub("\n<", text))
         text = html.unescape(text)
     return clip(tidy(text), limit)
+
+
+def _without_elements(markup: str) -> str:
+    """Take the elements out; by a plain pattern where they are so many that a parser, whose time
+    grows with the square of their depth, would take minutes."""
+    if markup.count("<") <= MAX_ELEMENTS:
+        return nh3.clean(markup, tags=set(), link_rel=None)
+    return _TAG.sub(" ", _SCRIPT.sub(" ", markup))
 
 
 def to_line(markup: str, *, limit: int = MAX_TITLE, literal: bool = False) -> str:

@@ -1,7 +1,8 @@
 """WebSub (W3C Recommendation of 2018): a hub pushes what a feed publishes, within seconds.
 
-The callback of a feed is `PUBLIC_URL/websub/ID`. Its secret is kept sealed; a push counts only
-with a valid signature, so whoever knows the address can do nothing. Polling goes on beside it,
+The callback of a feed is `PUBLIC_URL/websub/ID-TOKEN`. Its secret is kept sealed; the token is made
+of it, so that nobody but the hub can confirm a subscription, and a push counts only with a valid
+signature, so that whoever knows the address can do nothing. Polling goes on beside it,
 at the feed's slower pace, and finds whatever a hub forgets.
 """
 
@@ -74,6 +75,11 @@ def lease_from(seconds: str) -> timedelta:
     return timedelta(seconds=min(max(granted, 3600), 30 * 86_400))
 
 
+def token_of(secret: str) -> str:
+    """Give the part of the callback's address that only the hub knows. Pure."""
+    return hmac.new(secret.encode(), b"callback", hashlib.sha256).hexdigest()[:32]
+
+
 class WebSub:
     """Subscribes at hubs and takes in what they push.
 
@@ -103,7 +109,7 @@ class WebSub:
             asked += await self._subscribe(row, secret)
         return asked
 
-    async def verify(self, feed_id: int, query: Mapping[str, str]) -> Verified:
+    async def verify(self, feed_id: int, token: str, query: Mapping[str, str]) -> Verified:
         """Answer a hub's GET: confirm only what we asked for (WebSub, 5.3).
 
         A denial by the hub ends the attempt, and the feed goes on being polled.
@@ -112,7 +118,10 @@ class WebSub:
         async with self._db.write() as conn:
             now = await self._db.now(conn)
             row = (await conn.execute(_HUBS.where(feed.c.id == feed_id))).one_or_none()
-            ours = row is not None and row.hub_secret is not None and row.hub_topic == topic
+            secret = self._secret_of(row)
+            if not secret or not hmac.compare_digest(token_of(secret).encode(), token.encode()):
+                return Verified()
+            ours = row is not None and row.hub_topic == topic
             if mode == "denied" and ours:
                 log.info("websub.denied", feed=feed_id, reason=query.get("hub.reason", "")[:200])
                 return Verified()
@@ -139,11 +148,8 @@ class WebSub:
         """
         async with self._db.read() as conn:
             row = (await conn.execute(_HUBS.where(feed.c.id == feed_id))).one_or_none()
-        if row is None or row.hub_secret is None:
-            return Received(accepted=False)
-        try:
-            secret = self._vault.open(row.hub_secret)
-        except SettingsError:
+        secret = self._secret_of(row)
+        if row is None or not secret:
             return Received(accepted=False)
         if not is_signed(body, headers.get("x-hub-signature", ""), secret):
             log.warning("websub.bad_signature", feed=feed_id, bytes=len(body))
@@ -152,6 +158,15 @@ class WebSub:
             return Received(accepted=True, report=await poller.poll_feed(feed_id))
         report = await poller.take_pushed(feed_id, body, headers.get("content-type", ""))
         return Received(accepted=True, report=report)
+
+    def _secret_of(self, row: Row[Any] | None) -> str:
+        """Give a feed's secret, or an empty text when it has none that can be opened."""
+        if row is None or row.hub_secret is None:
+            return ""
+        try:
+            return self._vault.open(row.hub_secret)
+        except SettingsError:
+            return ""
 
     async def _claim(self) -> list[tuple[Row[Any], str]]:
         """Take the feeds to subscribe, with a secret each, so that no other worker does too.
@@ -184,7 +199,7 @@ class WebSub:
         form = {
             "hub.mode": "subscribe",
             "hub.topic": row.hub_topic,
-            "hub.callback": f"{self._public_url}/websub/{row.id}",
+            "hub.callback": f"{self._public_url}/websub/{row.id}-{token_of(secret)}",
             "hub.secret": secret,
             "hub.lease_seconds": str(int(LEASE.total_seconds())),
         }

@@ -52,12 +52,31 @@ async def test_a_redirect_that_does_not_hold_is_forgotten(room: Room) -> None:
     assert (row["url"], row["redirect_polls"]) == (room.newsroom.address("/old"), 1)
 
 
-async def test_gone_retires_a_feed_with_notice(room: Room) -> None:
+async def test_what_says_for_a_day_that_it_is_gone_is_asked_once_a_day(room: Room) -> None:
     feed_id = await room.add(room.newsroom.serve("/feed", b"", status=410))
-    await room.poll(feed_id)
-    assert (await room.feed(feed_id))["state"] == "retired"
+    for _ in range(40):
+        await room.poll()
     assert _told(room) == ["retired"]
     assert (await room.poll()).polled == 0
+    room.clock.advance(days=1)
+    assert (await room.poll()).polled == 1
+    assert _told(room) == ["retired"]
+    room.newsroom.serve("/feed", rss(*_items(1, 2)))
+    room.clock.advance(days=1)
+    assert (await room.poll()).failed == 0
+    assert _told(room) == ["retired", "recovered"]
+    assert (await room.feed(feed_id))["state"] == "active"
+
+
+async def test_one_answer_that_it_is_gone_is_a_failure_like_others(room: Room) -> None:
+    feed_id = await room.add(room.newsroom.serve("/feed", rss(*_items(1, 2))))
+    await room.poll(feed_id)
+    room.newsroom.serve("/feed", b"", status=410)
+    await room.poll()
+    room.newsroom.serve("/feed", rss(*_items(1, 3)))
+    await room.poll()
+    assert len(room.desk.alerted) == 1
+    assert _told(room) == []
 
 
 async def test_a_day_of_failures_is_told_once_and_so_is_recovery(room: Room) -> None:

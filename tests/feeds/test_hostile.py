@@ -341,3 +341,9 @@ def test_only_web_links_survive(link: str) -> None:
 
 def test_links_cannot_break_out_of_a_message() -> None:
     assert web_address("http://w.example/a|b>c d") == "http://w.example/a%7Cb%3Ec%20d"
+
+
+async def test_elements_in_each_other_without_end_are_read_in_no_time(newsroom: Newsroom) -> None:
+    text = "<div>" * 300_000 + "<script>x</script>Deep<p>inside</p>"
+    parsed = parse_feed(rss(Item("Title", "http://x.example/1", "1", text)), "http://x.example/")
+    assert parsed.entries[0].text.split() == ["Deep", "inside"]

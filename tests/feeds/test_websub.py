@@ -10,7 +10,7 @@ import pytest
 from aiohttp import web
 from pydantic import SecretStr
 
-from bot.feeds.websub import WebSub, is_signed, lease_from
+from bot.feeds.websub import WebSub, is_signed, lease_from, token_of
 from bot.storage.secrets import Vault
 from tests.feeds.room import Room
 from tests.support.newsroom import Item, rss
@@ -59,7 +59,7 @@ async def test_a_hub_is_asked_once_and_again_before_the_lease_ends(room: Room) -
     form = hub.forms[0]
     assert form["hub.mode"] == "subscribe"
     assert form["hub.topic"] == room.newsroom.address("/feed")
-    assert form["hub.callback"] == f"https://bot.example/websub/{feed_id}"
+    assert form["hub.callback"] == f"https://bot.example/websub/{feed_id}-{token_of(secret)}"
     assert len(secret) >= 32
     assert await websub.renew() == 0
     query = {
@@ -68,7 +68,7 @@ async def test_a_hub_is_asked_once_and_again_before_the_lease_ends(room: Room) -
         "hub.challenge": "ch4llenge",
         "hub.lease_seconds": "864000",
     }
-    assert (await websub.verify(feed_id, query)).challenge == "ch4llenge"
+    assert (await websub.verify(feed_id, token_of(secret), query)).challenge == "ch4llenge"
     room.clock.advance(days=7)
     assert await websub.renew() == 0
     room.clock.advance(days=2)
@@ -81,14 +81,18 @@ async def test_a_hub_is_asked_once_and_again_before_the_lease_ends(room: Room) -
     [{"hub.topic": "http://other.example/"}, {"hub.mode": "unsubscribe"}, {"hub.mode": "denied"}],
 )
 async def test_what_was_not_asked_for_is_not_confirmed(room: Room, change: dict[str, str]) -> None:
-    websub, hub, feed_id, _ = await _subscribed(room)
+    websub, hub, feed_id, secret = await _subscribed(room)
+    token = token_of(secret)
     query = {
         "hub.mode": "subscribe",
         "hub.topic": hub.forms[0]["hub.topic"],
         "hub.challenge": "x",
     }
-    assert not (await websub.verify(feed_id, query | change)).accepted
-    assert not (await websub.verify(feed_id + 1, query)).accepted
+    assert not (await websub.verify(feed_id, token, query | change)).accepted
+    assert not (await websub.verify(feed_id + 1, token, query)).accepted
+    assert not (await websub.verify(feed_id, token[::-1], query)).accepted
+    assert not (await websub.verify(feed_id, "", query)).accepted
+    assert (await room.feed(feed_id))["hub_lease_until"] is None
 
 
 async def test_a_signed_push_is_news_at_once_and_comes_once(room: Room) -> None:

@@ -65,6 +65,10 @@ async def test_a_push_is_verified_checked_and_alerted(database_url: str, tmp_pat
                 other = {**intent, "hub.topic": "https://elsewhere.example/feed"}
                 assert (await client.get(path, params=other)).status_code == 404
 
+                for guessed in ("/websub/1", "/websub/1-0", "/websub/x", f"/websub/{'9' * 26}"):
+                    assert (await client.get(guessed, params=intent)).status_code == 404
+                    assert (await client.post(guessed, content=b"x")).status_code == 202
+
                 body = rss(FRESH, KNOWN)
                 forged = {"X-Hub-Signature": "sha256=" + "0" * 64}
                 assert (await client.post(path, content=body, headers=forged)).status_code == 202

@@ -14,6 +14,7 @@ from bot.cli import main
 from bot.cli.lazy import load
 from bot.cli.table import COMMANDS
 from bot.settings import Settings, load_settings
+from tests.support.bot import write_catalogue
 
 HEAVY = {"sqlalchemy", "pydantic_settings", "aiohttp", "slack_sdk", "feedparser", "alembic"}
 
@@ -165,3 +166,30 @@ def test_a_slip_in_the_path_of_the_database_is_told(
 
 def test_it_says_its_version(capsys: pytest.CaptureFixture[str]) -> None:
     assert run(capsys, "--version")[1].strip().count(".") == 2
+
+
+def test_a_feed_of_the_catalogue_that_was_removed_comes_back(
+    capsys: pytest.CaptureFixture[str],
+    monkeypatch: pytest.MonkeyPatch,
+    sqlite_url: str,
+    tmp_path: Path,
+) -> None:
+    url = "https://wire.example/feed.xml"
+    monkeypatch.setenv("DATABASE_URL", sqlite_url)
+    monkeypatch.setenv("EXPORTNEWS_CATALOGUE", str(write_catalogue(tmp_path, url)))
+    assert run(capsys, "feeds", "list")[0] == 0
+    assert run(capsys, "feeds", "remove", "1")[0] == 0
+    assert url not in run(capsys, "feeds", "list", "--json")[1]
+    status, out, _ = run(capsys, "feeds", "add", url, "--no-fetch")
+    assert (status, out.split(":")[0]) == (0, "Feed 1 is watched")
+    assert url in run(capsys, "feeds", "list", "--json")[1]
+    assert run(capsys, "feeds", "pause", "1")[0] == 0
+    status, _, said = run(capsys, "feeds", "add", url, "--no-fetch")
+    assert (status, "and paused. `exportnews feeds resume 1`" in said) == (2, True)
+    assert run(capsys, "feeds", "resume", "1")[0] == 0
+
+
+def test_a_list_of_feeds_without_end_is_refused(capsys: pytest.CaptureFixture[str]) -> None:
+    status, _, said = run(capsys, "feeds", "import", "/dev/zero")
+    assert (status, said.count("\n")) == (2, 1)
+    assert "larger than 10 MB" in said
