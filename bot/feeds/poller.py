@@ -36,8 +36,10 @@ P = TypeVar("P")
 
 CONCURRENCY = 32
 CLAIMED = 192
-"""Feeds that are claimed at once: a claim costs as much as several polls that bring nothing. All
-are under way well within their lease, however slow each of them is."""
+"""Feeds that are claimed at once: a claim costs as much as several polls that bring nothing."""
+
+RENEW_SECONDS = 15.0
+"""How often claims are renewed, whose lease is a minute."""
 
 MAX_PAGES = 20
 _LOOK_AGAIN_SECONDS = 5.0
@@ -71,6 +73,7 @@ class Poller(Generic[P]):
         )
         self._claimed: deque[FeedState] = deque()
         self._under_way: dict[asyncio.Task[PollReport], FeedState] = {}
+        self._beat: asyncio.Task[None] | None = None
         self._stopping = False
 
     async def poll_due(self, limit: int | None = None) -> PollReport:
@@ -131,6 +134,8 @@ class Poller(Generic[P]):
         if unpolled:
             async with self._db.write() as conn:
                 await records.release(conn, [(s.record.id, s.claim) for s in unpolled])
+        if self._beat is not None:
+            self._beat.cancel()
         self._parser.close()
 
     async def _claim(self, limit: int) -> list[FeedState]:
@@ -142,7 +147,23 @@ class Poller(Generic[P]):
         task = asyncio.create_task(self._guarded(state), name=f"poll feed {state.record.id}")
         self._under_way[task] = state
         task.add_done_callback(lambda ended: self._under_way.pop(ended, None))
+        if self._beat is None or self._beat.done():
+            self._beat = asyncio.create_task(self._renew(), name="renew claims")
         return task
+
+    async def _renew(self) -> None:
+        """Renew the claims of what is under way or waits for its turn, as long as there is any."""
+        while self._under_way or self._claimed:
+            await asyncio.sleep(RENEW_SECONDS)
+            states = [*self._under_way.values(), *self._claimed]
+            if not states:
+                return
+            try:
+                async with self._db.write() as conn:
+                    await records.renew(conn, states, await self._db.now(conn))
+            except (SQLAlchemyError, StorageError) as error:
+                # Whoever takes a feed over meanwhile is safe: what is written checks its claim.
+                log.warning("feeds.claims_not_renewed", reason=type(error).__name__)
 
     async def _guarded(self, state: FeedState, pushed: Document | None = None) -> PollReport:
         """Poll one feed; whatever happens is written down, and nothing gets out."""

@@ -17,7 +17,8 @@ from bot.feeds.model import FeedRecord, ParsedFeed
 from bot.storage import dialects
 from bot.storage.tables import feed, publication
 
-LEASE = timedelta(minutes=10)
+LEASE = timedelta(minutes=1)
+"""How long a claim holds unless it is renewed: a feed whose worker died is taken up then."""
 
 
 class LeaseLost(Exception):
@@ -63,7 +64,7 @@ async def claim_due(
 ) -> list[FeedState]:
     """Claim up to `limit` feeds that are due, the longest due first.
 
-    A claim is a lease of ten minutes; a worker that dies in it loses it then.
+    A claim is a lease of a minute, which its worker renews; one that dies loses it then.
     """
     due = (
         select(feed.c.id)
@@ -112,7 +113,7 @@ async def release(conn: AsyncConnection, claims: Sequence[tuple[int, str]]) -> N
 
 
 async def hold(conn: AsyncConnection, state: FeedState, now: datetime) -> None:
-    """Keep a claim for another ten minutes. Raises LeaseLost when it is not ours any more."""
+    """Keep a claim for another minute. Raises LeaseLost when it is not ours any more."""
     result = await conn.execute(
         update(feed)
         .where(feed.c.id == state.record.id, feed.c.lease_by == state.claim)
@@ -120,6 +121,16 @@ async def hold(conn: AsyncConnection, state: FeedState, now: datetime) -> None:
     )
     if result.rowcount == 0:
         raise LeaseLost
+
+
+async def renew(conn: AsyncConnection, states: Sequence[FeedState], now: datetime) -> None:
+    """Keep those claims for another minute that are ours still; one that is just being written
+    needs none."""
+    ids = {state.record.id for state in states}
+    claims = {state.claim for state in states}
+    ours = select(feed.c.id).where(feed.c.id.in_(ids), feed.c.lease_by.in_(claims))
+    free = list((await conn.execute(dialects.skip_locked(conn, ours))).scalars())
+    await conn.execute(update(feed).where(feed.c.id.in_(free)).values(lease_until=now + LEASE))
 
 
 async def still_held(conn: AsyncConnection, states: Sequence[FeedState]) -> frozenset[int]:

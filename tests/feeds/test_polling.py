@@ -5,6 +5,8 @@ from __future__ import annotations
 import asyncio
 from datetime import timedelta
 
+import pytest
+from aiohttp import web
 from sqlalchemy import select
 
 from bot.feeds import records
@@ -149,3 +151,30 @@ async def test_pages_of_the_federal_register_become_entries(room: Room) -> None:
     assert row.title == "Additions to the Entity List"
     assert row.document_number == "2026-00789"
     assert row.facts["effective_on"] == "2026-03-04"
+
+
+async def test_a_slow_poll_keeps_its_claim_and_a_dead_workers_ends_in_a_minute(
+    room: Room, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setattr("bot.feeds.poller.RENEW_SECONDS", 0.01)
+    asked, answer = asyncio.Event(), asyncio.Event()
+
+    async def slow(_: web.Request) -> web.Response:
+        asked.set()
+        await answer.wait()
+        return web.Response(body=rss(*_items("a")), content_type="text/xml")
+
+    feed_id = await room.add(room.newsroom.handle("/feed", slow))
+    poll = asyncio.create_task(room.poller.poll_feed(feed_id))
+    await asked.wait()
+    for _ in range(4):
+        room.clock.advance(seconds=50)
+        while (await room.feed(feed_id))["lease_until"] != room.clock() + timedelta(minutes=1):
+            await asyncio.sleep(0)
+        assert (await room.another_poller().poll_due()).polled == 0
+    answer.set()
+    assert (await poll).new == 1
+    async with room.db.write() as conn:
+        assert await records.claim_one(conn, feed_id, room.clock(), "dies")
+    room.clock.advance(seconds=61)
+    assert (await room.another_poller().poll_feed(feed_id)).polled == 1
