@@ -122,7 +122,7 @@ async def _round(conn: AsyncConnection, after: int) -> AsyncIterator[tuple[Seque
     for begin, end in [(after, None), (0, after)] if after else [(0, None)]:
         more, last = True, begin
         while more:
-            found = (await conn.scalars(_steps(), {"after": last})).all()
+            found = sorted(await conn.scalars(_steps(), {"after": last}))
             ids = [one for one in found if end is None or one <= end]
             more = len(ids) == _WORKSPACES
             last = ids[-1] if ids else last
@@ -146,7 +146,7 @@ def _steps() -> Select[Any]:
     walk = walk.union_all(
         select(following, walk.c.step + 1).where(walk.c.id.is_not(None), walk.c.step < _WORKSPACES)
     )
-    return select(walk.c.id).where(walk.c.id.is_not(None)).order_by(walk.c.step)
+    return select(walk.c.id).where(walk.c.id.is_not(None))
 
 
 async def _limits(

@@ -1,7 +1,7 @@
 """The channels that a worker will claim next: looked for once, claimed bit by bit.
 
-To look costs much more than to claim channels that are known. What is on the list may have been
-claimed by another worker since, or may rest; the claim itself finds that out.
+One look (`bot.delivery.due`) serves several claims. What is on the list may have been claimed by
+another worker since, or may rest; the claim itself finds that out.
 """
 
 from __future__ import annotations
