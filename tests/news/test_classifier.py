@@ -64,7 +64,7 @@ def test_each_topic_of_the_examples_is_found_and_little_else(
 def aside() -> list[LabelledItem]:
     """News that no weight was fitted to."""
     items: list[LabelledItem] = []
-    for name in ("aside", "aside14"):
+    for name in ("aside", "aside14", "aside15"):
         with (EXAMPLES.parent / f"{name}.jsonl").open("rb") as lines:
             items += read_labelled(lines)
     return items
@@ -76,7 +76,7 @@ def test_news_that_no_weight_was_fitted_to_is_told_apart(aside: list[LabelledIte
     assert macro(counts) >= 0.9
     assert all(counts[topic].recall >= 0.9 for topic in CORE)
     noise = [bool(topics) for item, topics in zip(aside, found, strict=True) if not item.topics]
-    assert sum(noise) / len(noise) <= 0.1
+    assert sum(noise) / len(noise) <= 0.05
 
 
 def test_headlines_in_chinese_japanese_and_korean_are_classified() -> None:
@@ -186,7 +186,7 @@ def test_places_are_those_of_the_text_after_fancy_spacing() -> None:
     for match in CLASSIFIER.classify("", text):
         for evidence in match.evidence:
             assert text[evidence.start : evidence.end] == evidence.text
-    assert found("", text, "entity-list").evidence[-1].text == "Entity  List"
+    assert "Entity  List" in {each.text for each in found("", text, "entity-list").evidence}
 
 
 def test_masked_places_say_nothing() -> None:
