@@ -144,6 +144,7 @@ async def store(conn: AsyncConnection, now: datetime) -> None:
         await conn.execute(
             insert(t.delivery).values(
                 channel_id=1,
+                workspace_id=1,
                 entry_id=number,
                 kind="alert",
                 subject=str(number),
