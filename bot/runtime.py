@@ -7,7 +7,7 @@ import os
 import signal
 import socket
 import uuid
-from collections.abc import AsyncIterator, Collection, Sequence
+from collections.abc import AsyncIterator, Callable, Collection, Sequence
 from contextlib import AsyncExitStack, asynccontextmanager, suppress
 from dataclasses import dataclass
 
@@ -114,9 +114,18 @@ class Runtime:
             await asyncio.gather(schedule.stop(seconds), self.engine.poller.finish(seconds))
 
     async def serve(
-        self, host: str, port: int, stop: asyncio.Event, *, only: Collection[str] | None = None
+        self,
+        host: str,
+        port: int,
+        stop: asyncio.Event,
+        *,
+        only: Collection[str] | None = None,
+        told: Callable[[str], None] | None = None,
     ) -> None:
-        """Serve HTTP until `stop` is set; `only` these paths, or all."""
+        """Serve HTTP until `stop` is set; `only` these paths, or all.
+
+        `told` hears the address once it answers. Raises SettingsError when it cannot be had.
+        """
         routes = [
             route
             for front in self.fronts
@@ -124,7 +133,10 @@ class Runtime:
             if only is None or getattr(route, "path", None) in only
         ]
         seconds = self.engine.settings.exportnews_shutdown_seconds
-        async with serve(build_app(routes), host=host, port=port, stop_seconds=seconds):
+        app = build_app(routes)
+        async with serve(app, host=host, port=port, stop_seconds=seconds) as address:
+            if told is not None:
+                told(address)
             await stop.wait()
 
     async def connect(self) -> bool:

@@ -162,7 +162,7 @@ async def serve(app: Starlette, *, host: str, port: int, stop_seconds: float) ->
         bound = sock.getsockname()[1]
         shown = "127.0.0.1" if host in {"0.0.0.0", "::"} else host  # noqa: S104
         log.info("web.listening", host=host, port=bound)
-        yield f"http://{shown}:{bound}"
+        yield f"http://[{shown}]:{bound}" if ":" in shown else f"http://{shown}:{bound}"
     finally:
         server.should_exit = True
         await task

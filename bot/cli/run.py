@@ -28,6 +28,8 @@ NO_SOCKET = (
 )
 HEALTH = ("/healthz", "/readyz", "/metrics")
 
+Port = Annotated[int | None, typer.Option(min=0, max=65535, help="Port; default PORT or 3000.")]
+
 
 def register(app: typer.Typer) -> None:
     """Add `run`, `worker` and `web`."""
@@ -37,12 +39,16 @@ def register(app: typer.Typer) -> None:
         once: Annotated[
             bool, typer.Option("--once", help="Poll every due feed, send what is due, and exit.")
         ] = False,
+        host: Annotated[
+            str, typer.Option(help="Address to listen on; 0.0.0.0: for other machines too.")
+        ] = "127.0.0.1",
+        port: Port = None,
     ) -> None:
         """Watch the feeds and serve Slack, in one process."""
         settings = _settings()
         if once:
             raise typer.Exit(asyncio.run(_once(settings)))
-        asyncio.run(_run(settings))
+        asyncio.run(_run(settings, host, port))
 
     @app.command()
     def worker() -> None:
@@ -52,7 +58,7 @@ def register(app: typer.Typer) -> None:
     @app.command()
     def web(
         host: Annotated[str, typer.Option(help="Address to listen on.")] = "0.0.0.0",  # noqa: S104
-        port: Annotated[int | None, typer.Option(help="Port; default PORT or 3000.")] = None,
+        port: Port = None,
     ) -> None:
         """Answer Slack over HTTP, and serve health, metrics and the console."""
         asyncio.run(_web(_settings(), host, port))
@@ -90,15 +96,15 @@ async def _once(settings: Settings) -> int:
     return DONE_WITH_FAILURES if polls.failed or sent.failed or sent.dead else DONE
 
 
-async def _run(settings: Settings) -> None:
+async def _run(settings: Settings, host: str, port: int | None) -> None:
     stop = stop_on_signals()
     async with open_runtime(settings, stop=stop) as runtime:
         _say_how_alerts_go(settings)
-        if _on_console(settings):
-            typer.echo(f"The console: http://127.0.0.1:{settings.port}", err=True)
         if not await runtime.connect() and settings.slack_bot_token:
             typer.echo(NO_SOCKET, err=True)
-        await _together(stop, runtime.work(stop), _serve_if_free(runtime, settings.port, stop))
+        port = settings.port if port is None else port
+        console = _serve_if_free(runtime, host, port, stop, say=_on_console(settings))
+        await _together(stop, runtime.work(stop), console)
 
 
 async def _worker(settings: Settings) -> None:
@@ -119,12 +125,18 @@ async def _web(settings: Settings, host: str, port: int | None) -> None:
         await runtime.serve(host, settings.port if port is None else port, stop)
 
 
-async def _serve_if_free(runtime: Runtime, port: int, stop: asyncio.Event) -> None:
-    """Serve the console on loopback; a port that is taken does not stop the alerts."""
+async def _serve_if_free(
+    runtime: Runtime, host: str, port: int, stop: asyncio.Event, *, say: bool
+) -> None:
+    """Serve the console; a port that is taken does not stop the alerts. `say` where it is."""
     try:
-        await runtime.serve("127.0.0.1", port, stop)
+        await runtime.serve(host, port, stop, told=_say_console if say else None)
     except SettingsError as error:
         typer.echo(f"The console is off. {error}", err=True)
+
+
+def _say_console(address: str) -> None:
+    typer.echo(f"The console: {address}", err=True)
 
 
 async def _together(stop: asyncio.Event, *parts: Coroutine[None, None, None]) -> None:

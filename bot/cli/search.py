@@ -34,11 +34,12 @@ class Format(StrEnum):
 def register(app: typer.Typer) -> None:
     """Add the `search` command."""
 
-    # `-huawei` excludes a word: it is no option, nor `-h`.
+    # `-huawei` excludes a word: neither that nor its first letter is an option.
     words = {"ignore_unknown_options": True, "help_option_names": ["--help"]}
 
     @app.command(context_settings=words)
     def search(
+        context: typer.Context,
         query: Annotated[list[str], typer.Argument(help='Words, "phrases", topic:, from: ...')],
         limit: Annotated[int, typer.Option(min=1, max=MAX_LIMIT, help="Results at most.")] = 10,
         json_: Annotated[bool, typer.Option("--json", help="The same as --format json.")] = False,
@@ -47,6 +48,9 @@ def register(app: typer.Typer) -> None:
         ] = Format.TEXT,
     ) -> None:
         """Search what is stored."""
+        if "-h" in query:
+            typer.echo(context.get_help())
+            return
         for word in query:
             if word.startswith("--"):
                 raise UsageError(f"There is no option {word.partition('=')[0]}.")

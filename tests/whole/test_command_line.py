@@ -55,8 +55,9 @@ def test_a_list_of_the_commands_imports_none_of_them() -> None:
 
 def test_every_command_and_group_explains_itself(capsys: pytest.CaptureFixture[str]) -> None:
     for one in COMMANDS:
-        status, out, _ = run(capsys, one.name, "--help")
-        assert (status, one.help.split()[0] in out) == (0, True), one.name
+        for word in ("--help", "-h"):
+            status, out, _ = run(capsys, one.name, word)
+            assert (status, one.help.split()[0] in out) == (0, True), one.name
 
 
 @pytest.mark.parametrize(
@@ -66,6 +67,8 @@ def test_every_command_and_group_explains_itself(capsys: pytest.CaptureFixture[s
         (("serch",), "No such command serch. Did you mean search? See `exportnews --help`."),
         (("feeds", "list", "--nope"), "No such option: --nope. See `exportnews feeds list --help`"),
         (("search",), "Missing argument query. See `exportnews search --help`."),
+        (("web", "--port", "99999"), "--port must be 65535 or less. See `exportnews web --help`."),
+        (("run", "--port", "-1"), "--port must be 0 or more. See `exportnews run --help`."),
         (
             ("subscribe", "--platform", "fax", "sanctions", "--channel", "C1"),
             "--platform / -p must be slack, teams, console or webhook.",

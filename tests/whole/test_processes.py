@@ -142,6 +142,37 @@ async def test_run_answers_over_socket_mode_serves_its_page_and_stops_on_sigterm
     assert b"Traceback" not in err
 
 
+async def test_run_listens_where_it_is_told_and_says_where(tmp_path: Path) -> None:
+    port = str(free_port())
+    process = await exportnews(
+        "run", "--host", "127.0.0.2", "--port", port, env=environment(tmp_path)
+    )
+    await answers(f"http://127.0.0.2:{port}/healthz")
+    process.terminate()
+    async with asyncio.timeout(SECONDS):
+        _out, err = await process.communicate()
+    assert process.returncode == 0
+    assert f"The console: http://127.0.0.2:{port}\n" in err.decode()
+
+
+async def test_run_says_only_that_the_console_is_off_where_its_port_is_taken(
+    tmp_path: Path,
+) -> None:
+    with socket.socket() as taken:
+        taken.bind(("127.0.0.1", 0))
+        taken.listen()
+        port = taken.getsockname()[1]
+        process = await exportnews("run", env=environment(tmp_path) | {"PORT": str(port)})
+        assert process.stderr is not None
+        async with asyncio.timeout(SECONDS):
+            said = (await process.stderr.readuntil(b"The console is off.")).decode()
+        process.terminate()
+        async with asyncio.timeout(SECONDS):
+            _out, err = await process.communicate()
+    assert process.returncode == 0
+    assert "The console: " not in said + err.decode()
+
+
 async def test_the_procfile_serves_alerts_and_stops_cleanly(tmp_path: Path) -> None:
     known = Item("One", "https://wire.example/1", "g1")
     fresh = Item("BIS adds firms to the Entity List", "https://wire.example/2", "g2")
