@@ -173,7 +173,7 @@ class Classifier:
         if self._wording is not None and topic.id in said:
             total = self._wording.calibrated(topic.id, said[topic.id])
             deep = _is_deep(fired)
-            if total < _DOUBTED and (total > _DOUBT or deep):
+            if total < _DOUBTED and (total > _DOUBT or deep or _is_named(fired)):
                 clear = self._scorer.learned(topic.id, rules) >= (_DEEP if deep else _CLEAR)
                 total = _DOUBTED if clear else total
             return as_score(total + self._scorer.unlearned(topic.id, rules))
@@ -243,6 +243,11 @@ def _is_main(fired: Sequence[_Fired]) -> bool:
     return not speaking or any(
         each.place >= LEAD and each.compiled.rule.strength != "hint" for each in speaking
     )
+
+
+def _is_named(fired: Sequence[_Fired]) -> bool:
+    """Whether the headline itself names a topic by a phrase that is sure of it."""
+    return any(each.place == 1 and each.compiled.rule.strength == "sure" for each in fired)
 
 
 def _is_deep(fired: Sequence[_Fired]) -> bool:
