@@ -5,6 +5,7 @@ from __future__ import annotations
 import re
 
 from bot.feeds.addresses import normalise
+from bot.feeds.identity import place
 
 _REGISTER = re.compile(
     r"federalregister\.gov/(?:documents/\d{4}/\d\d/\d\d/|d/|a/)([CREZ]?\d+-[\d-]*\d)"
@@ -32,7 +33,8 @@ def canonical(link: str) -> str:
 
     Beyond what `normalise` evens out, a site's mobile, media and staging hosts are the site, and
     marks of sharing do not count. Front pages and lists (`/press-releases`) are known by having
-    neither a number nor a long name, and tell nothing about a story.
+    neither a number nor a long name, and tell nothing about a story. A numbered part of a page
+    ("#item-3") is an article of its own.
     """
     page, _, query = normalise(link).partition("?")
     page = re.sub(r"/amp$", "", _HOST.sub("", page))
@@ -40,4 +42,6 @@ def canonical(link: str) -> str:
     path = page.partition("/")[2]
     if not _ONE_THING.search(f"{path}?{kept}"):
         return ""
-    return f"{page}?{kept}" if kept else page
+    address = f"{page}?{kept}" if kept else page
+    part = place(link)
+    return f"{address}#{part}" if part else address

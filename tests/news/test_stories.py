@@ -75,6 +75,17 @@ def test_who_is_named_keeps_one_act_on_many_apart() -> None:
     assert verdict(reports[0], again) == "same"
 
 
+def test_numbered_parts_of_one_page_are_articles_of_their_own() -> None:
+    page = "https://notices.example/2026/05/04/all-notices-of-the-day"
+    valves, sonar = (
+        told(title, link=f"{page}#item{place}")
+        for place, title in enumerate(("Valve maker is fined", "Sonar exports need a licence"))
+    )
+    assert verdict(valves, sonar) == "apart"
+    again = told("A maker of valves pays", by="Weekly", link=f"{page}#item0")
+    assert verdict(valves, again) == "same"
+
+
 def test_events_of_one_busy_week_stay_apart() -> None:
     """A wrong join hides news: of 300 headlines taken as one week's, few may lose their own story.
 
