@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import errno
 import re
 import sys
 from typing import Annotated
@@ -50,14 +51,31 @@ def build() -> typer.Typer:
 def main() -> None:
     """Run the command; exit 0 done, 1 done with failures, 2 wrong use or input."""
     try:
+        _refuse_no_text(sys.argv[1:])
         sys.exit(build()(prog_name="exportnews", standalone_mode=False))
     except TyperException as error:
         sys.exit(_refuse(error))
     except BotError as error:
         _say(str(error))
         sys.exit(_exit_status(error))
+    except OSError as error:
+        if error.errno != errno.ENAMETOOLONG:  # wherever a file is first looked at
+            raise
+        _say("The name of a file is too long.")
+        sys.exit(WRONG_USE)
     except typer.Abort:
         sys.exit(DONE_WITH_FAILURES)
+
+
+def _refuse_no_text(words: list[str]) -> None:
+    """Raise UsageError for a word that could neither be stored nor be shown."""
+    for word in words:
+        try:
+            word.encode()
+        except UnicodeEncodeError:
+            raise UsageError(
+                f"{ascii(word)[:80]} is no UTF-8 text; write it so, or rename the file."
+            ) from None
 
 
 def _exit_status(error: BotError) -> int:

@@ -23,6 +23,8 @@ from bot.subscriptions.model import Actor
 from bot.subscriptions.service import Subscriptions
 
 OPERATOR = Actor("cli", "operator")
+LAST_ID = 2**63 - 1
+"""No database has a number beyond it."""
 
 
 def register(app: typer.Typer) -> None:
@@ -52,7 +54,8 @@ def register(app: typer.Typer) -> None:
     @group.command()
     def retry(
         delivery: Annotated[
-            int | None, typer.Argument(metavar="ID", help="A failed or dead delivery.")
+            int | None,
+            typer.Argument(metavar="ID", min=1, max=LAST_ID, help="A failed or dead delivery."),
         ] = None,
         all_: Annotated[bool, typer.Option("--all", help="Every dead delivery.")] = False,
     ) -> None:

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import json
 import sys
-from collections.abc import Iterator
+from collections.abc import Iterable, Iterator
 from contextlib import contextmanager
 from pathlib import Path
 from typing import Annotated, BinaryIO
@@ -14,7 +14,7 @@ from rich.console import Console
 from rich.table import Table
 
 from bot.errors import UsageError
-from bot.news.entries_file import read_entries
+from bot.news.entries_file import FileEntry, read_entries
 from bot.news.model import WHOLE, Analysis
 from bot.news.taxonomy import Taxonomy, load_taxonomy
 
@@ -40,7 +40,7 @@ def register(app: typer.Typer) -> None:
         analyst = Analyst(load_taxonomy(taxonomy))
         readable = sys.stdout.isatty() and not as_json
         with opened(file) as lines:
-            for each in read_entries(lines):
+            for each in entries_of(lines):
                 analysis = analyst.analyse(each.entry, each.source)
                 if readable:
                     _print_readable(each.entry.title, analysis)
@@ -73,6 +73,14 @@ def opened(file: Path | None) -> Iterator[BinaryIO]:
         raise UsageError(f"Cannot read {file}: {error.strerror}.", detail=str(error)) from error
     with lines:
         yield lines
+
+
+def entries_of(lines: Iterable[bytes]) -> Iterator[FileEntry]:
+    """Read entries, and say on standard error which were cut."""
+    for each in read_entries(lines):
+        for what in each.cut:
+            typer.echo(f"Line {each.line}: a {what}; the rest was not read.", err=True)
+        yield each
 
 
 def _as_json(entry_id: str | int, analysis: Analysis) -> dict[str, object]:

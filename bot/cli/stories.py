@@ -12,10 +12,10 @@ from typing import Annotated
 
 import typer
 
-from bot.cli.news import opened
+from bot.cli.news import entries_of, opened
 from bot.news.citations import find_citations
 from bot.news.classifier import Classifier
-from bot.news.entries_file import FileEntry, read_entries
+from bot.news.entries_file import FileEntry
 from bot.news.model import Field
 from bot.news.story_features import StoryFeatures, features
 from bot.news.story_groups import group
@@ -36,7 +36,7 @@ def register(app: typer.Typer) -> None:
     ) -> None:
         """Group entries into stories: reads JSONL from FILE or standard input."""
         with opened(file) as lines:
-            entries = list(read_entries(lines))
+            entries = list(entries_of(lines))
         found = group_entries(entries)
         if as_json or not sys.stdout.isatty():
             for each, story in zip(entries, found, strict=True):

@@ -4,13 +4,14 @@ from __future__ import annotations
 
 import json
 from collections.abc import Iterable, Iterator
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from datetime import UTC, datetime
 
 from dateutil import parser as dates
 
 from bot.errors import UsageError
 from bot.feeds.model import FeedEntry
+from bot.feeds.text import MAX_CONTENT, MAX_TITLE, clip
 
 
 @dataclass(frozen=True, slots=True)
@@ -21,17 +22,19 @@ class FileEntry:
     id: str | int
     entry: FeedEntry
     source: str
+    cut: tuple[str, ...] = ()
+    """What was longer than feeds may have it, in words, and was cut."""
 
 
 def read_entries(lines: Iterable[str | bytes]) -> Iterator[FileEntry]:
-    """Read entries line by line; empty lines are passed over.
+    """Read entries line by line, within the bounds that feeds have; empty lines are passed over.
 
     Raises `UsageError` naming the first line that cannot be read.
     """
     for number, line in enumerate(lines, start=1):
         read = read_line(line, number)
         if read is not None:
-            yield read
+            yield _bounded(read)
 
 
 def read_line(line: str | bytes, number: int) -> FileEntry | None:
@@ -41,6 +44,18 @@ def read_line(line: str | bytes, number: int) -> FileEntry | None:
     """
     text = _decode(line, number).strip()
     return _read(text, number) if text else None
+
+
+def _bounded(read: FileEntry) -> FileEntry:
+    """Cut what is too long: the work grows faster than the text."""
+    entry = read.entry
+    bounds = (("title", MAX_TITLE), ("summary", MAX_CONTENT), ("content", MAX_CONTENT))
+    longer = [(name, most) for name, most in bounds if len(getattr(entry, name)) > most]
+    if not longer:
+        return read
+    shorter: dict[str, str] = {name: clip(getattr(entry, name), most) for name, most in longer}
+    told = tuple(f"{name} of more than {most:,} characters" for name, most in longer)
+    return replace(read, entry=replace(entry, **shorter), cut=told)  # type: ignore[arg-type]
 
 
 def _decode(line: str | bytes, number: int) -> str:

@@ -7,7 +7,7 @@ import os
 import shutil
 import sqlite3
 import subprocess
-from contextlib import closing
+from contextlib import closing, suppress
 from datetime import datetime
 from pathlib import Path
 
@@ -33,8 +33,11 @@ async def backup(db: Database, target: Path) -> None:
     pg_dump's custom format, for pg_restore. Raises UsageError when it cannot be written there or
     pg_dump is missing, StorageError when the copy fails.
     """
+    if not target.name:
+        raise UsageError("Name the file that the copy is written to.")
     partial = target.with_name(f".{target.name}.{os.getpid()}.partial")
     try:
+        await asyncio.to_thread(_make, partial, target)
         if db.is_sqlite:
             await _copy_sqlite(db, target, partial)
         else:
@@ -48,9 +51,21 @@ async def backup(db: Database, target: Path) -> None:
         await asyncio.to_thread(_remove, partial)
 
 
+def _make(partial: Path, target: Path) -> None:
+    """Make the empty file that is written and then moved to `target`, its owner's alone."""
+    if target.is_symlink():
+        # Moving a file there would replace the link, and where it leads nobody would look.
+        raise UsageError(f"{target} is a link to {target.readlink()}; name the file itself.")
+    if target.exists() and not target.is_file():
+        raise UsageError(f"{target} is there and is no file; name another.")
+    partial.unlink(missing_ok=True)
+    os.close(os.open(partial, os.O_CREAT | os.O_EXCL | os.O_WRONLY, 0o600))
+
+
 def _remove(partial: Path) -> None:
     for suffix in ("", "-wal", "-shm"):
-        partial.with_name(partial.name + suffix).unlink(missing_ok=True)
+        with suppress(OSError):  # where nothing can be made nothing is to be removed
+            partial.with_name(partial.name + suffix).unlink(missing_ok=True)
 
 
 async def _copy_sqlite(db: Database, target: Path, partial: Path) -> None:
@@ -66,7 +81,6 @@ async def _copy_sqlite(db: Database, target: Path, partial: Path) -> None:
 def _copy_file(source: Path, target: Path, partial: Path) -> None:
     if target.exists() and source.exists() and target.samefile(source):
         raise UsageError("This is the database itself; name another file.")
-    partial.touch(mode=0o600)
     try:
         with closing(sqlite3.connect(source)) as here, closing(sqlite3.connect(partial)) as there:
             # In one step: with several, each write by others would begin the copy anew. It reads
@@ -99,7 +113,6 @@ def _dump_postgresql(url: URL, partial: Path) -> None:
         ) from None
     except subprocess.TimeoutExpired:
         raise StorageError("pg_dump took longer than six hours and was stopped.") from None
-    partial.chmod(0o600)
 
 
 async def mark_restored(conn: AsyncConnection) -> int:

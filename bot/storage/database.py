@@ -3,8 +3,9 @@
 from __future__ import annotations
 
 import asyncio
+import os
 from collections.abc import AsyncIterator
-from contextlib import asynccontextmanager
+from contextlib import asynccontextmanager, suppress
 from datetime import UTC, datetime
 from pathlib import Path
 from typing import Any
@@ -137,9 +138,18 @@ def _sqlite_engine(url: str) -> AsyncEngine:
     engine = create_async_engine(
         url, pool_size=POOL_SIZE, max_overflow=0, connect_args={"timeout": BUSY_TIMEOUT_SECONDS}
     )
+    event.listen(engine.sync_engine, "do_connect", _make_own)
     event.listen(engine.sync_engine, "connect", _prepare_sqlite)
     event.listen(engine.sync_engine, "begin", _begin_sqlite)
     return engine
+
+
+def _make_own(_dialect: Any, _record: Any, words: Any, _named: Any) -> None:  # noqa: ANN401
+    # SQLite would make a new file readable for all. What it puts beside it has the file's rights.
+    if str(words[0]).startswith((":memory:", "file:")):
+        return
+    with suppress(OSError):  # it is there, or SQLite will say why not
+        os.close(os.open(words[0], os.O_CREAT | os.O_EXCL | os.O_WRONLY, 0o600))
 
 
 def _prepare_sqlite(dbapi_connection: Any, _record: Any) -> None:  # noqa: ANN401 - driver types

@@ -10,7 +10,7 @@ from typing import cast
 import aiohttp
 import structlog
 from slack_bolt.adapter.socket_mode.aiohttp import AsyncSocketModeHandler
-from slack_bolt.adapter.starlette.async_handler import AsyncSlackRequestHandler
+from slack_bolt.adapter.starlette.async_handler import to_starlette_response
 from slack_bolt.app.async_app import AsyncApp
 from slack_bolt.authorization import AuthorizeResult
 from slack_bolt.context.async_context import AsyncBoltContext
@@ -23,6 +23,7 @@ from bot.engine import Engine
 from bot.errors import DeliveryError, SettingsError
 from handlers.slack import listeners
 from handlers.slack.install import Install
+from handlers.slack.letting_in import Door, Once
 
 log = structlog.get_logger(__name__)
 
@@ -43,12 +44,16 @@ class SlackFront:
         """`POST /slack/events`, when there is a signing secret to check requests with, and the
         pages of an install.
         """
-        if self._app is None or self._engine.settings.slack_signing_secret is None:
+        app, secret = self._app, self._engine.settings.slack_signing_secret
+        if app is None or secret is None:
             return []
-        handler = AsyncSlackRequestHandler(self._app)
+        door = Door(secret.get_secret_value())
 
         async def events(request: Request) -> Response:
-            return await handler.handle(request)
+            sent = await door.let_in(request)
+            if isinstance(sent, Response):
+                return sent
+            return to_starlette_response(await app.async_dispatch(sent))
 
         pages = self._install.routes if self._install else []
         return [Route("/slack/events", events, methods=["POST"]), *pages]
@@ -115,6 +120,7 @@ def build_app(engine: Engine) -> AsyncApp:
         authorize=cast(Callable[..., Awaitable[AuthorizeResult]], authorize),
     )
     bolt.setLevel(logging.WARNING)
+    app.middleware(Once())
     listeners.register(app, engine)
     return app
 

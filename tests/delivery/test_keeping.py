@@ -189,6 +189,24 @@ async def test_a_copy_is_made_while_others_write(desk: Desk, tmp_path: Path) -> 
     assert head.startswith(b"SQLite format 3" if desk.db.is_sqlite else b"PGDMP")
 
 
+async def test_a_copy_replaces_files_only(desk: Desk, tmp_path: Path) -> None:
+    pipe, link, folder, real = (tmp_path / name for name in ("pipe", "link", "folder", "real"))
+    os.mkfifo(pipe)
+    folder.mkdir()
+    real.write_text("what a link leads to")
+    link.symlink_to(real)
+    for target, why in ((pipe, "is no file"), (folder, "is no file"), (link, "is a link to")):
+        with pytest.raises(UsageError, match=why):
+            await backup(desk.db, target)
+    assert pipe.is_fifo()
+    assert link.is_symlink()
+    assert real.read_text() == "what a link leads to"
+    if desk.db.is_sqlite:
+        await backup(desk.db, real)
+        assert real.stat().st_mode & 0o777 == 0o600
+    assert not list(tmp_path.glob(".*partial*"))
+
+
 async def test_a_copy_that_cannot_be_made_says_why(
     desk: Desk, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
 ) -> None:

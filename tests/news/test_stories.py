@@ -14,6 +14,7 @@ from hypothesis import strategies as st
 from typer.testing import CliRunner
 
 from bench.stories import load, measure
+from bot.cli import build
 from bot.cli.stories import group_entries
 from bot.feeds.model import FeedEntry
 from bot.news.citations import find_citations
@@ -257,6 +258,24 @@ def test_half_a_character_stops_nothing() -> None:
     line = '{"id": "\\ud800", "title": "\\ud800 fined \\udfff", "url": "https://x.org/a-b-\\ud800"}'
     status, output = run("--json", text=f"{line}\n")
     assert (status, output.count("\n")) == (0, 1)
+
+
+@pytest.mark.parametrize("command", ["stories", "classify"])
+def test_what_is_longer_than_feeds_may_have_it_is_cut_and_said(command: str) -> None:
+    long = "BIS adds Quorum Optics to the Entity List. "
+    lines = [
+        {"id": 1, "title": long * 200_000},
+        {"id": 2, "title": long.strip(), "summary": long * 10_000},
+        {"id": 3, "title": "Potato chips recalled", "summary": "Crisps"},
+    ]
+    given = "\n".join(json.dumps(line) for line in lines)
+    result = CliRunner().invoke(build(), [command], input=given)
+    assert result.exit_code == 0, result.output
+    assert [json.loads(line)["id"] for line in result.stdout.splitlines()] == [1, 2, 3]
+    assert result.stderr.splitlines() == [
+        "Line 1: a title of more than 500 characters; the rest was not read.",
+        "Line 2: a summary of more than 200,000 characters; the rest was not read.",
+    ]
 
 
 def test_the_command_answers_in_input_order(tmp_path: Path) -> None:

@@ -146,3 +146,14 @@ async def test_a_folder_that_is_made_for_the_database_is_its_owners_alone(tmp_pa
     folder = tmp_path / "made" / "exportnews"
     await Database(f"sqlite+aiosqlite:///{folder}/bot.sqlite3").close()
     assert folder.stat().st_mode & 0o077 == 0
+
+
+async def test_a_new_file_is_its_owners_alone(tmp_path: Path) -> None:
+    file = tmp_path / "bot.sqlite3"
+    db = Database(f"sqlite+aiosqlite:///{file}")
+    await schema.upgrade(db)
+    async with db.write() as conn:
+        await conn.execute(text("CREATE TABLE t (a)"))
+        made = {one.name: one.stat().st_mode & 0o777 for one in tmp_path.iterdir()}
+    await db.close()
+    assert made == dict.fromkeys(("bot.sqlite3", "bot.sqlite3-wal", "bot.sqlite3-shm"), 0o600)
