@@ -41,10 +41,11 @@ def database_secrets(url: str) -> list[str]:
 
 
 def shown_database_url(url: str) -> str:
-    """Give an address without its password, and without parameters that might be secret."""
+    """Give an address as people write it, without passwords and what else may be secret."""
     if url.startswith("sqlite"):
-        return url
+        return url.replace("sqlite+aiosqlite://", "sqlite://", 1)
     read = _read(url)
+    read = read.set(drivername=read.get_backend_name())
     hidden = {name: _SHOWN_AS for name in read.query if name not in _HARMLESS}
     return unquote(read.update_query_dict(hidden).render_as_string(hide_password=True))
 

@@ -28,7 +28,7 @@ from bot.errors import DeliveryError
 from bot.feeds.catalogue import load_catalogue, sync_catalogue
 from bot.feeds.fetcher import Fetcher
 from bot.feeds.poller import Poller
-from bot.feeds.report import PollReport
+from bot.feeds.report import NO_NETWORK, PollReport
 from bot.feeds.websub import WebSub
 from bot.fronts import Front, load_fronts
 from bot.ingest import NewsIngest, owe_left_over
@@ -148,6 +148,8 @@ class Runtime:
         POLLS.labels("done").inc(report.polled - report.failed)
         POLLS.labels("failed").inc(report.failed)
         ENTRIES.inc(report.new)
+        if report.polled == report.failed > 1:
+            log.warning("poll.nothing_read", reason=f"No feed could be read; {NO_NETWORK}")
         if report.deliveries:
             self._wakeups.wake(DELIVERIES_DUE)
         return report

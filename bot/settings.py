@@ -10,6 +10,7 @@ import re
 from enum import StrEnum
 from pathlib import Path
 from typing import Annotated
+from urllib.parse import urlsplit
 
 import platformdirs
 from pydantic import BeforeValidator, Field, SecretStr, ValidationError, field_validator
@@ -34,6 +35,7 @@ class UnknownOutcome(StrEnum):
     drop = "drop"
 
 
+_OPERATOR = re.compile(r"[^/\s]+/[^/\s]+")
 _GUID = re.compile(r"[0-9a-fA-F]{8}(-[0-9a-fA-F]{4}){3}-[0-9a-fA-F]{12}")
 
 
@@ -187,6 +189,21 @@ class Settings(BaseSettings):
             raise ValueError("must start with http:// or https://")
         return value
 
+    @field_validator("exportnews_public_url")
+    @classmethod
+    def _public_url(cls, value: str | None) -> str | None:
+        if value is not None and not _is_web_address(value):
+            raise ValueError("must be an address, as in https://bot.example.org")
+        return value
+
+    @field_validator("exportnews_operators")
+    @classmethod
+    def _people(cls, value: str | None) -> str | None:
+        named = [one.strip() for one in (value or "").split(",")]
+        if not all(_OPERATOR.fullmatch(one) for one in named if one):
+            raise ValueError("must be TEAM_ID/USER_ID, as in T0HOME/U0ANNA, separated by commas")
+        return value
+
     @field_validator("client_id")
     @classmethod
     def _application_id(cls, value: str | None) -> str | None:
@@ -247,6 +264,14 @@ class Settings(BaseSettings):
     def uses_sqlite(self) -> bool:
         """Whether the database is an embedded SQLite file."""
         return self.database_url.startswith("sqlite")
+
+
+def _is_web_address(text: str) -> bool:
+    try:
+        parts = urlsplit(text.strip())
+    except ValueError:
+        return False
+    return parts.scheme in {"http", "https"} and bool(parts.hostname)
 
 
 def load_settings(**overrides: object) -> Settings:

@@ -7,8 +7,10 @@ from pathlib import Path
 from typing import Annotated
 
 import typer
+from sqlalchemy import make_url
 
 from bot.cli.opening import open_database
+from bot.errors import UsageError
 from bot.messages.words import count
 from bot.settings import load_settings
 from bot.storage import backup as copies
@@ -40,6 +42,10 @@ def register(app: typer.Typer) -> None:
         Every channel is then asked what it was told since, before anything is sent to it. A
         SQLite copy made by `db backup` has this done already.
         """
+        settings = load_settings()
+        file = Path(make_url(settings.database_url).database or "")
+        if settings.uses_sqlite and not file.exists():
+            raise UsageError(f"There is no database at {file}; check DATABASE_URL.")
         owed = asyncio.run(_restored())
         typer.echo(
             f"{count(owed, 'delivery was', 'deliveries were')} owed when the copy was made. Each "

@@ -101,6 +101,8 @@ def _as_text(settings: Settings) -> Iterator[str]:
                 shown = "set"
             elif name == "database_url":
                 shown = shown_database_url(value)
+                if name not in settings.model_fields_set:
+                    shown += " (the default)"
             else:
                 shown = "not set" if value is None else hidden.hide(_plain(value))
             yield f"  {name.upper()} = {shown}"

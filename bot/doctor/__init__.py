@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import asyncio
+import os
 from collections.abc import AsyncIterator
 
 from bot.clock import Clock
@@ -18,6 +19,8 @@ async def examine(settings: Settings, clock: Clock, *, ask: bool = False) -> Asy
 
     `ask`: also ask every feed of the catalogue once, over the network.
     """
+    for strange in machine.unknown(os.environ):
+        yield strange
     yield machine.files(settings)
     yield machine.port(settings)
     if (proxied := machine.proxy()) is not None:

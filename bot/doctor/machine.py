@@ -5,8 +5,11 @@ from __future__ import annotations
 import asyncio
 import socket
 import urllib.request
-from collections.abc import Sequence
+from collections.abc import Iterable, Sequence
+from difflib import get_close_matches
 from urllib.parse import urlsplit
+
+from dotenv import dotenv_values
 
 from bot.doctor.model import Finding
 from bot.errors import BotError, FeedError
@@ -107,6 +110,20 @@ def reached(addresses: Sequence[str], problems: Sequence[str], *, proxied: bool)
     return Finding("wrong", "network", f"{text}{some(failed, NAMED, joint='; ')}.")
 
 
+def unknown(environment: Iterable[str]) -> list[Finding]:
+    """Name the variables, of the environment and of `.env`, that are no settings of ours."""
+    known = {name.upper() for name in Settings.model_fields}
+    given = {*environment, *dotenv_values(".env")}
+    found = []
+    for name in sorted(given - known):
+        if name.startswith("EXPORTNEWS_"):
+            near = get_close_matches(name, sorted(known), 1)
+            meant = f" Did you mean {near[0]}?" if near else ""
+            text = f"There is no setting {name}; it does nothing.{meant}"
+            found.append(Finding("wrong", "settings", text))
+    return found
+
+
 def secret_key(settings: Settings) -> Finding:
     """Say whether secrets can be stored."""
     if settings.exportnews_secret_key is None:
@@ -114,6 +131,13 @@ def secret_key(settings: Settings) -> Finding:
             "EXPORTNEWS_SECRET_KEY is not set; it is needed to store tokens and feed credentials."
         )
         return Finding("note", "secret key", text)
+    keys = settings.exportnews_secret_key.get_secret_value().split(",")
+    if any(len(key.strip()) < SHORTEST_TOKEN for key in keys if key.strip()):
+        text = (
+            f"EXPORTNEWS_SECRET_KEY is too short: with fewer than {SHORTEST_TOKEN} characters it "
+            "could be guessed; put a longer one in front (NEW,OLD)."
+        )
+        return Finding("wrong", "secret key", text)
     return Finding("ok", "secret key", "Stored secrets are encrypted.")
 
 

@@ -14,12 +14,14 @@ from bot.clock import Clock
 from bot.delivery.claims import in_state
 from bot.doctor.model import Finding
 from bot.errors import BotError
+from bot.feeds.report import NO_NETWORK
 from bot.messages.words import count
 from bot.settings import Settings
 from bot.storage import schema
 from bot.storage.database import Database
 from bot.storage.tables import delivery, feed, publication
 
+NAMED = 5
 SKEW = timedelta(seconds=60)
 
 
@@ -78,7 +80,6 @@ async def _feeds(db: Database) -> Finding:
         .join_from(feed, publication)
         .where(feed.c.failures > 0, feed.c.state == "active")
         .order_by(feed.c.failing_since)
-        .limit(5)
     )
     async with db.read() as conn:
         total = await conn.scalar(select(func.count()).select_from(feed)) or 0
@@ -89,7 +90,11 @@ async def _feeds(db: Database) -> Finding:
         )
     if not rows:
         return Finding("ok", "feeds", f"{count(total, 'feed')}, none failing.")
-    named = " ".join(f"{row.name}: {_sentence(row.last_error)}" for row in rows)
+    named = " ".join(f"{row.name}: {_sentence(row.last_error)}" for row in rows[:NAMED])
+    if more := len(rows) - NAMED:
+        named += f" And {more} more." if more > 0 else ""
+    if len(rows) == total > 1:
+        named = f"None can be read; {NO_NETWORK} {named}"
     return Finding("wrong", "feeds", f"{named} See `exportnews feeds list`.")
 
 

@@ -4,6 +4,10 @@ from __future__ import annotations
 
 from dataclasses import dataclass
 
+NO_NETWORK = (
+    "this machine may have no network, or need a proxy (HTTPS_PROXY). `exportnews doctor` tells."
+)
+
 
 @dataclass(frozen=True, slots=True)
 class PollReport:

@@ -89,6 +89,11 @@ async def _open(engine: AsyncEngine) -> AsyncIterator[AsyncConnection]:
     try:
         conn = await engine.connect()
     except (DBAPIError, OSError) as error:
+        if isinstance(error, DBAPIError) and "not a database" in str(error.orig):
+            raise StorageError(
+                f"{engine.url.database} is no SQLite database; check DATABASE_URL.",
+                detail=type(error).__name__,
+            ) from error
         raise StorageError(
             "The database cannot be reached; check DATABASE_URL and that it is running.",
             detail=type(error).__name__,

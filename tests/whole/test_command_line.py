@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import pkgutil
+import re
 import subprocess
 import sys
 from pathlib import Path
@@ -96,6 +97,9 @@ def test_wrong_words_are_one_sentence_and_status_2(
         ("DATABASE_URL", "mysql://root:secret@host/db", "DATABASE_URL must start with sqlite:///"),
         ("DATABASE_URL", "postgres://u:secret@host:abc/db", "DATABASE_URL must be an address"),
         ("DATABASE_URL", "postgres://u:secret@[::1/db", "DATABASE_URL must be an address"),
+        ("EXPORTNEWS_PUBLIC_URL", "foo", "EXPORTNEWS_PUBLIC_URL must be an address, as in https:"),
+        ("EXPORTNEWS_PUBLIC_URL", "ftp://x.example", "EXPORTNEWS_PUBLIC_URL must be an address"),
+        ("EXPORTNEWS_OPERATORS", "anna", "EXPORTNEWS_OPERATORS must be TEAM_ID/USER_ID, as in"),
         ("DATABASE_URL", "sqlite://", "DATABASE_URL must name a file"),
         ("DATABASE_URL", "sqlite://news.sqlite3", "DATABASE_URL must name a file"),
     ],
@@ -128,7 +132,7 @@ def test_the_settings_are_shown_without_secrets(
     status, out, err = run(capsys, "settings")
     assert (status, err) == (0, "")
     assert all(f"{name.upper()} = set" in out for name in secrets)
-    assert "postgresql+psycopg://bot:***@db.example/news" in out
+    assert "DATABASE_URL = postgresql://bot:***@db.example/news" in out
     assert "never-shown" not in out
 
 
@@ -165,6 +169,35 @@ def test_a_slip_in_the_path_of_the_database_is_told(
     assert status == 0
     assert f"There was no database at {file}" in err
     assert run(capsys, "search", "x")[2] == ""
+
+
+def test_the_default_database_is_shown_as_it_is_written(
+    monkeypatch: pytest.MonkeyPatch, capsys: pytest.CaptureFixture[str]
+) -> None:
+    monkeypatch.delenv("DATABASE_URL", raising=False)
+    shown = run(capsys, "settings")[1]
+    assert re.search(r"DATABASE_URL = sqlite:///\S+ \(the default\)\n", shown)
+
+
+def test_a_file_that_is_no_database_is_named(
+    monkeypatch: pytest.MonkeyPatch, capsys: pytest.CaptureFixture[str], tmp_path: Path
+) -> None:
+    file = tmp_path / "notes.txt"
+    file.write_text("Not a database at all. " * 200)
+    monkeypatch.setenv("DATABASE_URL", f"sqlite:///{file}")
+    for words in (("search", "x"), ("db", "upgrade"), ("db", "restored")):
+        status, _, err = run(capsys, *words)
+        assert (status, err) == (1, f"{file} is no SQLite database; check DATABASE_URL.\n")
+
+
+def test_nothing_is_restored_where_there_is_no_database(
+    monkeypatch: pytest.MonkeyPatch, capsys: pytest.CaptureFixture[str], tmp_path: Path
+) -> None:
+    file = tmp_path / "slip.sqlite3"
+    monkeypatch.setenv("DATABASE_URL", f"sqlite:///{file}")
+    status, _, err = run(capsys, "db", "restored")
+    assert (status, err) == (2, f"There is no database at {file}; check DATABASE_URL.\n")
+    assert not file.exists()
 
 
 def test_it_says_its_version(capsys: pytest.CaptureFixture[str]) -> None:

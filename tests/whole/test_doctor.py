@@ -84,6 +84,19 @@ async def test_an_admin_token_that_could_be_guessed(tmp_path: Path) -> None:
         assert found.get("admin token", ("", ""))[0] == told
 
 
+async def test_settings_that_are_none_and_a_key_that_could_be_guessed(
+    tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setenv("EXPORTNEWS_CATALOGE", "x.toml")
+    found = await findings(
+        database_url=f"sqlite:///{tmp_path}/new.sqlite3", exportnews_secret_key="abc"
+    )
+    assert found["settings"][0] == found["secret key"][0] == "wrong"
+    assert "no setting EXPORTNEWS_CATALOGE" in found["settings"][1]
+    assert "Did you mean EXPORTNEWS_CATALOGUE?" in found["settings"][1]
+    assert "too short" in found["secret key"][1]
+
+
 async def test_feeds_that_cannot_be_reached(tmp_path: Path) -> None:
     async with open_newsroom() as newsroom:
         newsroom.serve("/good.xml", rss(Item("One", "https://wire.example/1", "g1")))
