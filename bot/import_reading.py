@@ -7,6 +7,7 @@ from __future__ import annotations
 
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, replace
+from pathlib import Path
 
 from bot import memory
 from bot.errors import UsageError
@@ -55,14 +56,14 @@ class _Process:
     analyst: Analyst | None = None
 
 
-def begin() -> None:
+def begin(taxonomy: Path | None) -> None:
     """Make a process ready."""
-    _Process.analyst = Analyst(load_taxonomy())
+    _Process.analyst = Analyst(load_taxonomy(taxonomy))
 
 
-def begin_process() -> None:
+def begin_process(taxonomy: Path | None) -> None:
     """Make a process ready that does nothing else."""
-    begin()
+    begin(taxonomy)
     memory.settle()
 
 

@@ -16,6 +16,7 @@ from contextlib import contextmanager
 from dataclasses import dataclass, replace
 from datetime import datetime, timedelta
 from itertools import islice
+from pathlib import Path
 
 from sqlalchemy import select
 from sqlalchemy.ext.asyncio import AsyncConnection
@@ -68,16 +69,19 @@ class Importer:
         shown: Mapping[str, Show] | None = None,
         show: Show | None = None,
         processes: int | None = None,
+        taxonomy: Path | None = None,
     ) -> None:
         """`shown` says by publication what may be shown of it, `show` of all whatever it says.
 
         `processes` analyse texts; none given: as many as the machine has processors.
+        `taxonomy`: the file that says which topics there are; none given: the one shipped.
         """
         self._db = db
         self._shown = dict(shown or {})
         self._show = show
         self._processes = processes or os.cpu_count() or 1
-        self._ingest = NewsIngest(db, Analyst(load_taxonomy()))
+        self._taxonomy = taxonomy
+        self._ingest = NewsIngest(db, Analyst(load_taxonomy(taxonomy)))
         self._feeds: dict[str, FeedRecord] = {}
 
     async def run(
@@ -116,12 +120,13 @@ class Importer:
     @contextmanager
     def _workers(self, entries: int) -> Iterator[Executor]:
         """Start processes for a large file; a thread does for what is one batch."""
+        taxonomy = self._taxonomy
         if self._processes == 1 or entries < BATCH:
-            with ThreadPoolExecutor(1, initializer=begin) as threads:
+            with ThreadPoolExecutor(1, initializer=begin, initargs=(taxonomy,)) as threads:
                 yield threads
             return
         fresh = multiprocessing.get_context("spawn")
-        with ProcessPoolExecutor(self._processes, fresh, initializer=begin_process) as pool:
+        with ProcessPoolExecutor(self._processes, fresh, begin_process, (taxonomy,)) as pool:
             try:
                 yield pool
             finally:

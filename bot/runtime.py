@@ -221,7 +221,7 @@ async def _open_engine(
     worker: str,
 ) -> Engine:
     vault = Vault(settings.exportnews_secret_key)
-    taxonomy = load_taxonomy()
+    taxonomy = load_taxonomy(settings.exportnews_taxonomy)
     search = Search(db, taxonomy)
     subscriptions = Subscriptions(db, taxonomy, vault=vault)
     fetcher = await stack.enter_async_context(Fetcher.from_settings(settings, vault))

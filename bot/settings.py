@@ -92,6 +92,9 @@ class Settings(BaseSettings):
     exportnews_catalogue: FilePath = Field(
         None, description="A catalogue file (TOML) that adds to the default, or replaces it"
     )
+    exportnews_taxonomy: FilePath = Field(
+        None, description="A taxonomy file (TOML) instead of the one shipped: topics of your own"
+    )
     exportnews_slack_api_url: str = Field(
         "https://slack.com/api/", description="Address of Slack's Web API"
     )
@@ -233,9 +236,9 @@ class Settings(BaseSettings):
             raise ValueError("must be an app-level token, which starts with xapp-")
         return value
 
-    @field_validator("exportnews_catalogue")
+    @field_validator("exportnews_catalogue", "exportnews_taxonomy")
     @classmethod
-    def _catalogue_exists(cls, value: Path | None) -> Path | None:
+    def _file_exists(cls, value: Path | None) -> Path | None:
         if value is not None and not value.is_file():
             raise ValueError(f"names a file that is not there: {value}")
         return value

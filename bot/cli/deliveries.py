@@ -14,11 +14,10 @@ from rich.console import Console
 from rich.markup import escape
 from rich.table import Table
 
-from bot.cli.opening import open_database
+from bot.cli.opening import open_database, taxonomy_here
 from bot.delivery import ledger
 from bot.delivery.ledger import LedgerLine
 from bot.errors import UsageError
-from bot.news.taxonomy import load_taxonomy
 from bot.subscriptions.model import Actor
 from bot.subscriptions.service import Subscriptions
 
@@ -90,7 +89,7 @@ async def _resume(word: str | None) -> Sequence[str]:
         if word is not None and len(found) > 1:
             places = ", ".join(f"{ref.channel} in {ref.workspace}" for ref in found)
             raise UsageError(f"{word} is the name of several paused channels: {places}.")
-        subscriptions = Subscriptions(db, load_taxonomy())
+        subscriptions = Subscriptions(db, taxonomy_here())
         for ref in found:
             await subscriptions.resume(ref, OPERATOR)
     return [f"#{ref.name}" if ref.name else ref.channel for ref in found]

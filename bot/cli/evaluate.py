@@ -12,7 +12,7 @@ import typer
 from rich.console import Console
 from rich.table import Table
 
-from bot.cli.news import TaxonomyFile, opened
+from bot.cli.news import TaxonomyFile, chosen, opened
 from bot.cli.opening import open_database
 from bot.feeds.model import FeedEntry
 from bot.news.analyst import Analyst
@@ -25,7 +25,6 @@ from bot.news.quality import (
     read_labelled,
     verdicts,
 )
-from bot.news.taxonomy import load_taxonomy
 
 Row = dict[str, str | int | float]
 
@@ -48,7 +47,7 @@ def register(app: typer.Typer) -> None:
         else:
             with opened(file) as lines:
                 items = list(read_labelled(lines))
-            rows = _rows(items, Analyst(load_taxonomy(taxonomy)))
+            rows = _rows(items, Analyst(chosen(taxonomy)))
         if as_json:
             typer.echo(json.dumps(rows, indent=2))
         elif rows:

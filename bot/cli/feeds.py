@@ -18,7 +18,7 @@ from rich.console import Console
 from bot.cli import WRONG_USE
 from bot.cli.feed_list import feed_lines
 from bot.cli.opening import open_database
-from bot.errors import CatalogueError, FeedError, UsageError
+from bot.errors import CatalogueError, FeedError, NotAFeed, UsageError
 from bot.feeds import roster
 from bot.feeds.addresses import checked_address, shown
 from bot.feeds.catalogue import load_catalogue, sync_catalogue
@@ -215,7 +215,13 @@ async def _check(address: str) -> Found:
     parser = ParserPool()
     try:
         async with Fetcher.from_settings(settings) as fetcher:
-            return await read_feed(fetcher, parser, url, credentials=credentials)
+            try:
+                return await read_feed(fetcher, parser, url, credentials=credentials)
+            except NotAFeed:
+                # A page that names its feed is worth more than a refusal.
+                found = await find_feed(fetcher, parser, url, credentials)
+            where = shown(found.address)
+            raise NotAFeed(f"This is a web page; for its feed: exportnews feeds check {where}")
     finally:
         parser.close()
 

@@ -84,7 +84,9 @@ async def _import(file: Path, size: int, show: Show | None) -> Imported:
                     def told(done: Imported) -> None:
                         progress.update(task, completed=done.bytes, entries=f"{done.read:,}")
 
-                    importer = Importer(db, shown=shown, show=show)
+                    importer = Importer(
+                        db, shown=shown, show=show, taxonomy=settings.exportnews_taxonomy
+                    )
                     memory.settle()
                     return await importer.run(lines, told)
     except OSError as error:

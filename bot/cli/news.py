@@ -13,13 +13,14 @@ import typer
 from rich.console import Console
 from rich.table import Table
 
+from bot.cli.opening import taxonomy_here
 from bot.errors import UsageError
 from bot.news.entries_file import FileEntry, read_entries
 from bot.news.model import WHOLE, Analysis
-from bot.news.taxonomy import Taxonomy, load_taxonomy
+from bot.news.taxonomy import SHIPPED, Taxonomy, load_taxonomy
 
 TaxonomyFile = Annotated[
-    Path | None, typer.Option("--taxonomy", help="A taxonomy file instead of the shipped one.")
+    Path | None, typer.Option("--taxonomy", help="A taxonomy file instead of the one in use.")
 ]
 
 
@@ -37,7 +38,7 @@ def register(app: typer.Typer) -> None:
         """Say which topics entries have, and why: reads JSONL from FILE or standard input."""
         from bot.news.analyst import Analyst  # slow to import, and `topics` needs none of it
 
-        analyst = Analyst(load_taxonomy(taxonomy))
+        analyst = Analyst(chosen(taxonomy))
         readable = sys.stdout.isatty() and not as_json
         with opened(file) as lines:
             for each in entries_of(lines):
@@ -51,14 +52,35 @@ def register(app: typer.Typer) -> None:
     @app.command()
     def topics(
         as_json: Annotated[bool, typer.Option("--json", help="As JSON.")] = False,
+        copy: Annotated[
+            Path | None, typer.Option(help="Write the shipped taxonomy there, to be edited.")
+        ] = None,
         taxonomy: TaxonomyFile = None,
     ) -> None:
         """Show the topics: what belongs to each and what does not."""
-        found = load_taxonomy(taxonomy)
+        if copy is not None:
+            _copy(copy)
+            return
+        found = chosen(taxonomy)
         if as_json:
             typer.echo(json.dumps(_topics_as_json(found), ensure_ascii=False, indent=2))
         else:
             _print_topics(found)
+
+
+def _copy(file: Path) -> None:
+    """Write the shipped taxonomy to `file`. Raises UsageError; replaces nothing."""
+    try:
+        with file.open("x", encoding="utf-8") as copy:
+            copy.write(SHIPPED.read_text("utf-8"))
+    except OSError as error:
+        raise UsageError(f"{file} cannot be written: {error.strerror}.") from error
+    typer.echo(f"Copied to {file}. To use it, set EXPORTNEWS_TAXONOMY={file}.")
+
+
+def chosen(file: Path | None) -> Taxonomy:
+    """Give the taxonomy of `file`, or that of the settings."""
+    return load_taxonomy(file) if file else taxonomy_here()
 
 
 @contextmanager

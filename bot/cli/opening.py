@@ -8,6 +8,7 @@ from pathlib import Path
 
 import typer
 
+from bot.news.taxonomy import Taxonomy, load_taxonomy
 from bot.settings import Settings, load_settings
 from bot.storage import schema
 from bot.storage.database import Database
@@ -34,6 +35,11 @@ async def open_database(settings: Settings | None = None) -> AsyncIterator[Datab
         yield db
     finally:
         await db.close()
+
+
+def taxonomy_here() -> Taxonomy:
+    """Give the taxonomy of the settings. Raises SettingsError or TaxonomyError."""
+    return load_taxonomy(load_settings().exportnews_taxonomy)
 
 
 def _missing_file(settings: Settings, db: Database) -> Path | None:

@@ -12,9 +12,8 @@ import typer
 from rich.console import Console
 from rich.markup import escape
 
-from bot.cli.opening import open_database
+from bot.cli.opening import open_database, taxonomy_here
 from bot.errors import UsageError
-from bot.news.taxonomy import load_taxonomy
 from bot.search.export import as_csv, as_json
 from bot.search.model import Result, Results
 from bot.search.search import Search
@@ -67,7 +66,7 @@ def register(app: typer.Typer) -> None:
 
 
 async def _find(text: str, limit: int) -> Results:
-    taxonomy = load_taxonomy()
+    taxonomy = taxonomy_here()
     async with open_database() as db:
         return await Search(db, taxonomy).find(text, limit=limit)
 

@@ -13,13 +13,13 @@ from typing import Annotated
 import typer
 
 from bot.cli.news import entries_of, opened
+from bot.cli.opening import taxonomy_here
 from bot.news.citations import find_citations
 from bot.news.classifier import Classifier
 from bot.news.entries_file import FileEntry
 from bot.news.model import Field
 from bot.news.story_features import StoryFeatures, features
 from bot.news.story_groups import group
-from bot.news.taxonomy import load_taxonomy
 
 _UNDATED = datetime(1970, 1, 1, tzinfo=UTC)
 
@@ -76,7 +76,7 @@ def features_of(each: FileEntry) -> StoryFeatures:
 
 @cache
 def _classifier() -> Classifier:
-    return Classifier(load_taxonomy())
+    return Classifier(taxonomy_here())
 
 
 def _print_stories(entries: list[FileEntry], found: list[str]) -> None:

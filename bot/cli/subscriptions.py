@@ -13,11 +13,10 @@ from rich.console import Console
 from rich.table import Table
 
 from bot.cli import DONE_WITH_FAILURES
-from bot.cli.opening import open_database
+from bot.cli.opening import open_database, taxonomy_here
 from bot.commands.settings_words import unknown_sentence
 from bot.commands.topic_words import TopicWords, find_topics
 from bot.errors import UsageError
-from bot.news.taxonomy import load_taxonomy
 from bot.settings import load_settings
 from bot.storage.secrets import Vault
 from bot.subscriptions.model import Actor, Changed, ChannelRef, ChannelSettings, Subscription
@@ -144,7 +143,7 @@ def register(app: typer.Typer) -> None:
 
 def _meant(words: list[str]) -> TopicWords:
     """Read topics as the chat does. Raises UsageError when no word is one."""
-    meant = find_topics(load_taxonomy(), words)
+    meant = find_topics(taxonomy_here(), words)
     if not meant.topics and meant.unknown:
         raise UsageError(unknown_sentence(meant.unknown[0]))
     return meant
@@ -178,7 +177,7 @@ async def _with_door(work: Callable[[Subscriptions], Awaitable[T]]) -> T:
     settings = load_settings()
     vault = Vault(settings.exportnews_secret_key)
     async with open_database(settings) as db:
-        return await work(Subscriptions(db, load_taxonomy(), vault=vault))
+        return await work(Subscriptions(db, taxonomy_here(), vault=vault))
 
 
 def _say(changed: Changed, done: str, missing: str) -> None:

@@ -9,9 +9,8 @@ from typing import Annotated
 
 import typer
 
-from bot.cli.opening import open_database
+from bot.cli.opening import open_database, taxonomy_here
 from bot.errors import UsageError
-from bot.news.taxonomy import load_taxonomy
 from bot.settings import Settings, load_settings
 from bot.subscriptions.model import Actor
 from bot.subscriptions.permissions import WhoMayChange, parse_permission
@@ -86,7 +85,7 @@ def register(app: typer.Typer) -> None:
 
 async def _permission(settings: Settings, tenant: str, who: WhoMayChange | None) -> WhoMayChange:
     async with open_database(settings) as db:
-        door = Subscriptions(db, load_taxonomy())
+        door = Subscriptions(db, taxonomy_here())
         if who is not None:
             await door.set_permission("teams", tenant, OPERATOR, who)
         return await door.permission("teams", tenant)

@@ -28,7 +28,7 @@ SHORTEST_TOKEN = 16
 def files(settings: Settings) -> Finding:
     """Read the catalogue and the taxonomy."""
     try:
-        topics = len(load_taxonomy().topics)
+        topics = len(load_taxonomy(settings.exportnews_taxonomy).topics)
         feeds = len(load_catalogue(settings.exportnews_catalogue).feeds)
     except BotError as error:
         return Finding("wrong", "catalogue", str(error))

@@ -63,7 +63,7 @@ class NewsIngest:
     def __init__(self, db: Database, analyst: Analyst) -> None:
         self._db = db
         self._analyst = analyst
-        self._terms = Terms()
+        self._terms = Terms(analyst.taxonomy)
 
     async def prepare(self, feed: FeedRecord, entries: Sequence[FeedEntry]) -> Sequence[Analysis]:
         """Analyse entries, in a thread: one analysis each, in order."""

@@ -15,6 +15,7 @@ from sqlalchemy.ext.asyncio import AsyncConnection
 
 from bot.feeds.model import FeedEntry
 from bot.news.model import Analysis, Evidence, Field, WatchTerm
+from bot.news.topics import Taxonomy
 from bot.news.watches import WatchMatcher
 from bot.search.saved import SavedQuery, SavedSearchMatcher
 from bot.storage.tables import change, channel, saved_search, watch, workspace
@@ -56,7 +57,8 @@ class _Matchers:
 class Terms:
     """Finds teams' terms in entries."""
 
-    def __init__(self) -> None:
+    def __init__(self, taxonomy: Taxonomy) -> None:
+        self._taxonomy = taxonomy
         self._ready: _Matchers | None = None
 
     async def refresh(self, conn: AsyncConnection) -> None:
@@ -69,7 +71,8 @@ class Terms:
         changes = await _changes(conn, floor)  # before the terms: a later change is seen next time
         terms = await _watches(conn)
         queries = await _searches(conn)
-        self._ready = await asyncio.to_thread(_build, terms, queries, floor, changes)
+        known = self._taxonomy
+        self._ready = await asyncio.to_thread(_build, known, terms, queries, floor, changes)
 
     async def find(
         self, entries: Sequence[Sought], publication: str
@@ -81,9 +84,14 @@ class Terms:
 
 
 def _build(
-    terms: Sequence[WatchTerm], queries: Sequence[SavedQuery], floor: int, changes: int
+    taxonomy: Taxonomy,
+    terms: Sequence[WatchTerm],
+    queries: Sequence[SavedQuery],
+    floor: int,
+    changes: int,
 ) -> _Matchers:
-    return _Matchers(WatchMatcher(terms), SavedSearchMatcher(queries), floor, changes)
+    searches = SavedSearchMatcher(queries, taxonomy)
+    return _Matchers(WatchMatcher(terms), searches, floor, changes)
 
 
 def _find(

@@ -16,6 +16,7 @@ class Analyst:
     """Understands entries; immutable once made, so any number of threads may share it."""
 
     def __init__(self, taxonomy: Taxonomy) -> None:
+        self.taxonomy = taxonomy
         self._classifier = Classifier(taxonomy)
 
     def analyse(self, entry: FeedEntry, publication: str = "") -> Analysis:

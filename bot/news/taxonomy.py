@@ -11,7 +11,9 @@ from pathlib import Path
 from bot.news.taxonomy_file import read_taxonomy
 from bot.news.topics import Rule, Strength, Taxonomy, Topic, Within
 
-__all__ = ["Rule", "Strength", "Taxonomy", "Topic", "Within", "load_taxonomy"]
+__all__ = ["SHIPPED", "Rule", "Strength", "Taxonomy", "Topic", "Within", "load_taxonomy"]
+
+SHIPPED = Path(__file__).with_name("taxonomy.toml")
 
 
 def load_taxonomy(path: Path | None = None) -> Taxonomy:
@@ -24,4 +26,4 @@ def load_taxonomy(path: Path | None = None) -> Taxonomy:
 
 @lru_cache(maxsize=1)
 def _shipped() -> Taxonomy:
-    return read_taxonomy(Path(__file__).with_name("taxonomy.toml"))
+    return read_taxonomy(SHIPPED)

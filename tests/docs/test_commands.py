@@ -38,6 +38,9 @@ WHOLE = [line for line in LINES if line.whole]
 
 # What starts a service, installs, trains for minutes, or needs another machine is shown elsewhere.
 SHOWN_BY = {
+    r"export EXPORTNEWS_TAXONOMY=\S+": (
+        "`tests/whole/test_command_line.py::test_topics_of_ones_own_count_where_they_are_set`"
+    ),
     r"python -m pip install -c constraints.txt \. && exportnews demo": (
         "`tests/demo/test_demo.py::test_the_page_is_served_until_the_demo_is_ended`"
     ),
@@ -82,7 +85,7 @@ async def place(
     """A folder with the files that the pages speak of, and the environment to run in."""
     folder = tmp_path_factory.mktemp("docs")
     shutil.copy(sqlite_template, folder / "bot.sqlite3")
-    shutil.copy(ROOT / "bot" / "news" / "taxonomy.toml", folder / "my-taxonomy.toml")
+    shutil.copy(ROOT / "bot" / "news" / "taxonomy.toml", folder / "my-own.toml")
     (folder / "labelled.jsonl").write_text(
         '{"id": 1, "title": "BIS adds firms to the Entity List", "topics": ["entity-list"]}\n'
     )
@@ -147,6 +150,7 @@ def as_here(line: Line, folder: Path, env: dict[str, str]) -> str:
     text = line.text
     for theirs, ours in (
         ("https://www.example.org/", env["SITE"]),
+        ("--copy my-own.toml", "--copy another.toml"),
         ("feeds check https://...", f"feeds check {env['FEED']}"),
         ("pause 12", "pause 1"),
         ("retry 4711", "retry 1"),

@@ -54,6 +54,17 @@ async def test_check_prints_what_was_read_and_stores_nothing(
     assert not (tmp_path / "never-made.sqlite3").exists()
 
 
+async def test_check_names_the_feed_of_a_page(newsroom: Newsroom, tmp_path: Path) -> None:
+    feed = newsroom.serve("/feed", rss(Item("One", "/1", "id")))
+    link = b"<link rel=alternate type=application/rss+xml href=/feed>"
+    page = newsroom.serve(
+        "/", b"<!doctype html><html><head>" + link + b"</head></html>", content_type="text/html"
+    )
+    status, out, err = await _check(tmp_path, page)
+    assert (status, out) == (2, "")
+    assert err == f"{page}: This is a web page; for its feed: exportnews feeds check {feed}\n"
+
+
 async def test_check_refuses_in_one_line(newsroom: Newsroom, tmp_path: Path) -> None:
     page = newsroom.serve("/page", b"<!doctype html><title>Hi</title>", content_type="text/html")
     for arguments, private in (((page,), "1"), ((newsroom.address("/404"),), "1"), ((page,), "0")):

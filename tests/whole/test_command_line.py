@@ -200,6 +200,51 @@ def test_nothing_is_restored_where_there_is_no_database(
     assert not file.exists()
 
 
+def test_topics_of_ones_own_count_where_they_are_set(
+    monkeypatch: pytest.MonkeyPatch, capsys: pytest.CaptureFixture[str], tmp_path: Path
+) -> None:
+    file = tmp_path / "mine.toml"
+    more = """
+[[topic]]
+id = "antarctic-trade"
+title = "Antarctic trade"
+definition = "Trade with Antarctica."
+excludes = "Penguins."
+
+[words.antarctica]
+phrases = ["Antarctica"]
+
+[[topic.rule]]
+name = "antarctica"
+when = ["antarctica"]
+strength = "sure"
+"""
+    assert run(capsys, "topics", "--copy", str(file))[0] == 0
+    assert run(capsys, "topics", "--copy", str(file))[0] == 2, "it replaces nothing"
+    with file.open("a", encoding="utf-8") as mine:
+        mine.write(more)
+    monkeypatch.setenv("DATABASE_URL", f"sqlite:///{tmp_path / 'bot.sqlite3'}")
+    monkeypatch.setenv("EXPORTNEWS_TAXONOMY", str(file))
+    assert "antarctic-trade" in run(capsys, "topics", "--json")[1]
+    said = run(capsys, "subscribe", "antarctic-trade", "-c", "https://h.example/x", "-p", "console")
+    assert "Subscribed to antarctic-trade" in said[1]
+    news = tmp_path / "news.jsonl"
+    news.write_text(
+        '{"id": "a", "title": "Exports to Antarctica are stopped", "source": "Wire", '
+        '"url": "https://wire.example/a", "published": "2026-02-10T09:00:00Z"}\n'
+    )
+    assert run(capsys, "import", str(news))[0] == 0
+    assert "Exports to" in run(capsys, "search", "topic:antarctic-trade")[1]
+    file.write_text("nonsense = 1", "utf-8")
+    for words in (("topics",), ("run", "--once")):
+        status, _, err = run(capsys, *words)
+        assert status == 2
+        assert "nobody knows “nonsense”" in err
+    file.unlink()
+    status, _, err = run(capsys, "topics")
+    assert (status, "EXPORTNEWS_TAXONOMY names a file that is not there" in err) == (2, True)
+
+
 def test_it_says_its_version(capsys: pytest.CaptureFixture[str]) -> None:
     assert run(capsys, "--version")[1].strip().count(".") == 2
 
