@@ -80,6 +80,7 @@ def register(app: typer.Typer) -> None:
             )
         )
         _say(changed, "Subscribed to", "Was not subscribed to")
+        _say_where(ref)
         _say_unknown(meant)
 
     @app.command()
@@ -127,6 +128,7 @@ def register(app: typer.Typer) -> None:
         ref = _ref(platform, workspace, channel)
         changed = _run(lambda door: door.watch(ref, OPERATOR, term, alias or (), mode=mode.value))
         _say(changed, "Watching", "Was not watching")
+        _say_where(ref)
 
     @app.command()
     def unwatch(
@@ -155,6 +157,18 @@ def _say_unknown(meant: TopicWords) -> None:
         typer.echo(unknown_sentence(unknown), err=True)
     if meant.unknown:
         raise typer.Exit(DONE_WITH_FAILURES)
+
+
+def _say_where(ref: ChannelRef) -> None:
+    """Note when nothing can come there yet, perhaps for a slip in the workspace's id."""
+    if ref.platform not in {PlatformName.slack, PlatformName.teams}:
+        return
+    if not _run(lambda door: door.is_installed(ref.platform, ref.workspace)):
+        typer.echo(
+            f"Saved; but no {ref.platform} workspace {ref.workspace} is connected yet, so nothing "
+            "comes there. Check the id if it should be.",
+            err=True,
+        )
 
 
 def _workspace(platform: PlatformName, workspace: str) -> str:

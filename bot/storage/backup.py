@@ -108,6 +108,12 @@ def _dump_postgresql(url: URL, partial: Path) -> None:
         )
     except subprocess.CalledProcessError as error:
         said = error.stderr.decode(errors="replace").strip().splitlines()
+        if any("server version mismatch" in line for line in said):
+            raise UsageError(
+                f"{program} is older than the server ({said[-1].rpartition('detail: ')[2]}). It "
+                "must be of the server's version or newer: install PostgreSQL's client programs "
+                "of that version (postgresql.org/download), and put them first in PATH."
+            ) from None
         raise StorageError(
             f"pg_dump failed: {said[-1] if said else 'it says nothing'}"[:300]
         ) from None

@@ -61,6 +61,11 @@ class Subscriptions:
             now = await self._db.now(conn)
             return await workspaces.install(conn, platform, workspace, name, by, now)
 
+    async def is_installed(self, platform: Platform, workspace: str) -> bool:
+        """Whether the bot was ever installed in a workspace, and not removed since."""
+        async with self._db.read() as conn:
+            return await workspaces.is_installed(conn, platform, workspace)
+
     async def remove_workspace(self, platform: Platform, workspace: str) -> None:
         """Stop everything a workspace is owed; its data is deleted later (`bot.retention`)."""
         async with self._db.write() as conn:

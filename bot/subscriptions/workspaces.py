@@ -63,6 +63,20 @@ async def install(
     return int(row.id)
 
 
+async def is_installed(conn: AsyncConnection, platform: Platform, external_id: str) -> bool:
+    """Whether the bot is in a workspace: an operator may name one before it is."""
+    row = (
+        await conn.execute(
+            select(workspace.c.name, workspace.c.installed_by).where(
+                workspace.c.platform == platform,
+                workspace.c.external_id == external_id,
+                workspace.c.removed_at.is_(None),
+            )
+        )
+    ).first()
+    return row is not None and bool(row.name or row.installed_by)
+
+
 async def remove(
     conn: AsyncConnection, platform: Platform, external_id: str, now: datetime
 ) -> None:

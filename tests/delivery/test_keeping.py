@@ -220,3 +220,13 @@ async def test_a_copy_that_cannot_be_made_says_why(
     assert shutil.which("pg_dump") is None
     with pytest.raises(UsageError, match="pg_dump"):
         await backup(desk.db, tmp_path / "copy")
+    old = tmp_path / "pg_dump"  # says what PostgreSQL's own does, when it is the older one
+    old.write_text(
+        "#!/bin/sh\n"
+        "echo 'pg_dump: error: aborting because of server version mismatch' >&2\n"
+        "echo 'pg_dump: detail: server version: 18.4; pg_dump version: 16.14' >&2\n"
+        "exit 1\n"
+    )
+    old.chmod(0o700)
+    with pytest.raises(UsageError, match=r"older than the server \(server version: 18.4; pg_dump"):
+        await backup(desk.db, tmp_path / "copy")

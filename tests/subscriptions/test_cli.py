@@ -2,11 +2,15 @@
 
 from __future__ import annotations
 
+import asyncio
 import json
 
 import pytest
 
 from bot.cli import main
+from bot.cli.opening import open_database
+from bot.news.taxonomy import load_taxonomy
+from bot.subscriptions.service import Subscriptions
 
 
 def run(capsys: pytest.CaptureFixture[str], *words: str) -> tuple[int, str, str]:
@@ -42,13 +46,27 @@ def test_a_channel_is_set_up_shown_and_cleared(capsys: pytest.CaptureFixture[str
     assert out == "No channel of this workspace gets anything yet.\n"
 
 
+async def _connect(workspace: str) -> None:
+    async with open_database() as db:
+        await Subscriptions(db, load_taxonomy()).install("slack", workspace, "Home")
+
+
+def test_a_workspace_that_is_not_connected_is_named(capsys: pytest.CaptureFixture[str]) -> None:
+    words = ("subscribe", "-w", "T0123456", "-c", "C0123456", "sanctions")
+    status, out, err = run(capsys, *words)
+    assert (status, out) == (0, "Subscribed to sanctions.\n")
+    assert err.startswith("Saved; but no slack workspace T0123456 is connected yet")
+    asyncio.run(_connect("T0123456"))
+    assert run(capsys, *words)[2] == ""
+
+
 def test_words_that_are_no_topics_are_named_and_the_others_done_as_in_chat(
     capsys: pytest.CaptureFixture[str],
 ) -> None:
     for command, done in (("subscribe", "Subscribed to"), ("unsubscribe", "Unsubscribed from")):
         status, out, err = run(capsys, command, *HERE, "entity-list", "weather")
         assert (status, out) == (1, f"{done} entity-list.\n")
-        assert err == "There is no topic “weather”; `topics` lists them all.\n"
+        assert err.endswith("There is no topic “weather”; `topics` lists them all.\n")
 
 
 def test_wrong_use_is_one_line_and_status_2(capsys: pytest.CaptureFixture[str]) -> None:
