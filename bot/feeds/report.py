@@ -4,9 +4,7 @@ from __future__ import annotations
 
 from dataclasses import dataclass
 
-NO_NETWORK = (
-    "this machine may have no network, or need a proxy (HTTPS_PROXY). `exportnews doctor` tells."
-)
+NO_NETWORK = "this machine may have no network, or need a proxy (HTTPS_PROXY)."
 
 
 @dataclass(frozen=True, slots=True)

@@ -91,6 +91,19 @@ async def test_run_once_without_slack_prints_and_says_how_to_connect(tmp_path: P
     assert "SLACK_BOT_TOKEN" in err
 
 
+async def test_where_no_feed_can_be_read_this_machines_network_is_suspected(
+    tmp_path: Path,
+) -> None:
+    dead = [f"http://127.0.0.1:{free_port()}/{number}.xml" for number in range(7)]
+    env = environment(tmp_path, *dead)
+    _status, _out, err = await result_of("run", "--once", env=env)
+    assert err.count("No feed could be read; this machine may have no network") == 1
+    status, out, _err = await result_of("doctor", "--no-ask", env=env)
+    assert status == 1
+    assert "None can be read; this machine may have no network" in out
+    assert "And 2 more. See `exportnews feeds list`." in out
+
+
 async def test_run_once_with_a_dead_feed_is_done_with_failures(tmp_path: Path) -> None:
     dead = f"http://127.0.0.1:{free_port()}/feed.xml"
     status, out, err = await result_of("run", "--once", env=environment(tmp_path, dead))
