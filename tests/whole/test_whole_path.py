@@ -183,7 +183,7 @@ async def test_titles_cannot_shout_or_break_out(world: World) -> None:
         assert not re.search(r"<(!channel|!here|@U0MEMBER01|https://evil)", text)
 
 
-async def test_pressing_mute_silences_the_topic_here(world: World) -> None:
+async def test_pressing_mute_silences_the_topic_here_until_it_is_undone(world: World) -> None:
     await world.slack.slash("subscribe entity-list", channel=CHANNEL, user=MEMBER)
     world.publish(NOISE)
     await world.round()
@@ -195,9 +195,20 @@ async def test_pressing_mute_silences_the_topic_here(world: World) -> None:
         CHANNEL, alert.ts, mute[0], value=mute[1], user=MEMBER, expect=1
     )
     assert "silent here" in str(replies.messages[0])
-    world.publish(TALKS, EARLIER, NOISE)
+    silenced = Item("BIS adds a laser maker to the Entity List", "https://wire.example/7", "a-7")
+    world.publish(silenced, TALKS, EARLIER, NOISE)
     await world.round()
     assert len(world.slack.messages(CHANNEL)) == 1
+
+    offer = world.slack.ephemerals(CHANNEL, MEMBER)[-1]
+    undo = _value_of(offer.blocks or [], '"days":0')
+    await world.slack.click(CHANNEL, offer.ts, undo[0], value=undo[1], user=MEMBER, expect=1)
+    later = Item("BIS adds a drone yard to the Entity List", "https://wire.example/8", "a-8")
+    world.publish(later, silenced, TALKS, EARLIER, NOISE)
+    await world.round()
+    told = [str(message.blocks) for message in world.slack.messages(CHANNEL)]
+    assert len(told) == 2
+    assert later.link in told[1]
 
 
 def _markdown(part: object) -> list[str]:
