@@ -92,7 +92,10 @@ def compare(a: StoryFeatures, b: StoryFeatures) -> Comparison:
         return Comparison("apart", 0.0, "one publication's own items of one wording")
     if _near_identical(a, b):
         return Comparison("same", 1.0, "near-identical text of two publications")
-    score = likelihood(signs(a, b))
+    found = signs(a, b)
+    if found.overlap < _LEAST_COMMON:
+        return Comparison("apart", 0.0, "hardly anything in common")
+    score = likelihood(found)
     return Comparison("same" if score >= 0.5 else "apart", score, LEARNED)
 
 
@@ -133,6 +136,9 @@ def _certain(a: StoryFeatures, b: StoryFeatures) -> Comparison | None:
         return Comparison("apart", 0.0, "two Federal Register documents", certain=True)
     return None
 
+
+_LEAST_COMMON = 0.1
+"""The share of what two headlines tell that reports of one event have in common (Dice)."""
 
 _REPORTED = 0.3
 """Likelihood from which an entry that names a document of its days is the report of it, and not

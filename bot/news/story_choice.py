@@ -39,7 +39,7 @@ class _Case:
     scores: list[float] = field(default_factory=list)
 
 
-_CROWD = 0.7
+_CROWD = 0.78
 """How fast what is asked of the likest one grows with the number of those it was compared with:
 among many entries of the same days, one that is half like the new one is there by chance."""
 

@@ -54,7 +54,7 @@ REGISTER = "https://www.federalregister.gov/documents/2026/05/04/{}/some-words"
     [
         ("pairs.jsonl", 0.95, 0.85),
         ("hard_pairs.jsonl", 0.97, 0.8),
-        ("hard_pairs_aside.jsonl", 0.85, 0.7),
+        ("hard_pairs_aside.jsonl", 0.93, 0.7),
     ],
 )
 def test_labelled_pairs_reach_their_floors(file: str, precision: float, recall: float) -> None:
