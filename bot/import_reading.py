@@ -14,7 +14,8 @@ from bot.errors import UsageError
 from bot.feeds.addresses import web_address
 from bot.feeds.intake import titled
 from bot.feeds.model import FeedEntry
-from bot.feeds.text import MAX_CONTENT, MAX_SUMMARY, to_line, to_text
+from bot.feeds.text import MAX_CONTENT, MAX_SUMMARY, tidy, to_line, to_text
+from bot.feeds.times import sensible
 from bot.news.analyst import Analyst
 from bot.news.entries_file import FileEntry, read_line
 from bot.news.model import Analysis
@@ -40,14 +41,15 @@ class Understood:
 class Batch:
     """Some lines: their entries by who published them, and what was wrong.
 
-    `problems` are of lines that were left out, `unlinked` of entries kept without their address.
+    `problems` are of lines that were left out, `lacking` of entries kept without their address or
+    time.
     """
 
     sources: Mapping[str, Sequence[tuple[FeedEntry, Understood]]]
     read: int
     bytes: int
     problems: tuple[str, ...] = ()
-    unlinked: tuple[str, ...] = ()
+    lacking: tuple[str, ...] = ()
 
 
 class _Process:
@@ -74,7 +76,7 @@ def read_batch(lines: Sequence[tuple[int, bytes]]) -> Batch:
         raise RuntimeError("begin first")
     sources: dict[str, list[tuple[FeedEntry, Understood]]] = {}
     problems: list[str] = []
-    unlinked: list[str] = []
+    lacking: list[str] = []
     read = 0
     for number, line in lines:
         try:
@@ -84,16 +86,21 @@ def read_batch(lines: Sequence[tuple[int, bytes]]) -> Batch:
             continue
         if found is not None:
             read += 1
-            source = " ".join(found.source.split())[:200] or NO_SOURCE
+            source = " ".join(tidy(found.source).split())[:200] or NO_SOURCE
             entry = titled(_cleaned(found))
             if found.entry.link and not entry.link:
-                unlinked.append(
+                lacking.append(
                     f'Line {number}: "url" is no http or https address; the entry was kept without.'
+                )
+            if found.entry.published and not entry.published:
+                lacking.append(
+                    f'Line {number}: "published" is a time that no article is of; the entry was '
+                    "kept without."
                 )
             understood = _understand(analyst, entry, source)
             sources.setdefault(source, []).append((entry, understood))
     size = sum(len(line) for _number, line in lines)
-    return Batch(sources, read, size, tuple(problems), tuple(unlinked))
+    return Batch(sources, read, size, tuple(problems), tuple(lacking))
 
 
 def _read(line: bytes, number: int) -> FileEntry | None:
@@ -111,7 +118,8 @@ def _cleaned(found: FileEntry) -> FeedEntry:
         summary=to_text(entry.summary, limit=MAX_SUMMARY),
         content=to_text(entry.content, limit=MAX_CONTENT),
         link=web_address(entry.link),
-        guid=str(found.id),
+        guid=tidy(str(found.id)),
+        published=sensible(entry.published) if entry.published else None,
     )
 
 

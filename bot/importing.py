@@ -48,14 +48,15 @@ MAX_NAMED = 20
 @dataclass(frozen=True, slots=True)
 class Imported:
     """How far an import has come. `problems` are sentences about bad lines, the first 20;
-    `notes` about entries that were kept without their address, also the first 20 of `unlinked`."""
+    `notes` about entries that were kept without their address or time, also the first 20 of
+    `lacking`."""
 
     read: int = 0
     new: int = 0
     bad: int = 0
     bytes: int = 0
     problems: tuple[str, ...] = ()
-    unlinked: int = 0
+    lacking: int = 0
     notes: tuple[str, ...] = ()
 
 
@@ -98,8 +99,8 @@ class Importer:
                 bad=done.bad + len(batch.problems),
                 bytes=done.bytes + batch.bytes,
                 problems=(done.problems + batch.problems)[:MAX_NAMED],
-                unlinked=done.unlinked + len(batch.unlinked),
-                notes=(done.notes + batch.unlinked)[:MAX_NAMED],
+                lacking=done.lacking + len(batch.lacking),
+                notes=(done.notes + batch.lacking)[:MAX_NAMED],
             )
             told(done)
         return done

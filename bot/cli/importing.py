@@ -57,7 +57,7 @@ def register(app: typer.Typer) -> None:
         known = done.read - done.new
         told = "1 entry imported" if done.new == 1 else f"{done.new:,} entries imported"
         told += f", {known:,} known already" if known else ""
-        told += f", {done.unlinked:,} without their address" if done.unlinked else ""
+        told += f", {done.lacking:,} without their address or time" if done.lacking else ""
         told += f", {done.bad:,} bad {_lines(done.bad)} left out" if done.bad else ""
         typer.echo(f"{told}.")
         if done.bad:

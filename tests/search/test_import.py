@@ -83,5 +83,5 @@ async def test_a_stopped_import_goes_on_where_it_was(db: Database) -> None:
 async def test_an_address_that_is_none_is_said_by_its_line(db: Database) -> None:
     lines = [line(1, "One", url="wire.example/1"), line(2, "Two", url="https://wire.example/2")]
     done = await Importer(db, processes=1).run(lines)
-    assert (done.new, done.bad, done.unlinked) == (2, 0, 1)
+    assert (done.new, done.bad, done.lacking) == (2, 0, 1)
     assert done.notes == ('Line 1: "url" is no http or https address; the entry was kept without.',)

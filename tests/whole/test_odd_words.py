@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import json
 from collections.abc import Iterator
 from pathlib import Path
 from typing import Any
@@ -88,3 +89,31 @@ def test_odd_words_are_answered_in_sentences(
             assert err.count("\n") <= 2, (words, err)
             tried += 1
     assert tried > 50
+
+
+def test_odd_values_in_a_file_stop_nothing(
+    monkeypatch: pytest.MonkeyPatch,
+    capsys: pytest.CaptureFixture[str],
+    database_url: str,
+    tmp_path: Path,
+) -> None:
+    monkeypatch.setenv("DATABASE_URL", database_url)
+    file = tmp_path / "news.jsonl"
+    lines: list[dict[str, object]] = [{"id": 10**40, "title": "t", "source": "S"}]
+    for number, odd in enumerate(("a\0b", "\ud800 x", "9" * 40, "x" * 100_000)):
+        for name in ("id", "title", "summary", "content", "url", "source"):
+            plain = {"id": f"{number}{name}", "title": f"BIS adds firm {number}{name}"}
+            lines.append({**plain, "source": "Wire", name: odd})
+    ends = ("0001-01-01T00:00:00+00:00", "9999-12-31T23:59:59+00:00")
+    lines += [{"id": at, "title": "t", "published": at} for at in ends]
+    file.write_text("\n".join(json.dumps(line) for line in lines))
+    for command in ("import", "classify", "stories"):
+        status, out, err = run(capsys, command, str(file))
+        assert status == 0, err
+        if command != "import":
+            assert len(out.splitlines()) == len(lines)
+    _, out, _ = run(capsys, "search", "firm")
+    assert "BIS adds firm" in out
+    for words in (("search", "a\0b"), ("audit", "--since", "9999-12-31")):
+        status, _, err = run(capsys, *words)
+        assert (status, "Traceback" in err) == (0, False), (words, err)
