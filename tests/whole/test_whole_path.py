@@ -183,7 +183,7 @@ async def test_titles_cannot_shout_or_break_out(world: World) -> None:
         assert not re.search(r"<(!channel|!here|@U0MEMBER01|https://evil)", text)
 
 
-async def test_pressing_mute_silences_the_topic_here_until_it_is_undone(world: World) -> None:
+async def test_pressing_mute_silences_the_topic_here(world: World) -> None:
     await world.slack.slash("subscribe entity-list", channel=CHANNEL, user=MEMBER)
     world.publish(NOISE)
     await world.round()
