@@ -35,9 +35,12 @@ class Door:
                 return Response()
             return _refused(401, "no valid signature")
         try:
-            return to_async_bolt_request(request, body)
-        except (ValueError, RecursionError):
+            sent = to_async_bolt_request(request, body)
+        except (ValueError, RecursionError, AttributeError, TypeError):  # Bolt's, of odd JSON
             return _refused(400, "a body that cannot be read")
+        if not isinstance(sent.body, dict) or not isinstance(sent.body.get("event", {}), dict):
+            return _refused(400, "a body of another form")
+        return sent
 
     def _is_signed(self, request: Request, body: bytes) -> bool:
         at = request.headers.get("x-slack-request-timestamp", "")

@@ -78,7 +78,9 @@ async def test_what_slack_did_not_sign_is_refused_in_one_line(web: httpx.AsyncCl
 async def test_what_is_signed_and_cannot_be_read_is_refused_in_one_line(
     web: httpx.AsyncClient,
 ) -> None:
-    for body in (b"[" * 100_000, b"payload=" + b"[" * 100_000, b"payload={", b"{"):
+    odd = (b"[" * 100_000, b"{", b"[]", b"7", b'{"type":"event_callback","event":[]}')
+    forms = (b"payload=" + b"[" * 100_000, b"payload={", b"payload=[]", b"payload=7")
+    for body in odd + forms:
         kind = FORM if body.startswith(b"payload") else "application/json"
         told = await sent(web, body, kind, signed(body))
         assert told == (400, [("slack.refused", False)]), body[:9]
