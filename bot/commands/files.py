@@ -55,7 +55,7 @@ class Files:
         number = words.count(len(alert.dates), "date")
         return FileAnswer(
             f"dates-{entry_id}.ics",
-            calendar(alert, await self._now()),
+            calendar(alert, await self._db.moment()),
             f"{number} of “{alert.title[:150]}”, for your calendar.",
         )
 
@@ -73,7 +73,7 @@ class Files:
             if asked.form == "json"
             else export.as_csv(found)
         )
-        name = f"search-{(await self._now()):%Y%m%d-%H%M}.{asked.form}"
+        name = f"search-{(await self._db.moment()):%Y%m%d-%H%M}.{asked.form}"
         said = (*found.notes, f"{number}{of} found for: {found.query[:300]}")
         return FileAnswer(name, content, " ".join(said))
 
@@ -91,14 +91,10 @@ class Files:
         content, lines = await _bounded(records_as_csv(found))
         number = words.count(lines - 1, "step")
         return FileAnswer(
-            f"audit-{(await self._now()):%Y%m%d}.csv",
+            f"audit-{(await self._db.moment()):%Y%m%d}.csv",
             content,
             f"{number} taken with alerts in this workspace, the oldest first.",
         )
-
-    async def _now(self) -> datetime:
-        async with self._db.read() as conn:
-            return await self._db.now(conn)
 
 
 def midnight(day: date | None, *, days: int = 0) -> datetime | None:

@@ -80,8 +80,7 @@ class Trying:
         if mode != "instant":
             return None
         found = await self._search.find(f"({query}) sort:date", limit=_MOST_ENTRIES)
-        async with self._db.read() as conn:
-            now = await self._db.now(conn)
+        now = await self._db.moment()
         since = now - timedelta(days=_DAYS)
         recent = [each for each in found.results if since < each.published <= now]
         first = {each.story_id or -each.id: each for each in recent}  # the earliest of each story

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from datetime import datetime, timedelta
+from datetime import timedelta
 from typing import Protocol
 
 from bot.commands import forms
@@ -57,7 +57,7 @@ class Working:
     async def ask_assign(self, entry_id: int, context: CommandContext) -> AssignFormAnswer:
         """Ask to whom an alert is assigned; a week is offered."""
         title = await self._titles.title(entry_id)
-        due = (await self._now()).date() + _WEEK
+        due = (await self._db.moment()).date() + _WEEK
         return AssignFormAnswer(entry_id, title, context.channel, due)
 
     async def ask_not_applicable(
@@ -116,10 +116,6 @@ class Working:
 
     async def _place(self, channel: str, context: CommandContext) -> Place:
         return await find_place(context, Mention(channel, ""), self._subscriptions)
-
-    async def _now(self) -> datetime:
-        async with self._db.read() as conn:
-            return await self._db.now(conn)
 
 
 def _person(context: CommandContext) -> Person:

@@ -14,7 +14,7 @@ from itertools import combinations
 from bot.news import evidence
 from bot.news.model import Evidence, Field, TopicMatch
 from bot.news.reading import LEAD, NEAR, Reader, Sentence, Span
-from bot.news.scoring import LEAST_SCORE, Scorer, as_score
+from bot.news.scoring import LEAST_SCORE, PRIOR, Scorer, as_score
 from bot.news.taxonomy import Rule, Taxonomy, Topic
 from bot.news.wording import (
     HEADLINE,
@@ -33,7 +33,6 @@ _DOUBT, _DOUBTED = -2.0, 0.2
 """Log odds down to which the whole may doubt what rules say clearly, without silencing them; and
 what a topic has that is so doubted."""
 
-_STRENGTHS = ("sure", "likely", "hint")
 _TELLING, _VAGUE = 0, 1
 _MAX_TEXT = 60_000
 """Characters of one field that are read; news is shorter, and a rule says early what it is."""
@@ -41,12 +40,19 @@ _MAX_TEXT = 60_000
 
 @dataclass(frozen=True, slots=True)
 class _Compiled:
-    """A rule over bits."""
+    """A rule over bits.
+
+    `telling` and `vague` are the lists of a rule that are shown as evidence; `rank`: how well they
+    tell the topic, by the rule's strength and by how many lists it needs, the less the better.
+    """
 
     rule: Rule
     when: tuple[int, ...]
     unless: int
     positive: bool
+    telling: int
+    vague: int
+    rank: tuple[int, int]
 
 
 @dataclass(frozen=True, slots=True)
@@ -126,7 +132,19 @@ class Classifier:
 
     def _compile(self, rule: Rule) -> _Compiled:
         when = tuple(self._reader.bits(term) for term in rule.when)
-        return _Compiled(rule, when, self._reader.bits(rule.unless), rule.positive)
+        wanted = 0
+        for bits in when:
+            wanted |= bits
+        wanted &= ~self._context
+        return _Compiled(
+            rule,
+            when,
+            self._reader.bits(rule.unless),
+            rule.positive,
+            telling=wanted & ~self._vague,
+            vague=wanted & self._vague,
+            rank=(tuple(PRIOR).index(rule.strength), len(when)),
+        )
 
     def _said(
         self,
@@ -193,29 +211,26 @@ class Classifier:
 
         Where none of them explains anything by itself, the wording as a whole is the evidence.
         """
-        ranked = self._ranked(fired)
+        ranked = _ranked(fired)
         if not any(rank[0] == _TELLING for rank in ranked.values()):
             named = evidence.met(sentences, self._named[topic])
             ranked = dict.fromkeys(named, evidence.PLAIN)
         return evidence.shown(ranked, fields, names) or evidence.whole(fields, names)
 
-    def _ranked(self, fired: Sequence[_Fired]) -> dict[evidence.Place, evidence.Rank]:
-        """Give the places that made rules apply; those of rules that say most with least rank
-        best, and vague ones after all others."""
-        places: dict[evidence.Place, evidence.Rank] = {}
-        for each in fired:
-            if not each.compiled.positive:
-                continue
-            wanted = 0
-            for bits in each.compiled.when:
-                wanted |= bits
-            rule = (_STRENGTHS.index(each.compiled.rule.strength), len(each.compiled.when))
-            wanted &= ~self._context
-            for vagueness, bits in ((_TELLING, ~self._vague), (_VAGUE, self._vague)):
-                for place in evidence.met(each.sentences, wanted & bits):
-                    rank = (vagueness, *rule)
-                    places[place] = min(rank, places.get(place, rank))
-        return places
+
+def _ranked(fired: Sequence[_Fired]) -> dict[evidence.Place, evidence.Rank]:
+    """Give the places that made rules apply; those of rules that say most with least rank best,
+    and vague ones after all others."""
+    places: dict[evidence.Place, evidence.Rank] = {}
+    for each in fired:
+        rule = each.compiled
+        if not rule.positive:
+            continue
+        for vagueness, bits in ((_TELLING, rule.telling), (_VAGUE, rule.vague)):
+            for place in evidence.met(each.sentences, bits):
+                rank = (vagueness, *rule.rank)
+                places[place] = min(rank, places.get(place, rank))
+    return places
 
 
 def _lead(text: str, masked: Sequence[Span]) -> list[Word]:

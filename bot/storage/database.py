@@ -71,6 +71,11 @@ class Database:
         moment = datetime.fromisoformat(value) if isinstance(value, str) else value
         return moment.replace(tzinfo=UTC) if moment.tzinfo is None else moment.astimezone(UTC)
 
+    async def moment(self) -> datetime:
+        """Give the present moment as `now` does, where nothing else is asked of the database."""
+        async with self.read() as conn:
+            return await self.now(conn)
+
     async def ping(self) -> None:
         """Check that the database answers.
 
