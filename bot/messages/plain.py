@@ -79,7 +79,8 @@ def why_text(alert: Alert) -> str:
             if phrase
         )
         label = clean(words.why_label(why), _LABEL)
-        parts.append(f"{label} ({phrases})" if phrases else label)
+        passing = "" if why.main else ", in passing"
+        parts.append(f"{label}{passing} ({phrases})" if phrases else f"{label}{passing}")
     return words.some(parts, 6, joint="; ")
 
 

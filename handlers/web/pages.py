@@ -8,6 +8,7 @@ from pathlib import Path
 from jinja2 import Environment, FileSystemLoader, select_autoescape
 
 from bot.messages.words import day
+from bot.news.model import WHOLE
 
 # No script, no frame, nothing from elsewhere; forms go to the console itself only.
 HEADERS = {
@@ -24,6 +25,7 @@ def templates() -> Environment:
     """Give the templates; all that is put in is escaped."""
     pages = Environment(loader=FileSystemLoader(FOLDER), autoescape=select_autoescape())
     pages.filters |= {"moment": moment, "day": day}
+    pages.globals["whole"] = WHOLE
     return pages
 
 

@@ -9,7 +9,7 @@ from hypothesis import given, settings
 
 from bot.messages import actions, blocks, limits, plain
 from bot.messages.model import Alert, Message, Why
-from bot.news.model import Company
+from bot.news.model import WHOLE, Company
 from tests.messages.makers import HARD, alert, wild_alerts
 from tests.messages.slack_reading import marked_texts, problems_of
 
@@ -100,6 +100,12 @@ def test_a_watch_and_a_saved_search_are_named_as_such() -> None:
     assert "*Why here:* watch Acme (“Acme Semiconductor”); saved search eccn:3B001" in everything(
         message
     )
+
+
+def test_where_no_phrase_says_it_the_wording_as_a_whole_is_named_and_not_quoted() -> None:
+    why = (Why("topic", "trade-secrets", "Trade secrets", (WHOLE,), 0.8, main=False),)
+    assert f"*Why here:* Trade secrets, in passing ({WHOLE})" in everything(rendered(why=why))
+    assert f"Trade secrets, in passing ({WHOLE})" in plain.why_text(alert(why=why))
 
 
 def test_nobody_is_notified_and_nothing_is_formatted_by_a_title() -> None:

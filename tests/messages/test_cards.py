@@ -12,7 +12,7 @@ from bot.messages import actions, card_kit, card_text
 from bot.messages.cards import alert_card, alert_message, notice_card
 from bot.messages.model import Alert, Why
 from bot.messages.rich import outside
-from bot.news.model import Company
+from bot.news.model import WHOLE, Company
 from tests.messages.card_reading import (
     buttons,
     markdown_links,
@@ -200,6 +200,11 @@ def test_a_title_of_five_megabytes_is_cut_at_a_word_at_once() -> None:
 def test_a_watch_and_a_saved_search_are_named_as_such() -> None:
     why = (Why("watch", "12", "Acme", ("Acme Chip",)), Why("search", "4", "eccn:3B001", ()))
     assert "watch Acme (“Acme Chip”); saved search eccn:3B001" in everything(card(why=why))
+
+
+def test_where_no_phrase_says_it_the_wording_as_a_whole_is_named_and_not_quoted() -> None:
+    why = (Why("topic", "trade-secrets", "Trade secrets", (WHOLE,), 0.8),)
+    assert f"Why here: Trade secrets ({WHOLE})" in everything(card(why=why))
 
 
 def test_notices_are_one_harmless_sentence() -> None:

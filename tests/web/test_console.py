@@ -14,6 +14,7 @@ from aiohttp import web
 from sqlalchemy import select
 from structlog.testing import capture_logs
 
+from bot.news.model import WHOLE
 from bot.storage.tables import entry
 from tests.support.clock import SetClock
 from tests.support.newsroom import Item, rss
@@ -54,6 +55,15 @@ async def test_each_page_shows_its_part(site: Site) -> None:
     assert "This terminal" in shown["/subscriptions"] or "console" in shown["/subscriptions"]
     assert "Entity List: 1" in shown["/trends"]
     assert "0, 0, 0, 0, 0, 0, 0, 0, 0, 0, 0, 1" in shown["/trends"]
+
+
+async def test_a_topic_that_no_phrase_tells_quotes_nothing(site: Site) -> None:
+    item = Item("Rippling Sues Deel", "https://wire.example/2", "g2", at=site.bot.engine.clock())
+    site.newsroom.serve("/feed.xml", rss(item))
+    await site.bot.once()
+    page = (await site.client.get("/")).text
+    assert WHOLE in page
+    assert "<q>" not in page
 
 
 async def test_every_page_is_kept_from_frames_caches_scripts_and_strangers(site: Site) -> None:
