@@ -9,6 +9,7 @@ import typer
 from typer.core import TyperCommand, TyperGroup
 from typer.main import get_group
 
+from bot.cli.examples import add_examples
 from bot.cli.table import COMMANDS
 
 
@@ -32,4 +33,7 @@ def load(module: str) -> dict[str, Any]:
     """Import a module of `bot.cli` and give its commands by name."""
     app = typer.Typer()
     importlib.import_module(f"bot.cli.{module}").register(app)
-    return dict(get_group(app).commands)
+    commands = dict(get_group(app).commands)
+    for name, command in commands.items():
+        add_examples(name, command)
+    return commands

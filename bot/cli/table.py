@@ -23,6 +23,7 @@ COMMANDS = (
         TRY,
         "Try it with no account: sample news, and a Slack look-alike in your browser.",
     ),
+    Listed("help", "help", TRY, "Say all of one command: how it is written, what it does."),
     Listed("run", "run", RUN, "Watch the feeds and serve Slack, in one process."),
     Listed("worker", "run", RUN, "Watch the feeds and send what is due (one or many processes)."),
     Listed("web", "run", RUN, "Answer Slack over HTTP, and serve health, metrics and the console."),

@@ -196,10 +196,10 @@ class WhyAnswer:
 
 @dataclass(frozen=True, slots=True)
 class HelpPage:
-    """How to use this; `about`: one command, or all. `note`: what about it was not understood."""
+    """How to use this. `about`: the name of a command or of a section, or all; `note`: what about
+    it was not understood."""
 
     about: str = ""
-    example_topic: str = "entity-list"
     note: str = ""
 
 

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from bot.commands import help_words, lines, views, work_views
+from bot.commands import help_lines, lines, views, work_views
 from bot.commands.answers import (
     Answer,
     AssignFormAnswer,
@@ -174,17 +174,10 @@ def why(answer: WhyAnswer) -> Message:
 
 
 def help_page(answer: HelpPage) -> Message:
-    """Render help: every command with an example."""
+    """Render help: all commands by example, or all of one."""
     shown: list[Block] = []
-    if answer.note:
-        shown.append(kit.section(mrkdwn(rich.with_code(answer.note))))
-    if not answer.about:
-        shown.append(kit.section(f"*{help_words.SLOGAN}*"))
-    for topic in help_words.find(answer.about):
-        examples = [
-            f"{mrkdwn(rich.code(COMMAND + text, 200))}  {mrkdwn(rich.with_code(meaning))}"
-            for text, meaning in topic.lines
-        ]
-        shown += kit.paragraphs([f"*{topic.name}*", *examples], sections=1)
-    shown.append(offers(help_words.OFFERS, "help"))
-    return Message(text="How to use exportnews", blocks=tuple(shown))
+    for part in help_lines.parts(answer, COMMAND):
+        head = [f"*{part.heading}*"] if part.heading else []
+        shown += kit.paragraphs([*head, *(mrkdwn(line) for line in part.lines)], sections=2)
+    shown.append(offers(help_lines.offers(answer), "help"))
+    return Message(text=escape(help_lines.text(answer), 200), blocks=tuple(shown))

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from dataclasses import replace
 
-from bot.commands import card_forms, card_work_forms, help_words, lines
+from bot.commands import card_forms, card_work_forms, help_lines, lines
 from bot.commands.answers import (
     Answer,
     AssignFormAnswer,
@@ -34,6 +34,7 @@ from bot.commands.card_offers import reply
 from bot.commands.listing_cards import listing
 from bot.commands.reply import CardReply
 from bot.commands.settings_cards import (
+    COMMAND,
     change_list,
     permission,
     settings_list,
@@ -167,16 +168,10 @@ def why(answer: WhyAnswer) -> CardReply:
 
 
 def help_page(answer: HelpPage) -> CardReply:
-    """Render help: every command with an example."""
+    """Render help: all commands by example, or all of one."""
     body: list[Element] = []
-    if answer.note:
-        body.append(card_kit.paragraph(rich.with_code(answer.note)))
-    if not answer.about:
-        body.append(card_kit.paragraph(rich.bold(ours(help_words.SLOGAN))))
-    for topic in help_words.find(answer.about):
-        body.append(card_kit.heading(topic.name, large=False))
-        body += [
-            card_kit.line(together(rich.code(text, 200), "  ", rich.with_code(meaning)))
-            for text, meaning in topic.lines
-        ]
-    return reply(body, help_words.OFFERS, text="How to use exportnews")
+    for part in help_lines.parts(answer, COMMAND):
+        if part.heading:
+            body.append(card_kit.heading(part.heading, large=False))
+        body += [card_kit.line(each) for each in part.lines]
+    return reply(body, help_lines.offers(answer), text=help_lines.text(answer))

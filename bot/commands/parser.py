@@ -7,7 +7,7 @@ Slack sends text with `&`, `<`, `>` as entities, and channels, people and addres
 from __future__ import annotations
 
 import re
-from collections.abc import Callable, Mapping
+from collections.abc import Callable, Iterable, Mapping
 from dataclasses import dataclass
 from datetime import date
 
@@ -49,6 +49,10 @@ from bot.subscriptions.model import Mode
 
 _SHORT_WORD, _LONG_WORD = 4, 7
 """A shorter word is no misspelt command; from this length on, two letters may be wrong."""
+
+_ASKS_HOW = frozenset({"help", "--help", "-h", "?"})
+"""What asks, behind a command's word, how that command is used."""
+_SEARCHES = frozenset({"search", "find"})
 
 MAX_TEXT = 1_000
 """Characters of a command that are read."""
@@ -96,6 +100,8 @@ def parse(text: str) -> Command:
     read = _READERS.get(word)
     if read is None:
         return Search(plain(text), cut=long, near=near_command(text))
+    if rest.strip().casefold() in _ASKS_HOW and word not in _SEARCHES:
+        return Help(word)
     return read(rest.strip()) or Search(plain(text), cut=long, command=word)
 
 
@@ -105,15 +111,16 @@ def near_command(text: str) -> str:
     `subscibe sanctions` gives `subscribe sanctions`; nothing where the word is no near one.
     """
     word, _space, rest = plain(text[:MAX_TEXT]).partition(" ")
-    found = process.extractOne(
-        word.casefold().removeprefix("/"),
-        COMMANDS,
-        scorer=OSA.distance,
-        score_cutoff=1 if len(word) < _LONG_WORD else 2,
-    )
-    if found is None or len(word) < _SHORT_WORD or found[0] == word.casefold():
-        return ""
-    return f"{found[0]} {rest}".strip()
+    word = word.casefold().removeprefix("/")
+    near = near_word(word, COMMANDS)
+    return f"{near} {rest}".strip() if near not in {"", word} else ""
+
+
+def near_word(word: str, of: Iterable[str]) -> str:
+    """Give the one of these words that `word` is, or is but for a slip; nothing for a short one."""
+    slips = 1 if len(word) < _LONG_WORD else 2
+    found = process.extractOne(word, of, scorer=OSA.distance, score_cutoff=slips)
+    return found[0] if found and len(word) >= _SHORT_WORD else ""
 
 
 def plain(text: str) -> str:
@@ -289,7 +296,7 @@ def _search(rest: str) -> Command:
 
 
 def _help(rest: str) -> Command:
-    return Help(plain(rest).casefold())
+    return Help(plain(rest).casefold().removeprefix("/exportnews").strip(" /"))
 
 
 _READERS: Mapping[str, Callable[[str], Command | None]] = {

@@ -1,6 +1,6 @@
 """The commands room's door: text, buttons and forms in, answers out.
 
-Nothing here knows how an answer looks (`bot.commands.blocks`, `bot.commands.plain`) or where it
+Nothing here knows how an answer looks (`bot.commands.blocks`, `bot.commands.cards`) or where it
 came from; whatever a person asked for that cannot be done is a `Sentence`, not an error.
 """
 
@@ -14,7 +14,7 @@ from bot.commands.entries import Entries
 from bot.commands.files import Files
 from bot.commands.finding import Finding
 from bot.commands.model import Mention
-from bot.commands.parser import near_command, parse
+from bot.commands.parser import parse
 from bot.commands.reading import Reading
 from bot.commands.submitting import Submitting
 from bot.commands.trying import Trying
@@ -51,7 +51,6 @@ class Commands:
         self._submitting = Submitting(
             subscriptions, self._entries, self._changing, self._finding, self._working
         )
-        self._example = taxonomy.topics[0].id if taxonomy.topics else "entity-list"
 
     async def answer(self, text: str, context: CommandContext) -> Answer:
         """Answer what a person typed; an unknown word is searched for."""
@@ -139,7 +138,7 @@ class Commands:
             case model.Permission():
                 return await self._reading.permission(command, context)
             case model.Help():
-                return self._help(command.about)
+                return _help(command.about)
             case _:
                 return await self._change(command, context)
 
@@ -171,15 +170,6 @@ class Commands:
                 return await self._changing.updates(command, context)
             case model.Resume():
                 return await self._changing.resume(command, context)
-
-    def _help(self, about: str) -> HelpPage:
-        if not about or help_words.knows(about):
-            return HelpPage(about, self._example)
-        meant = near_command(about)
-        note = f"There is no command `{about[:60]}`"
-        if meant:
-            return HelpPage(meant, self._example, f"{note}; this is about `{meant}`.")
-        return HelpPage("", self._example, f"{note}; these are all there are.")
 
     async def _settings(self, command: model.Settings, context: CommandContext) -> Answer:
         if context.channel.platform in _WITH_FORMS:
@@ -243,6 +233,18 @@ class Commands:
                 return await self._files.calendar(action.entry)
             case actions.ExportSearch():
                 return await self._files.search(action, context)
+
+
+def _help(about: str) -> HelpPage:
+    found = help_words.command(about)
+    if found is not None:
+        return HelpPage(found.name)
+    if not about or help_words.is_section(about):
+        return HelpPage(about)
+    note = f"There is no command `{about[:60]}`"
+    if near := help_words.nearest(about):
+        return HelpPage(near, f"{note}; this is about `{near}`.")
+    return HelpPage("", f"{note}; these are all there are.")
 
 
 def _named(channel: str) -> Mention | None:

@@ -59,11 +59,16 @@ def day(on: date) -> str:
 
 def moment_in(moment: datetime, zone: str) -> str:
     """Give a moment in a zone: `2 Dec 2024 14:05 (Europe/Berlin)`."""
+    at = local(moment, zone)
+    return f"{day(at.date())} {at:%H:%M} ({at.tzinfo})"
+
+
+def local(moment: datetime, zone: str) -> datetime:
+    """Give a moment in a zone (IANA); in UTC where there is no such zone."""
     try:
-        local = moment.astimezone(ZoneInfo(zone))
+        return moment.astimezone(ZoneInfo(zone))
     except (ZoneInfoNotFoundError, ValueError):
-        zone, local = "UTC", moment.astimezone(UTC)
-    return f"{day(local.date())} {local:%H:%M} ({zone})"
+        return moment.astimezone(UTC)
 
 
 def why_label(why: Why) -> str:

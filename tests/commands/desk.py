@@ -6,7 +6,7 @@ from dataclasses import dataclass, replace
 from functools import cache
 from typing import Any
 
-from bot.commands import blocks, cards, plain
+from bot.commands import blocks, cards
 from bot.commands.answers import Answer
 from bot.commands.context import CommandContext, Place
 from bot.commands.reply import Reply
@@ -128,8 +128,8 @@ class Desk:
         return answer
 
     async def say(self, text: str, **context: Any) -> str:
-        """Type a command, and read the answer as text."""
-        return plain.render(await self.ask(text, **context), "UTC")
+        """Type a command, and read what Slack shows of the answer."""
+        return shown(await self.ask(text, **context))
 
 
 def check(answer: Answer) -> Reply:

@@ -160,19 +160,19 @@ async def test_sharing_needs_a_channel_that_the_bot_can_post_in(desk: Desk) -> N
     assert reply.channel == "C0HERE"
 
 
-async def test_plain_text_answers_the_same(desk: Desk) -> None:
+async def test_every_reading_command_answers(desk: Desk) -> None:
     await desk.fill()
-    assert "1. Court Upholds Trade Secrets Verdict" in await desk.say("latest")
-    assert "#here gets Entity List at once." in await desk.say("subscribe entity-list")
+    assert "Court Upholds Trade Secrets Verdict" in await desk.say("latest")
+    assert "gets *Entity List* at once." in await desk.say("subscribe entity-list")
     assert "entity-list" in await desk.say("topics")
     assert "Not: " not in await desk.say("topics")
     assert "UFLPA" in await desk.say("topics blacklist")
     assert "Nothing was found" in await desk.say("topics of the week")
     assert "why https://" in await desk.say("why")
-    assert "set by U0ANN" in await desk.say("subscriptions")
+    assert "set by <@U0ANN>" in await desk.say("subscriptions")
     assert "Catching up: 2 stories" in await desk.say("digest 2 days")
-    assert "Trade Daily, read" in await desk.say("feeds")
+    assert "Trade Daily> · read" in await desk.say("feeds")
     assert "subscribe (topics: none → entity-list (at once))" in await desk.say("changes")
-    assert "Entity List: wanted" in await desk.say("why https://trade.example/0")
-    assert "You have saved nothing yet." in await desk.say("saved")
+    assert "*Entity List* asks for it" in await desk.say("why https://trade.example/0")
+    assert "You have saved nothing yet" in await desk.say("saved")
     assert "Nothing was found for" in await desk.say("zeppelin")

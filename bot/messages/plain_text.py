@@ -1,0 +1,18 @@
+"""Rich text as plain text, for the command line: no marks, moments in a zone."""
+
+from __future__ import annotations
+
+from bot.messages import words
+from bot.messages.rich import Rich, Run
+
+
+def plain_text(rich: Rich, zone: str = "UTC") -> str:
+    """Give rich text without marks; times in `zone` (IANA)."""
+    return "".join(_plain(run, zone) for run in rich)
+
+
+def _plain(run: Run, zone: str) -> str:
+    if run.at is None:
+        return run.text
+    shown = words.moment_in(run.at, zone)
+    return shown if run.form == "moment" else words.day(words.local(run.at, zone).date())
