@@ -16,6 +16,7 @@ from sqlalchemy.ext.asyncio import AsyncConnection, AsyncEngine, create_async_en
 
 from bot.clock import Clock
 from bot.errors import StorageError
+from bot.storage import sqlite_driver
 from bot.storage.dialects import now_expression
 
 BUSY_TIMEOUT_SECONDS = 15
@@ -146,7 +147,10 @@ def _sqlite_engine(url: str) -> AsyncEngine:
                 detail=str(error),
             ) from error
     engine = create_async_engine(
-        url, pool_size=POOL_SIZE, max_overflow=0, connect_args={"timeout": BUSY_TIMEOUT_SECONDS}
+        url,
+        pool_size=POOL_SIZE,
+        max_overflow=0,
+        connect_args={"timeout": BUSY_TIMEOUT_SECONDS, "async_creator_fn": sqlite_driver.connect},
     )
     event.listen(engine.sync_engine, "do_connect", _make_own)
     event.listen(engine.sync_engine, "connect", _prepare_sqlite)
