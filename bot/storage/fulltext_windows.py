@@ -29,6 +29,10 @@ _FEW, _LUMP = 4_000, 10
 """Where no more matches than these are expected, all are gathered at once. News come in lumps, so
 what was found so far is taken for so many more."""
 
+_STRIDE = 8
+"""How many times as much time as the planner thinks enough is looked at in one go, at most. What
+was found so far says little where a full archive lies behind thin months."""
+
 _TOGETHER = 64_000
 """How many matches of several words are expected at least. The planner takes each word for a thing
 by itself, where news say them in one breath; a look at the newest windows tells."""
@@ -59,7 +63,8 @@ _NEWEST = text(
     "WITH found AS MATERIALIZED (SELECT position FROM entry_text "
     "WHERE vector @@ CAST(:query AS tsquery) AND position + 0 >= :low AND position + 0 < :high), "
     "newest AS (SELECT position FROM found ORDER BY position DESC LIMIT :limit) "
-    "SELECT string_agg(CAST(position AS text), ' ' ORDER BY position DESC) FROM newest"
+    "SELECT string_agg(CAST(position AS text), ' ' ORDER BY position DESC) AS positions, "
+    "(SELECT max(position) FROM entry_text WHERE position < :low) AS older FROM newest"
 )
 _COUNT = text(
     "SELECT count(*) FROM (SELECT 1 FROM entry_text WHERE vector @@ CAST(:query AS tsquery) "
@@ -78,14 +83,17 @@ async def newest(
     if low is None:
         return ()
     archive = Span(low, high + 1)
-    left = whole = Span(max(low, span.low), min(high + 1, span.high))
+    left = Span(max(low, span.low), min(high + 1, span.high))
     expected = 0.0 if rare else await _expected(conn, query)
     found: list[int] = []
+    done = 0
     while left.low < left.high and len(found) < limit:
-        part, asked = _part(_Course(archive, whole, left, expected, len(found), limit), query)
-        joined = await conn.scalar(_NEWEST, _given(asked, part, limit - len(found)))
-        found += map(int, joined.split(" ")) if joined else ()
-        left = Span(left.low, part.low)
+        part, asked = _part(_Course(archive, left, done, expected, len(found), limit), query)
+        row = (await conn.execute(_NEWEST, _given(asked, part, limit - len(found)))).one()
+        found += map(int, row.positions.split(" ")) if row.positions else ()
+        done += part.high - part.low
+        # Time in which nothing at all was published is stepped over, and tells nothing.
+        left = Span(left.low, left.low if row.older is None else row.older + 1)
     return tuple(found)
 
 
@@ -108,19 +116,15 @@ def _given(query: str, span: Span, limit: int) -> dict[str, Any]:
 
 @dataclass(frozen=True, slots=True)
 class _Course:
-    """How far a search has come: of the `archive` it is to look in `whole`, of which `left` is
-    left; `found` of at most `limit` rows were found in the rest."""
+    """How far a search has come: of the `archive` it is to look in what is `left`; in so many
+    positions as are `done` it found `found` of at most `limit` rows."""
 
     archive: Span
-    whole: Span
     left: Span
+    done: int
     expected: float
     found: int
     limit: int
-
-    @property
-    def done(self) -> int:
-        return self.whole.high - self.left.high
 
     @property
     def are_few(self) -> bool:
@@ -134,11 +138,13 @@ class _Course:
     @property
     def extent(self) -> int:
         """How many positions should hold what is missing."""
+        whole = self.archive.high - self.archive.low
+        planned = int(whole * self.limit / max(self.expected, 1))
         missing = self.limit - self.found
         if not self.done:
-            return int((self.archive.high - self.archive.low) * missing / max(self.expected, 1))
+            return planned
         enough = self.done * missing * 5 // (self.found * 4) if self.found else self.done * _GROWTH
-        return min(enough, self.done * _GROWTH)
+        return min(enough, self.done * _GROWTH, planned * _STRIDE)
 
 
 def _part(course: _Course, query: str) -> tuple[Span, str]:

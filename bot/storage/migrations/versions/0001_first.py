@@ -38,7 +38,9 @@ _FULLTEXT_POSTGRESQL = (
         title TEXT NOT NULL, body TEXT NOT NULL, tags TEXT NOT NULL, vector TSVECTOR NOT NULL)
         WITH (toast_tuple_target = 8160)""",
     "ALTER TABLE entry_text ALTER COLUMN vector SET STATISTICS 1000",
-    "CREATE INDEX ix_entry_text_vector ON entry_text USING GIN (vector)",
+    # Every search reads through what is pending, so that there must not be much of it.
+    """CREATE INDEX ix_entry_text_vector ON entry_text USING GIN (vector)
+        WITH (gin_pending_list_limit = 512)""",
     """CREATE TABLE search_form (form TEXT COLLATE "C" PRIMARY KEY,
         stem TEXT COLLATE "C" NOT NULL)""",
     "CREATE INDEX ix_search_form_stem ON search_form(stem, form)",
