@@ -6,6 +6,7 @@ import json
 import sys
 from collections.abc import Iterable, Iterator
 from contextlib import contextmanager
+from dataclasses import asdict
 from pathlib import Path
 from typing import Annotated, BinaryIO
 
@@ -33,6 +34,10 @@ def register(app: typer.Typer) -> None:
             Path | None, typer.Argument(help="JSONL with id, title, summary, source, url.")
         ] = None,
         as_json: Annotated[bool, typer.Option("--json", help="JSONL, on a terminal too.")] = False,
+        details: Annotated[
+            bool,
+            typer.Option("--details", help="Places and pages of citations, companies, dates too."),
+        ] = False,
         taxonomy: TaxonomyFile = None,
     ) -> None:
         """Say which topics entries have, and why: reads JSONL from FILE or standard input."""
@@ -46,7 +51,10 @@ def register(app: typer.Typer) -> None:
                 if readable:
                     _print_readable(each.entry.title, analysis)
                 else:
-                    line = json.dumps(_as_json(each.id, analysis), ensure_ascii=False)
+                    line = json.dumps(
+                        _as_json(each.id, analysis) | (_details(analysis) if details else {}),
+                        ensure_ascii=False,
+                    )
                     typer.echo(line.encode("utf-8", "backslashreplace"))
 
     @app.command()
@@ -122,6 +130,19 @@ def _as_json(entry_id: str | int, analysis: Analysis) -> dict[str, object]:
             for match in analysis.topics
         ],
         "citations": [{"kind": c.kind, "value": c.value} for c in analysis.citations],
+    }
+
+
+def _details(analysis: Analysis) -> dict[str, object]:
+    """Give what the contract's short form leaves out, for who wants to see all that was read."""
+    return {
+        "citations": [asdict(cited) for cited in analysis.citations],
+        "companies": [asdict(company) for company in analysis.companies],
+        "dates": [
+            {"kind": each.kind, "on": each.on.isoformat(), "text": each.text}
+            for each in analysis.dates
+        ],
+        "roundup": analysis.roundup,
     }
 
 

@@ -14,11 +14,16 @@ CITED_KINDS = {
     "fr-document": "Federal Register",
     "fr-page": "Federal Register",
     "cfr": "CFR",
+    "usc": "US Code",
     "hts": "HTS",
     "docket": "Dockets",
     "footnote": "Entity List",
     "bill": "Bills",
+    "public-law": "Public laws",
     "executive-order": "Executive orders",
+    "eu-act": "EU acts",
+    "uk-si": "UK instruments",
+    "cn-announcement": "Chinese announcements",
     "rin": "RIN",
 }
 """Headings of cited references; article numbers have lines of their own."""

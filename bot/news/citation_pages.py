@@ -3,22 +3,25 @@
 from __future__ import annotations
 
 import re
+from collections.abc import Callable
 from urllib.parse import quote
 
 _ECFR = "https://www.ecfr.gov/current"
 _REGISTER = "https://www.federalregister.gov"
+_LINK = "https://www.govinfo.gov/link"
 _LIST = f"{_ECFR}/title-15/subtitle-B/chapter-VII/subchapter-C"
-_CCL = f"{_LIST}/part-774/appendix-Supplement%20No.%201%20to%20Part%20774"
-_ENTITIES = f"{_LIST}/part-744/appendix-Supplement%20No.%204%20to%20Part%20744"
+_SUPPLEMENT = _LIST + "/part-{0}/appendix-Supplement%20No.%20{1}%20to%20Part%20{0}"
 _FIXED = {
-    "eccn": _CCL,
+    "eccn": _SUPPLEMENT.format(774, 1),
     "usml": f"{_ECFR}/title-22/section-121.1",
-    "footnote": _ENTITIES,
+    "footnote": _SUPPLEMENT.format(744, 4),
 }
 _BEFORE = {
-    "fr-document": f"{_REGISTER}/d/",
-    "hts": "https://hts.usitc.gov/search?query=",
-    "rin": f"{_REGISTER}/r/",
+    "fr-document": (f"{_REGISTER}/d/", ""),
+    "hts": ("https://hts.usitc.gov/search?query=", ""),
+    "rin": (f"{_REGISTER}/r/", ""),
+    "executive-order": (f"{_REGISTER}/executive-order/", "E.O. "),
+    "uk-si": ("https://www.legislation.gov.uk/uksi/", "SI "),
 }
 _BILLS = {
     "H.R.": "house-bill",
@@ -29,6 +32,12 @@ _BILLS = {
     "S.J.Res.": "senate-joint-resolution",
     "H.Con.Res.": "house-concurrent-resolution",
     "S.Con.Res.": "senate-concurrent-resolution",
+}
+_ACTS = {
+    "Regulation": "reg",
+    "Decision": "dec",
+    "Directive": "dir",
+    "Recommendation": "reco",
 }
 _CONGRESS = re.compile(r"\b(1[0-9]{2})(?:st|nd|rd|th) Congress")
 
@@ -45,30 +54,62 @@ def ordinal(text: str) -> str:
     return f"{number}{ending}"
 
 
-def page(kind: str, value: str, congress: str = "") -> str:
+def page(kind: str, value: str, written: str = "", congress: str = "") -> str:
     """Give the official page of a citation, or nothing.
 
     A bill's number begins anew with each Congress, so it has a page only where `congress` (such
-    as `118th`) is known. An article's page is found when the article itself is stored.
+    as `118th`) is known. An act of the EU has one by its sort, which only what is `written` tells.
+    An article's page is found when the article itself is stored.
     """
+    if value == "EAR99":
+        return f"{_ECFR}/title-15/section-734.3"
     if kind in _FIXED:
-        return (
-            "https://www.ecfr.gov/current/title-15/section-734.3"
-            if value == "EAR99"
-            else _FIXED[kind]
-        )
+        return _FIXED[kind]
     if kind in _BEFORE:
-        return _BEFORE[kind] + quote(value)
-    if kind == "fr-page":
-        return f"{_REGISTER}/citation/{value.replace(' ', '-')}"
-    if kind == "cfr":
-        title, _, number = value.partition(" CFR ")
-        return f"{_ECFR}/title-{title}/{'section' if '.' in number else 'part'}-{number}"
-    if kind == "executive-order":
-        return f"{_REGISTER}/executive-order/{value.removeprefix('E.O. ')}"
-    if kind == "docket" and re.fullmatch(r"[A-Z-]+-20\d{2}-\d{4}", value):
-        return f"https://www.regulations.gov/docket/{value}"
-    if kind == "bill" and congress:
-        chamber, _, number = value.rpartition(" ")
-        return f"https://www.congress.gov/bill/{congress}-congress/{_BILLS[chamber]}/{number}"
-    return ""
+        start, dropped = _BEFORE[kind]
+        return start + quote(value.removeprefix(dropped))
+    if kind == "bill":
+        return _bill(value, congress) if congress else ""
+    if kind == "eu-act":
+        return _act(value, written)
+    made = _MADE.get(kind)
+    return made(value) if made else ""
+
+
+def _bill(value: str, congress: str) -> str:
+    chamber, _, number = value.rpartition(" ")
+    return f"https://www.congress.gov/bill/{congress}-congress/{_BILLS[chamber]}/{number}"
+
+
+def _docket(value: str) -> str:
+    """Give the page of a docket that is open for comments; others have none."""
+    known = re.fullmatch(r"[A-Z-]+-20\d{2}-\d{4}", value)
+    return f"https://www.regulations.gov/docket/{value}" if known else ""
+
+
+def _regulation(value: str) -> str:
+    """Give the page of `15 CFR 744`, `15 CFR 744.11` or `15 CFR 744 Supp. 4`."""
+    title, _, number = value.partition(" CFR ")
+    part, _, supplement = number.partition(" Supp. ")
+    if supplement:
+        return _SUPPLEMENT.format(part, supplement)
+    return f"{_ECFR}/title-{title}/{'section' if '.' in number else 'part'}-{number}"
+
+
+def _act(value: str, written: str) -> str:
+    """Give the address of an act by the European Legislation Identifier."""
+    first, second = re.findall(r"\d+", value)[:2]
+    year, number = (second, first) if " No " in value else (first, second)
+    sort = _ACTS[value.partition(" ")[0]]
+    lowered = written.lower()
+    ending = "_impl" if "implementing" in lowered else "_del" if "delegated" in lowered else ""
+    return f"https://eur-lex.europa.eu/eli/{sort}{ending}/{year}/{number}/oj"
+
+
+_MADE: dict[str, Callable[[str], str]] = {
+    "fr-page": lambda value: f"{_REGISTER}/citation/{value.replace(' ', '-')}",
+    "cfr": _regulation,
+    "docket": _docket,
+    "public-law": lambda value: f"{_LINK}/plaw/{value[8:].replace('-', '/public/')}",
+    "usc": lambda value: f"{_LINK}/uscode/{value.replace(' USC ', '/')}",
+}

@@ -1,7 +1,9 @@
-"""What one kind of citation is found by."""
+"""What one kind of citation is found by, and the text as the rules read it."""
 
 from __future__ import annotations
 
+import re
+from bisect import bisect_right
 from collections.abc import Callable, Iterator
 from dataclasses import dataclass
 from datetime import date
@@ -33,6 +35,71 @@ _DIGITS = str.maketrans("123456789", "0" * 9)
 def shape_of(text: str) -> str:
     """Write all digits of a text as `0`."""
     return text.translate(_DIGITS)
+
+
+_PLAIN = str.maketrans(
+    dict.fromkeys("\t\n\r\v\f\u00a0\u1680\u2028\u2029\u202f\u205f\u3000", " ")
+    | {chr(code): " " for code in range(0x2000, 0x200B)}
+    | dict.fromkeys("\u2010\u2011\u2012\u2013\u2212\ufe63\uff0d", "-")
+)
+_RUN = re.compile(r"  +")
+
+
+class PlainText:
+    """A text with one kind of space, never two in a row, and one kind of hyphen.
+
+    Rules are written for it, so that a line's end, a hard space or an en dash hides nothing.
+    """
+
+    __slots__ = ("_ends", "_shifts", "text")
+
+    def __init__(self, body: str) -> None:
+        text = body.translate(_PLAIN)
+        self._ends: list[int] = []
+        self._shifts = [0]
+        if "  " in text:
+            text = self._squeeze(text)
+        self.text = text
+
+    def _squeeze(self, text: str) -> str:
+        pieces: list[str] = []
+        last = shift = 0
+        for run in _RUN.finditer(text):
+            pieces.append(text[last : run.start() + 1])
+            last = run.end()
+            shift += run.end() - run.start() - 1
+            self._ends.append(last - shift)
+            self._shifts.append(shift)
+        return "".join((*pieces, text[last:]))
+
+    def place(self, start: int, end: int) -> tuple[int, int]:
+        """Give the place in the body of what stands at a place here."""
+        return self._place(start), self._place(end - 1) + 1
+
+    def _place(self, at: int) -> int:
+        return at + self._shifts[bisect_right(self._ends, at)]
+
+
+def series(
+    body: str,
+    first: re.Pattern[str],
+    more: re.Pattern[str],
+    goes_on: Callable[[re.Match[str], re.Match[str]], bool] = lambda *_: True,
+) -> Iterator[tuple[re.Match[str], list[re.Match[str]]]]:
+    """Give what `first` matches, each with what `more` reads on behind it while it `goes_on`.
+
+    What was read on is not read again, so that the time grows with the text alone.
+    """
+    position = 0
+    while match := first.search(body, position):
+        rest: list[re.Match[str]] = []
+        position = max(match.end(), position + 1)
+        while found := more.match(body, position):
+            if goes_on is not None and not goes_on(match, found):
+                break
+            rest.append(found)
+            position = found.end()
+        yield match, rest
 
 
 def before(body: str, start: int, length: int = 60) -> str:

@@ -2,12 +2,26 @@
 
 from __future__ import annotations
 
-from bot.news import control_citations, reference_citations, register_citations
+from bot.news import (
+    code_citations,
+    control_citations,
+    eccn_citations,
+    foreign_citations,
+    reference_citations,
+    register_citations,
+)
 from bot.news.citation_pages import ordinal, page
-from bot.news.citation_rule import Found, Rule, shape_of
+from bot.news.citation_rule import Found, PlainText, Rule, shape_of
 from bot.news.model import Citation, Field
 
-_RULES = control_citations.RULES + register_citations.RULES + reference_citations.RULES
+_RULES = (
+    eccn_citations.RULES
+    + control_citations.RULES
+    + register_citations.RULES
+    + code_citations.RULES
+    + reference_citations.RULES
+    + foreign_citations.RULES
+)
 
 _MAX_TEXT = 400_000
 """Characters of one field that are read; a rule's whole text has about 300,000."""
@@ -24,22 +38,25 @@ def find_citations(title: str, text: str, text_field: Field) -> tuple[Citation, 
     >>> [each.value for each in find_citations("", "See 88 FR 73458, ECCN 3A090.", "summary")]
     ['88 FR 73458', '3A090']
     """
-    context = f"{title[:_MAX_TEXT]}\n{text[:_MAX_TEXT]}"
+    fields: tuple[tuple[str, Field], ...] = (
+        (title[:_MAX_TEXT], "title"),
+        (text[:_MAX_TEXT], text_field),
+    )
+    plain = [PlainText(body) for body, _field in fields]
+    context = "\n".join(each.text for each in plain)
     shape = shape_of(context)
     rules = [rule for rule in _RULES if rule.may_be_in(shape)]
     if not rules:
         return ()
     congress = ordinal(context)
     found: dict[tuple[str, str], Citation] = {}
-    fields: tuple[tuple[str, Field], ...] = (
-        (title[:_MAX_TEXT], "title"),
-        (text[:_MAX_TEXT], text_field),
-    )
-    for body, field in fields:
-        for kind, (value, start, end) in _in_field(rules, body):
+    for (body, field), read in zip(fields, plain, strict=True):
+        for kind, (value, first, last) in _in_field(rules, read.text):
             if (kind, value) not in found and len(found) < _MAX_CITATIONS:
-                url = page(kind, value, congress)
-                found[kind, value] = Citation(kind, value, body[start:end], start, end, field, url)
+                start, end = read.place(first, last)
+                written = body[start:end]
+                url = page(kind, value, written, congress)
+                found[kind, value] = Citation(kind, value, written, start, end, field, url)
     return tuple(found.values())
 
 

@@ -1,6 +1,6 @@
-"""Citations of control lists: ECCNs, USML categories, tariff lines, Entity List footnotes.
+"""Citations of control lists: USML categories, tariff lines, Entity List footnotes.
 
-Shapes: ECCNs 15 CFR 738.2(d), USML categories 22 CFR 121.1, tariff lines the HTSUS, footnotes
+Shapes: USML categories 22 CFR 121.1, tariff lines the HTSUS and the Harmonized System, footnotes
 Supplement No. 4 to 15 CFR 744.
 """
 
@@ -9,133 +9,179 @@ from __future__ import annotations
 import re
 from collections.abc import Iterator
 
-from bot.news.citation_rule import Found, Rule, before
+from bot.news.citation_rule import Found, Rule, before, series
 
-_ECCN = re.compile(
-    r"(?<![\w.$€£#-])(?:(EAR ?99)|([0-9])([A-Ea-e])([0-9]{3})"
-    r"((?:\.?\([a-z0-9]{1,3}\)|\.[a-z](?![a-z])|\.[0-9]{1,2}(?!\d)){0,6}))"
-    r"(?!\w|-(?![a-z]{4})|\.\d)"
+_NUMERALS = "I II III IV V VI VII VIII IX X XI XII XIII XIV XV XVI XVII XVIII XIX XX XXI".split()  # noqa: SIM905
+_ROMAN = "|".join(sorted(_NUMERALS, key=len, reverse=True))
+_CATEGORY = rf"({_ROMAN}|[1-9]|1\d|2[01])((?: ?\([a-z0-9]{{1,4}}\)){{0,5}})(?![\w-])"
+_RANGED = rf"({_ROMAN}|[1-9]|1\d|2[01])((?: ?\([a-z0-9]{{1,4}}\)){{0,5}})(?!\w)"
+_LIST = r"(?:USML|ITAR|(?:(?:U\.?S\.?|United States) )?Munitions List)"
+_WORD = r"(?:[Cc]at(?:egor(?:y|ies)|s?\.|s)?|CATEGOR(?:Y|IES)|CAT\.?)"
+_USML = re.compile(rf"{_LIST},? ?(?:\(USML\) )?(?:{_WORD} )?{_RANGED}|\b{_WORD} {_RANGED}")
+_MORE_CATEGORIES = re.compile(
+    rf"(?:,? (?:and|or|through|to)|,|;|/|-| ?&) ?(?:{_WORD} )?{_CATEGORY}"
 )
-_NAMED = re.compile(
-    r"\beccns?(?: (?:no|numbers?)\.?)?[\s:(]*"
-    r"(?:[0-9][a-e][0-9]{3}[\w.()]*(?:,| and| or|/|\s)+)*$"
+_MUNITIONS = re.compile(r"\bUSML\b|Munitions List|\bITAR\b|\b121\.1\b|Traffic in Arms")
+_OTHER_CATEGORY = re.compile(
+    r"(?:mtcr|missile technology|control list|\bccl|\beccn|hurricane|evidence|license)[^.;]{0,30}$"
 )
-_NO_ECCN = re.compile(
-    r"\b(?:part(?: number| no\.?|s)?|p/n|pn|model|serial(?: number| no\.?)?|s/n|room|rm\.?|suite"
-    r"|ste\.?|gate|flight|seat|apartment|apt\.?|floor|building|bldg\.?|invoice|order|plate"
-    r"|version|sku|item no\.?|catalog(?: no\.?)?|connector|resistor|relay|platform|track)[\s:#(]*$"
-)
-_PART = re.compile(r"\s+(?:connector|relay|part number|resistor|capacitor|fuse|bracket|gasket)\b")
-_CONTROLS = re.compile(
-    r"\beccn|export|\bear\b|\bccl\b|licen[cs]|\bbis\b|commerce control|controlled|classified"
-    r"|entity list|sanction|control list|dual.use|embargo",
-    re.IGNORECASE,
-)
-# ECCNs that news names bare so often that they need no other word to be known by.
-_OFTEN = """
-    0A501 0A504 0A521 1A001 1A613 1C010 1C210 1C350 1C351 1E001 2A983 2B001 2B006 2B201 2B230 2B350
-    2B352 2B999 2D001 2E001 3A001 3A002 3A090 3A225 3A233 3A504 3A611 3A901 3A904 3A981 3A991 3A992
-    3A999 3B001 3B002 3B090 3B903 3B904 3B991 3B992 3B993 3B994 3C001 3C002 3C907 3C908 3C909 3D001
-    3D002 3D003 3D006 3D901 3D992 3D993 3D994 3E001 3E002 3E003 3E901 3E905 3E991 3E992 3E993 3E994
-    4A001 4A003 4A004 4A005 4A090 4A906 4A994 4D001 4D004 4D090 4D906 4D993 4D994 4E001 4E091 4E906
-    4E992 4E993 5A001 5A002 5A003 5A004 5A980 5A991 5A992 5B001 5B002 5D001 5D002 5D992 5E001 5E002
-    5E992 6A001 6A002 6A003 6A005 6A006 6A008 6A203 6A993 6E001 7A003 7A101 7A103 7A994 7E001 8A001
-    8A992 9A001 9A004 9A012 9A115 9A120 9A515 9A610 9A991 9B515 9D515 9E003 9E515 9E610
-"""
-_WELL_KNOWN = frozenset(_OFTEN.split())
-
-
-def _eccns(body: str) -> Iterator[Found]:
-    controls: bool | None = None
-    for match in _ECCN.finditer(body):
-        if match[1]:
-            yield "EAR99", match.start(), match.end()
-            continue
-        shape = f"{match[2]}{match[3].upper()}{match[4]}"
-        context = before(body, match.start(), 120)
-        if _NAMED.search(context) is None:
-            if match[3].islower() or _NO_ECCN.search(context) or _PART.match(body, match.end()):
-                continue
-            if controls is None:
-                controls = _CONTROLS.search(body) is not None
-            # 738.2(d)(1): the third character gives the reason for control; 4, 7 and 8 give none.
-            if shape not in _WELL_KNOWN and (not controls or match[4][0] in "478"):
-                continue
-        paragraph = match[5].rstrip(".")
-        end = match.end() - (len(match[5]) - len(paragraph))
-        yield shape + re.sub(r"\.?\(([a-z0-9]+)\)", r".\1", paragraph), match.start(), end
-
-
-_ROMAN = r"(?:XX|XIX|XVIII|XVII|XVI|XV|XIV|XIII|XII|XI|X|IX|VIII|VII|VI|V|IV|III|II|I)"
-_CATEGORY = rf"({_ROMAN})((?:\([a-z0-9]{{1,4}}\)){{0,4}})(?![\w-])"
-_LIST = r"(?:USML|(?:U\.?S\.? )?Munitions List)"
-_USML = re.compile(
-    rf"{_LIST},? ?(?:\(USML\) )?(?:[Cc]at(?:egor(?:y|ies)|s?\.)) {_CATEGORY}"
-    rf"|[Cc]at(?:egor(?:y|ies)|s?\.) {_CATEGORY}"
-    rf"(?=(?:(?:,| and| or|, and| &|-|–)* ?{_ROMAN}(?:\([a-z0-9]+\))*){{0,20}},?"
-    rf" (?:of|on|in|to) the {_LIST})"
-)
-_MORE_CATEGORIES = re.compile(rf"(?:, and|, or|,| and| or| &) {_CATEGORY}")
 
 
 def _usml(body: str) -> Iterator[Found]:
-    for match in _USML.finditer(body):
-        yield f"{match[1] or match[3]}{match[2] or match[4] or ''}", match.start(), match.end()
-        position = match.end()
-        while more := _MORE_CATEGORIES.match(body, position):
-            yield f"{more[1]}{more[2]}", more.start(1), more.end()
-            position = more.end()
+    if not _MUNITIONS.search(body):
+        return
+    for match, more in series(body, _USML, _MORE_CATEGORIES, _same_numerals):
+        if _is_usml(body, match):
+            yield _category(*_parts(match)), match.start(), match.end()
+            for each in more:
+                yield _category(each[1], each[2]), each.start(1), each.end()
+
+
+def _parts(match: re.Match[str]) -> tuple[str, str]:
+    return match[1] or match[3], match[2] or match[4] or ""
+
+
+def _same_numerals(first: re.Match[str], more: re.Match[str]) -> bool:
+    return _parts(first)[0].isdigit() is more[1].isdigit()
+
+
+def _is_usml(body: str, match: re.Match[str]) -> bool:
+    """Whether a category is one of this list: named with it, or in a text that is about it."""
+    number, paragraph = _parts(match)
+    if match[1] is None:
+        other = _OTHER_CATEGORY.search(before(body, match.start()))
+        return not number.isdigit() and other is None
+    if _is_category(match[0]):
+        return True
+    return not number.isdigit() and bool(paragraph or len(number) > 1)  # not "the ITAR I know"
+
+
+def _is_category(written: str) -> bool:
+    return re.search(_WORD + " ", written) is not None
+
+
+def _category(number: str, paragraph: str) -> str:
+    numeral = _NUMERALS[int(number) - 1] if number.isdigit() else number
+    return numeral + paragraph.replace(" ", "")
 
 
 _LINE = re.compile(r"(?<![\w.$€£-])(\d{4})\.(\d{2})(?:\.(\d{2})(?:\.?(\d{2}))?)?(?![\w-]|\.\d)")
-_TARIFF = re.compile(r"\bhts|harmoni[sz]ed (?:tariff|system)|heading|tariff (?:code|line|number)")
+_TARIFF = re.compile(
+    r"\bhts|\bhs[ -]|harmoni[sz]ed (?:tariff|system)|\bheading|\bsubheading|schedule b\b"
+    r"|\bcn codes?"
+    r"|tariff (?:code|line|number|item|classification|provision|schedule|rate)|commodity code"
+)
+_CUSTOMS = re.compile(r"tariff|customs|dut(?:y|ies)\b", re.IGNORECASE)
 _DAY = re.compile(r"(?:19|20)\d\d\.(?:0[1-9]|1[0-2])\.(?:[0-2]\d|3[01])")
-_HEADING = re.compile(
-    r"\b(?:HTSUS?|harmoni[sz]ed tariff schedule)[^.\d]{0,40}(\d{4})(?![\w-]|\.\d|,\d)"
-    r"|\b(?:sub)?headings? (\d{4})(?![\w-]|\.\d|,\d)",
-    re.IGNORECASE,
+_CODE_WORD = (
+    r"(?:(?:HTS(?:US)?|HS|CN|Schedule B|TARIC|[Tt]ariff|[Cc]ommodity|[Cc]ustoms)(?:-\d{1,2})?"
+    r"(?: ?[Cc]odes?| (?:(?:sub)?headings?|items?|lines?|numbers?|nos?\.?))*"
+    r"|HTSUS?|[Hh]armoni[sz]ed [Tt]ariff [Ss]chedule(?: of the United States)?(?: \(HTS(?:US)?\))?"
+    r"(?: (?:(?:sub)?headings?|codes?|items?|numbers?))*|[Hh]armoni[sz]ed [Ss]ystem(?: \(HS\))?"
+    r"(?: (?:(?:sub)?headings?|codes?))*|\b[Ss]ubheadings?|\b[Hh]eadings?)"
+)
+_DIGITS = (
+    r"(\d{10}|\d{8}|\d{6}|\d{4}(?:\.\d{2}){1,3}(?:\d{2})?|\d{4} \d{2}(?: \d{2}(?: \d{2})?)?|\d{4})"
+)
+_CODE = re.compile(rf"(?<!\w){_CODE_WORD}[ :]+{_DIGITS}(?![\w-]|[.,]\d)")
+_MORE_CODES = re.compile(
+    rf"(?:,? (?:and|or|to|through)|,|;|/) ?(?:(?:sub)?headings? )?{_DIGITS}(?![\w-]|[.,]\d)"
 )
 
 
 def _hts(body: str) -> Iterator[Found]:
-    if not _TARIFF.search(body.lower()):
-        return
     for match in _LINE.finditer(body):
-        looks_like_day = _DAY.fullmatch(match[0]) is not None
-        named = _TARIFF.search(before(body, match.start(), 16 if looks_like_day else 120))
-        sure = named or (match[3] is not None and not looks_like_day)
-        if sure and int(match[1][:2]) > 0:
-            yield ".".join(filter(None, match.groups())), match.start(), match.end()
-    for match in _HEADING.finditer(body):
-        number = match[1] or match[2]
-        if int(number[:2]) > 0 and not 1900 <= int(number) <= 2100:
-            yield number, match.start(match.lastindex or 0), match.end()
+        digits = [group for group in match.groups() if group]
+        if int(digits[0][:2]) > 0 and _is_line(body, match, digits):
+            yield ".".join(digits), match.start(), match.end()
+    for match, more in series(body, _CODE, _MORE_CODES, lambda _, more: _is_code(more[1])):
+        for each in (match, *more) if _is_code(match[1]) else ():
+            yield _pairs(each[1]), each.start(1), each.end()
 
 
-_FOOTNOTE = re.compile(r"\b(?:[Ff]ootnotes?|FOOTNOTE|[Ff]n\.)[ -]([1-9])(?![\w.]*\d)")
+def _is_line(body: str, match: re.Match[str], digits: list[str]) -> bool:
+    """Whether digits with dots are a tariff line: said to be, or by their shape."""
+    looks_like_day = _DAY.fullmatch(match[0]) is not None
+    if _TARIFF.search(before(body, match.start(), 16 if looks_like_day else 120)):
+        return True
+    if looks_like_day or len(digits) < 3:
+        return False
+    return digits[0] in {"9902", "9903"} or _CUSTOMS.search(body) is not None
+
+
+def _is_code(digits: str) -> bool:
+    """Whether digits without dots can be one: a chapter there is, and no year."""
+    if _DAY.fullmatch(digits):
+        return False
+    chapter = 0 < int(digits[:2]) < 100
+    return chapter and (len(digits) > 4 or not 1900 <= int(digits) <= 2100)
+
+
+def _pairs(written: str) -> str:
+    """Write `85423100` and `8542 31 00` as `8542.31.00`."""
+    digits = re.sub(r"\D", "", written)
+    return ".".join((digits[:4], *re.findall("..", digits[4:])))
+
+
+_NUMBERS = {"one": "1", "two": "2", "three": "3", "four": "4", "five": "5"}
+_NOTE_NUMBER = rf"([1-9]|{'|'.join(_NUMBERS)})"
+_FOOTNOTE = re.compile(
+    rf"(?:\b(?:footnotes?|fn\.?)[ -]|\bFN){_NOTE_NUMBER}(?![\w.]*\d|[a-z])", re.IGNORECASE
+)
+_MORE_NOTES = re.compile(
+    rf"(?:,? (?:and|or|to|through)|,|/| ?&) ?(?:footnote )?{_NOTE_NUMBER}(?![\w.]*\d)"
+)
 _LISTED = re.compile(
-    r"entity list|entities|foreign direct product|fdp|listed|designat|part 744|export|huawei",
+    r"entity list|entities|foreign[ -](?:produced )?direct product|fdp|\blisted|designat|part 744"
+    r"|supplement no|huawei|blacklist",
     re.IGNORECASE,
 )
-_OTHER_NOTE = re.compile(
-    r" (?:of|in|to) (?:the|its|his|her|their|that|this|a)"
-    r" (?:report|brief|opinion|footer|filing|paper)"
+_LISTING = re.compile(
+    r"[)”\"']? (?:entit|compan|firm|part(?:y|ies)|design|restrict|rule|fdp|licen|list"
+    r"|status|foreign)"
 )
+_OTHER_NOTE = re.compile(
+    r" (?:of|in|to) (?:the|its|his|her|their|that|this|an?|each|our) (?:[\w-]+ )?"
+    r"(?:report|brief|opinion|footer|filing|paper|decision|ruling|order|complaint|table|study|letter)"
+)
+_WHOSE = re.compile(r"(?:'s|’s|s') $")
 
 
 def _footnotes(body: str) -> Iterator[Found]:
-    if not _LISTED.search(body):
-        return
-    for match in _FOOTNOTE.finditer(body):
-        if not _OTHER_NOTE.match(body, match.end()):
-            yield f"footnote {match[1]}", match.start(), match.end()
+    listed = _LISTED.search(body) is not None
+    for match, more in series(body, _FOOTNOTE, _MORE_NOTES):
+        subject = listed or _LISTING.match(body, match.end())
+        if not subject or _OTHER_NOTE.match(body, match.end()):
+            continue
+        if _WHOSE.search(before(body, match.start(), 3)) and not _LISTING.match(body, match.end()):
+            continue
+        yield _note(match[1]), match.start(), match.end()
+        for each in more:
+            yield _note(each[1]), each.start(1), each.end()
 
 
-_ECCN_SHAPES = tuple(f"0{group}000" for group in "ABCDEabcde")
+def _note(written: str) -> str:
+    return f"footnote {_NUMBERS.get(written.lower(), written)}"
+
 
 RULES = (
-    Rule("eccn", _eccns, (*_ECCN_SHAPES, "EAR00", "EAR 00")),
-    Rule("usml", _usml, ("USML", "unitions List")),
-    Rule("hts", _hts, ("0000.00", "HTS", "hts", "armoni", "eading", "EADING")),
-    Rule("footnote", _footnotes, ("ootnote", "OOTNOTE", "n. 0", "n.-0")),
+    Rule("usml", _usml, ("USML", "unitions List", "ITAR", "000.0", "Traffic in Arms")),
+    Rule(
+        "hts",
+        _hts,
+        (
+            "0000.00",
+            "HTS",
+            "HS ",
+            "HS-",
+            "CN code",
+            "chedule B",
+            "ariff ",
+            "ustoms ",
+            "ommodity ",
+            "armoni",
+            "eading",
+        ),
+    ),
+    Rule("footnote", _footnotes, ("ootnote", "OOTNOTE", "n. 0", "n.-0", "N. 0", "FN0", "fn 0")),
 )

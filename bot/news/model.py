@@ -50,8 +50,9 @@ class TopicMatch:
 class Citation:
     """A checked reference; `value` is its normal form, `url` its official page or empty.
 
-    Kinds: `eccn`, `usml`, `fr-document`, `fr-page`, `cfr`, `hts`, `docket`, `footnote`,
-    `article`, `bill`, `executive-order`, `rin`.
+    Kinds: `eccn`, `usml`, `fr-document`, `fr-page`, `cfr`, `usc`, `hts`, `docket`, `rin`,
+    `footnote`, `article`, `bill`, `public-law`, `executive-order`, `eu-act`, `uk-si`,
+    `cn-announcement`.
     """
 
     kind: str

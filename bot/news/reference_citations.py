@@ -1,4 +1,4 @@
-"""Citations of articles, bills and executive orders.
+"""Citations of articles, bills, public laws and executive orders.
 
 An article number is what Warren's addresses end in: `YYMMDD` and four digits.
 """
@@ -8,7 +8,7 @@ from __future__ import annotations
 import re
 from collections.abc import Iterator
 
-from bot.news.citation_rule import Found, Rule, before, is_date
+from bot.news.citation_rule import Found, Rule, before, is_date, series
 
 _ARTICLE = re.compile(r"(?<![\w.,$€£¥+#/%-])(\d{10})(?![\w%/-]|[.,:]\d)")
 _ARTICLE_LINK = re.compile(
@@ -20,10 +20,13 @@ _REFERENCE = re.compile(
 )
 _OTHER_NUMBER = re.compile(
     r"\b(?:tel|telephone|phone|call|calls|fax|contact|text|whatsapp|mobile|account|invoice|isbn|npi"
-    r"|case|order|number|no|id|ein|duns|serial)\b[\s:.#(]*$"
+    r"|case|order|number|no|id|ein|duns|serial|upc|ean|gtin|barcode|tracking|contract|ticket|batch"
+    r"|lot|sku|badge|license|timestamp|rmb|cny|usd|eur|gbp|jpy|krw|inr|hkd|nt|hk|s|rs|won|yen|yuan|po)\b[\s:.#($]*$"
 )
 _UNIT = re.compile(
-    r"\s*(?:dollars|usd|yuan|euros?|units|shares|bytes|won|yen|rubles)\b", re.IGNORECASE
+    r" ?(?:dollars|usd|krw|jpy|cny|rmb|eur|yuan|euros?|units|shares|bytes|won|yen|rubles"
+    r"|rupees|people|tons|pounds)\b",
+    re.IGNORECASE,
 )
 
 
@@ -70,24 +73,63 @@ def _chamber(written: str) -> str:
     return f"{letters[0]}.{middle}Res."
 
 
-_ORDER = re.compile(
-    r"\b(?:[Ee]xecutive [Oo]rders?|E\.O\.s?|EOs?|Exec\. Orders?)"
-    r"(?: Nos?\.?| Numbers?)? ?\(?(?:E\.?O\.?\) )?(\d{1,2},\d{3}|\d{4,5})(?![\w-]|[.,]\d)"
+_STATES = """
+    alabama alaska arizona arkansas california carolina colorado connecticut dakota delaware
+    florida georgia hampshire hawaii idaho illinois indiana iowa island jersey kansas kentucky
+    louisiana maine maryland massachusetts mexico michigan minnesota mississippi missouri
+    montana nebraska nevada ohio oklahoma oregon pennsylvania tennessee texas utah vermont
+    virginia washington wisconsin wyoming york state ""
+""".split()  # noqa: SIM905
+_SPELLED = re.compile(r"\b(House|Senate) [Bb]ill (?:[Nn]o\.? )?(\d{1,5})(?![\w-]|[.,]\d|%)")
+_STATE_BEFORE = re.compile(rf"\b(?:{'|'.join(_STATES)})(?:'s|’s)? $")
+
+
+def _spelled_bills(body: str) -> Iterator[Found]:
+    """Give `House Bill 8315`, unless a state's legislature is named with it."""
+    for match in _SPELLED.finditer(body):
+        if int(match[2]) and not _STATE_BEFORE.search(before(body, match.start(), 24)):
+            chamber = "H.R." if match[1] == "House" else "S."
+            yield f"{chamber} {int(match[2])}", match.start(), match.end()
+
+
+_LAW = re.compile(
+    r"\b(?:[Pp]ublic [Ll]aws?|PUBLIC LAW|Pub\. ?L\.?|P\. ?L\.)(?: [Nn]os?\.)? ?(\d{2,3})-(\d{1,3})"
+    r"(?![\w-]|\.\d)"
 )
-_MORE_ORDERS = re.compile(r"(?:, and|,| and| or) (?:E\.O\. |EO )?(1\d{4})(?![\w-]|[.,]\d)")
+
+
+def _laws(body: str) -> Iterator[Found]:
+    for match in _LAW.finditer(body):
+        yield f"Pub. L. {int(match[1])}-{int(match[2])}", match.start(), match.end()
+
+
+_ORDER = re.compile(
+    r"\b(?:[Ee]xecutive [Oo]rders?|EXECUTIVE ORDERS?|E\. ?O\.s?|EOs?|Exec\. Orders?)(?:[ -]?)"
+    r"(?:(?:[Nn]os?\.?|[Nn]umbers?|#) ?)?\(?(?:E\.?O\.?\) )?(\d{1,2},\d{3}|\d{4,5})(?![\w-]|[.,]\d)"
+)
+_MORE_ORDERS = re.compile(
+    r"(?: \([^()]{1,40}\))?(?:,? and|,? or|,|;)(?: of)? (?:E\.O\. |EO )?(1\d{4})(?![\w-]|[.,]\d)"
+)
 
 
 def _orders(body: str) -> Iterator[Found]:
-    for match in _ORDER.finditer(body):
-        yield f"E.O. {match[1].replace(',', '')}", match.start(), match.end()
-        position = match.end()
-        while more := _MORE_ORDERS.match(body, position):
-            yield f"E.O. {more[1]}", more.start(1), more.end()
-            position = more.end()
+    for match, more in series(body, _ORDER, _MORE_ORDERS):
+        number = int(match[1].replace(",", ""))
+        if 1900 <= number < 2100 and "," not in match[1]:
+            continue  # "an executive order 2025"
+        yield f"E.O. {number}", match.start(), match.end()
+        for each in more:
+            yield f"E.O. {each[1]}", each.start(1), each.end()
 
 
 RULES = (
     Rule("article", _articles, ("0000000000",)),
     Rule("bill", _bills, ("R. 0", "R.0", "R 0", "HR0", "s. 0", "s.0", "S. 0", "S.0")),
-    Rule("executive-order", _orders, ("rder", "E.O", "EO")),
+    Rule("bill", _spelled_bills, ("ouse Bill", "ouse bill", "enate Bill", "enate bill")),
+    Rule(
+        "public-law",
+        _laws,
+        ("ublic Law", "ublic law", "PUBLIC LAW", "Pub. L", "Pub.L", "P.L", "P. L"),
+    ),
+    Rule("executive-order", _orders, ("rder", "ORDER", "E.O", "E. O", "EO")),
 )

@@ -54,6 +54,23 @@ def test_classify_answers_line_by_line_in_input_order() -> None:
     assert third["citations"] == [{"kind": "article", "value": "2310170055"}]
 
 
+def test_classify_shows_all_that_was_read_when_asked() -> None:
+    said: dict[str, Any] = {
+        "id": 1,
+        "title": "Comments due Jan. 9 on 15 CFR 744.21",
+        "summary": "Made by Norrland Silicon AB (Sweden)",
+        "published": "2026-12-01",
+    }
+    (line,) = run("classify", "--json", "--details", given=jsonl(said))
+    answer = json.loads(line)
+    (cited,) = answer["citations"]
+    assert said["title"][cited["start"] : cited["end"]] == cited["text"] == "15 CFR 744.21"
+    assert cited["url"].endswith("title-15/section-744.21")
+    (company,) = answer["companies"]
+    assert (company["key"], company["country"]) == ("norrland silicon", "Sweden")
+    assert [(each["kind"], each["on"]) for each in answer["dates"]] == [("comments", "2027-01-09")]
+
+
 def test_classify_reads_a_file_and_gives_jsonl_where_nobody_reads_along(tmp_path: Path) -> None:
     path = tmp_path / "entries.jsonl"
     path.write_text(jsonl(*LINES) + "\n\n", encoding="utf-8")

@@ -1,0 +1,100 @@
+"""Citations of export control classification numbers. Shape: 15 CFR 738.2(d).
+
+A number that the list has is one where the text speaks of trade controls at all, and another of
+that shape where it speaks of such numbers; neither where it is a room's, a part's or the like.
+"""
+
+from __future__ import annotations
+
+import re
+import tomllib
+from collections.abc import Iterator
+from functools import cache
+from importlib.resources import files
+
+from bot.news.citation_rule import Found, Rule, before
+
+_PARAGRAPH = (
+    r"((?:(?:\.?\([a-z]\)|\.?[a-z](?![a-z]))"
+    r"(?:\.?\([a-z0-9]{1,4}\)|\.[a-z](?![a-z])|\.[0-9]{1,2}(?!\d)){0,5})?)"
+)
+_ECCN = re.compile(
+    r"(?:(?<![\w.$€£#-])|(?<=ECCN))(?:(EAR ?99)(?!%)|([0-9])([A-Ea-e])([0-9]{3})"
+    rf"{_PARAGRAPH})(?!\w|-(?![a-z]{{4}})|\.\d)"
+)
+_NAMED = re.compile(
+    r"(?:\beccns?(?:\(s\))?|\bexport control classification numbers?)"
+    r"(?: (?:no|nos|numbers?)\.?)?[\s:(]*"
+    r"(?:[0-9][a-e][0-9]{3}[\w.()]*(?:,| and| or|/|\s)+)*$"
+)
+_NO_ECCN = re.compile(
+    r"\b(?:parts?|p/n|pn|model|serial|s/n|rooms?|rm|suite|ste|gates?|flight|seats?|apartment|apt"
+    r"|floor|hall|booth|stand|unit|channel|building|bldg|invoice|order|plates?|postcode|zip"
+    r"|version|sku|item (?:no|number)|catalog|connector|resistor|relay|platform|track|vitamin"
+    r"|locker|berth)"
+    r"\.?(?: (?:no|nos|number|numbers|code)\.?)?[ :#(]*$"
+)
+_PART = re.compile(
+    r" (?:connector|relay|part number|resistor|capacitor|fuse|bracket|gasket|mg|km|kg)\b"
+)
+_NUMBERS = re.compile(
+    r"\beccn|\bear\b|\bccl\b|commerce control|export control|control list|dual.use|\bbis\b"
+    r"|(?:classified|controlled) (?:as|under|by)\b",
+    re.IGNORECASE,
+)
+"""Words of texts that speak of classification numbers."""
+
+_CONTROLS = re.compile(
+    rf"{_NUMBERS.pattern}|export|licen[cs]|controlled|entity list|sanction|embargo|commerce"
+    r"|[56]00.series",
+    re.IGNORECASE,
+)
+_FAMOUS = frozenset(("3A090", "4A090", "3B090", "5A992", "5D002", "9A515", "9A610"))
+"""What a headline says without a word of controls."""
+
+
+@cache
+def _listed() -> frozenset[str]:
+    """Read the numbers of the list."""
+    text = files("bot.news").joinpath("eccns.toml").read_text(encoding="utf-8")
+    groups: dict[str, str] = tomllib.loads(text)
+    return frozenset(
+        group + number for group, listed in groups.items() for number in listed.split()
+    )
+
+
+def _eccns(body: str) -> Iterator[Found]:
+    speaks: dict[re.Pattern[str], bool] = {}
+    for match in _ECCN.finditer(body):
+        if match[1]:
+            yield "EAR99", match.start(), match.end()
+            continue
+        shape = f"{match[2]}{match[3].upper()}{match[4]}"
+        context = before(body, match.start(), 120)
+        if _NAMED.search(context) is None:
+            if match[3].islower() or _NO_ECCN.search(context) or _PART.match(body, match.end()):
+                continue
+            # 738.2(d)(1): the third character gives the reason for control; 4, 7 and 8 give none.
+            if shape not in _listed() and match[4][0] in "478":
+                continue
+            wanted = _CONTROLS if shape in _listed() else _NUMBERS
+            if wanted not in speaks:
+                speaks[wanted] = wanted.search(body) is not None
+            if not (speaks[wanted] or shape in _FAMOUS or _is_told(body, match, shape)):
+                continue
+        paragraph = match[5].rstrip(".")
+        end = match.end() - (len(match[5]) - len(paragraph))
+        yield shape + _dotted(paragraph), match.start(), end
+
+
+def _is_told(body: str, match: re.Match[str], shape: str) -> bool:
+    """Whether a listed number shows what it is by itself: by its paragraph, or in brackets."""
+    return shape in _listed() and (bool(match[5]) or body[match.start() - 1 : match.start()] == "(")
+
+
+def _dotted(paragraph: str) -> str:
+    """Write `(a)(1)`, `.a.1` and a letter that was joined to the number in one way."""
+    return "".join(f".{part}" for part in re.findall(r"[a-z0-9]+", paragraph))
+
+
+RULES = (Rule("eccn", _eccns, (*(f"0{group}000" for group in "ABCDEabcde"), "EAR00", "EAR 00")),)

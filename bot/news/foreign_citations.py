@@ -1,0 +1,110 @@
+"""Citations of other lands' instruments: acts of the EU, statutory instruments of the UK, and
+announcements and orders of China's Ministry of Commerce.
+
+Shapes: the EU's Interinstitutional style guide 10.9 (since 2015 year/number, before it number/year
+after "No"); legislation.gov.uk; mofcom.gov.cn, where a number begins anew each year.
+"""
+
+from __future__ import annotations
+
+import re
+from collections.abc import Iterator
+
+from bot.news.citation_rule import Found, Rule, series
+
+_TREATY = r"\((EU|EC|EEC|CFSP|Euratom|EU, Euratom)\)"
+_SORT = r"(Regulations?|Reg\.|Decisions?|Directives?|Recommendations?)"
+_EU = re.compile(
+    rf"\b(EU |Implementing |Delegated )?{_SORT} (?:{_TREATY} )?(?:Nos?\.? ?)?"
+    r"(\d{1,4})/(\d{1,5})(?:/(EU|EC|CFSP))?(?![\w/]|\.\d|%)"
+)
+_MORE_ACTS = re.compile(
+    rf"(?:,? and|,| &) (?:{_TREATY} )?(?:Nos?\.? ?)?(\d{{1,4}})/(\d{{1,5}})(?:/(EU|EC|CFSP))?"
+    r"(?![\w/]|\.\d|%)"
+)
+
+
+def _eu(body: str) -> Iterator[Found]:
+    for match, more in series(body, _EU, _MORE_ACTS):
+        sort, treaty = match[2].rstrip("s").replace("Reg.", "Regulation"), match[3]
+        value = _act(sort, treaty, match[4], match[5], match[6])
+        sure = treaty or match[6] or match[1] or min(len(match[4]), len(match[5])) > 2
+        if value is None or not sure:
+            continue  # "Regulation 24/7"
+        yield value, match.start(), match.end()
+        for each in more:
+            value = _act(sort, each[1] or treaty, each[2], each[3], each[4])
+            if value is not None:
+                yield value, each.start(1) - 1 if each[1] else each.start(2), each.end()
+
+
+def _act(sort: str, treaty: str | None, first: str, second: str, ending: str | None) -> str | None:
+    """Give an act's normal form, or nothing where no part is a year."""
+    if ending:
+        return f"{sort} {first}/{second}/{ending}" if _is_year(first) else None
+    treaty = treaty or "EU"
+    if _is_year(first) and (int(first) >= 2015 or not _is_year(second)):
+        return f"{sort} ({treaty}) {first}/{int(second)}"
+    return f"{sort} ({treaty}) No {int(first)}/{second}" if _is_year(second) else None
+
+
+def _is_year(digits: str) -> bool:
+    return len(digits) == 4 and 1958 <= int(digits) <= 2060
+
+
+_SI = re.compile(
+    r"(?<![\w.])(?:S\.I\.|SI|[Ss]tatutory [Ii]nstruments?),? ?((?:19|20)\d\d)"
+    r"(?:/| ?,? ?No\.? ?)(\d{1,4})(?![\w/]|\.\d)"
+)
+
+
+def _instruments(body: str) -> Iterator[Found]:
+    for match in _SI.finditer(body):
+        yield f"SI {match[1]}/{int(match[2])}", match.start(), match.end()
+
+
+_NUMBERS = (
+    r"(?P<numbers>(?:[Nn]os?\. ?)?\d{1,3}(?:(?:,? and |, )(?:[Nn]o\.? ?)?\d{1,3}(?!\d)){0,12})"
+)
+_YEAR = r"(?P<year>20[0-3]\d)"
+_WORD = r"\b(?P<sort>[Aa]nnouncements?|ANNOUNCEMENTS?|[Nn]otices?|[Dd]ecrees?|[Oo]rders?)"
+_ANNOUNCED = (
+    re.compile(rf"{_WORD} {_YEAR},? {_NUMBERS}(?![\w/-])"),
+    re.compile(rf"{_WORD} [\[(]{_YEAR}[\])] {_NUMBERS}(?!\d)"),
+    re.compile(rf"{_WORD} {_NUMBERS},? ?(?:of|in|\(|\[|,)? ?{_YEAR}(?![\w/-])"),
+    re.compile(
+        r"(?P<sort>公告|令) ?[〔\[(（]?(?P<year>20\d\d)[〕\])）]? ?年?"
+        r" ?第 ?(?P<numbers>\d{1,3}) ?号"
+    ),
+    re.compile(r"(?P<year>20\d\d) ?年 ?第 ?(?P<numbers>\d{1,3}) ?号(?P<sort>公告|令)"),
+)
+_MINISTRY = re.compile(r"MOFCOM|Ministry of Commerce|[Cc]ommerce [Mm]inistry|商务部")
+_BEFORE, _AFTER = 160, 60
+"""Characters around an announcement in which the ministry is named."""
+
+
+def _announcements(body: str) -> Iterator[Found]:
+    for pattern in _ANNOUNCED:
+        for match in pattern.finditer(body):
+            if not _MINISTRY.search(body, max(0, match.start() - _BEFORE), match.end() + _AFTER):
+                continue
+            order = match["sort"][0] in "OoDd令"
+            sort = "Order" if order else "Announcement"
+            several = list(re.finditer(r"\d+", match["numbers"]))
+            for each in several:
+                start, end = match.span()
+                if len(several) > 1:
+                    start = match.start("numbers") + each.start()
+                    end = start + len(each[0])
+                yield f"MOFCOM {sort} No. {int(each[0])} of {match['year']}", start, end
+
+
+RULES = (
+    Rule("eu-act", _eu, ("egulation", "Reg. (", "ecision", "irective", "ecommendation")),
+    Rule("uk-si", _instruments, ("S.I.", "SI 0000", "SI, 0000", "tatutory ")),
+    Rule(
+        "cn-announcement",
+        _announcements,
+        ("nnouncement", "ANNOUNCEMENT", "otice", "ecree", "rder", "公告", "令"),
+    ),
+)
