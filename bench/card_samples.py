@@ -197,6 +197,7 @@ def _settings() -> ChannelSettings:
         return Subscription(number, kind, target, label, mode, None, "Ann Berg", NOW)
 
     first, second = TOPICS[0], TOPICS[2]
+    watched = wants(3, "watch", "12", "Corvus Deposition", "instant")
     return ChannelSettings(
         1,
         HERE,
@@ -206,7 +207,7 @@ def _settings() -> ChannelSettings:
         subscriptions=(
             wants(1, "topic", *first, "instant"),
             wants(2, "topic", *second, "daily"),
-            wants(3, "watch", "12", "Corvus Deposition", "instant"),
+            replace(watched, aliases=("Corvus Depo", "CVD Corvus")),
             wants(4, "search", "4", "eccn:3A090 china", "instant"),
         ),
         urgent_topics=(first[0],),
@@ -214,4 +215,4 @@ def _settings() -> ChannelSettings:
 
 
 def _form() -> SettingsFormAnswer:
-    return SettingsFormAnswer(_settings(), TOPICS, {"12": ("Corvus Depo", "CVD Corvus")})
+    return SettingsFormAnswer(_settings(), TOPICS)

@@ -2,8 +2,6 @@
 
 from __future__ import annotations
 
-import shutil
-import textwrap
 from collections.abc import Sequence
 from typing import Annotated
 
@@ -12,7 +10,6 @@ import typer
 from bot.cli.table import COMMANDS
 from bot.errors import UsageError
 
-_WIDEST = 100
 _HERE = frozenset(one.name for one in COMMANDS)
 
 
@@ -56,16 +53,12 @@ def _show(words: Sequence[str]) -> None:
 
 
 def _of_chat(name: str) -> str:
+    from bot.cli.wrapping import indented
     from bot.commands import help_lines
     from bot.commands.answers import HelpPage
-    from bot.messages.plain_text import plain_text
 
-    width = min(shutil.get_terminal_size().columns, _WIDEST)
-    wrap = textwrap.TextWrapper(
-        width, initial_indent="  ", subsequent_indent="  ", break_on_hyphens=False
-    )
     shown = ["This is typed in the chat."]
     for part in help_lines.parts(HelpPage(name), "/exportnews "):
         shown.append(f"\n{part.heading}" if part.heading else "")
-        shown += [wrap.fill(plain_text(line)) for line in part.lines]
+        shown += [indented(line) for line in part.lines]
     return "\n".join(shown)

@@ -9,17 +9,18 @@ from enum import StrEnum
 from typing import Annotated, TypeVar
 
 import typer
-from rich.console import Console
-from rich.table import Table
 
 from bot.cli import DONE_WITH_FAILURES
 from bot.cli.opening import open_database, taxonomy_here
+from bot.cli.wrapping import indented
+from bot.commands import settings_lines
 from bot.commands.settings_words import unknown_sentence
 from bot.commands.topic_words import TopicWords, find_topics
 from bot.errors import UsageError
+from bot.messages.rich import ours
 from bot.settings import load_settings
 from bot.storage.secrets import Vault
-from bot.subscriptions.model import Actor, Changed, ChannelRef, ChannelSettings, Subscription
+from bot.subscriptions.model import Actor, Changed, ChannelRef, ChannelSettings
 from bot.subscriptions.service import Subscriptions
 
 T = TypeVar("T")
@@ -210,18 +211,15 @@ def _show(channels: list[ChannelSettings]) -> None:
     if not channels:
         typer.echo("No channel of this workspace gets anything yet.")
         return
-    table = Table("Channel", "Gets", "How", "Set by", box=None, pad_edge=False)
+    titles = {topic.id: topic.title for topic in taxonomy_here().topics}
     for one in channels:
-        name = one.ref.name or one.ref.channel
-        if one.paused_at is not None:
-            table.add_row(name, f"paused: {one.paused_reason}", "", "")
-        for wanted in one.subscriptions:
-            table.add_row(name, _label(wanted), wanted.mode, wanted.created_by)
-    Console(markup=False, highlight=False).print(table)
-
-
-def _label(wanted: Subscription) -> str:
-    return wanted.target if wanted.kind == "topic" else f"{wanted.kind}: {wanted.label}"
+        name = f"{one.ref.name} ({one.ref.channel})" if one.ref.name else one.ref.channel
+        typer.echo(f"{name}, {one.ref.platform} {one.ref.workspace}")
+        lines = [settings_lines.subscription_line(wanted) for wanted in one.subscriptions]
+        said = [settings_lines.paused_line(one), settings_lines.how_it_comes(one, titles)]
+        for line in (*(lines or [ours("gets nothing yet")]), *said):
+            if line:
+                typer.echo(indented(line, one.timezone))
 
 
 def _as_json(one: ChannelSettings) -> dict[str, object]:
@@ -240,6 +238,7 @@ def _as_json(one: ChannelSettings) -> dict[str, object]:
                 "kind": wanted.kind,
                 "target": wanted.target,
                 "label": wanted.label,
+                "aliases": list(wanted.aliases),
                 "mode": wanted.mode,
                 "min_score": wanted.min_score,
                 "created_by": wanted.created_by,

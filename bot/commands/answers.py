@@ -143,8 +143,6 @@ class SettingsList:
     brief: bool = False
     access: str = ""
     topic_titles: Mapping[str, str] = field(default_factory=dict)
-    aliases: Mapping[str, tuple[str, ...]] = field(default_factory=dict)
-    """The other names of watches, by the watch's id."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -209,7 +207,6 @@ class SettingsFormAnswer:
 
     channel: ChannelSettings
     topics: tuple[tuple[str, str], ...]
-    aliases: Mapping[str, tuple[str, ...]] = field(default_factory=dict)
 
 
 @dataclass(frozen=True, slots=True)
@@ -304,7 +301,6 @@ class HomePage:
     latest: tuple[LatestOfTopic, ...] = ()
     feeds: FeedList | None = None
     topic_titles: Mapping[str, str] = field(default_factory=dict)
-    aliases: Mapping[str, tuple[str, ...]] = field(default_factory=dict)
     refusal: str = ""
     work: tuple[Record, ...] = ()
 

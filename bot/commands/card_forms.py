@@ -30,7 +30,6 @@ _LINES_MOST = 3_000
 _NOTE_MOST = 1_000
 _CHANNELS_MOST = 100
 _LABEL = 80
-_URGENT = "Topics that pass quiet hours"
 
 
 def settings_form(answer: SettingsFormAnswer, channels: Channels = ()) -> CardReply:
@@ -56,7 +55,7 @@ def settings_form(answer: SettingsFormAnswer, channels: Channels = ()) -> CardRe
 
 def share_form(answer: ShareFormAnswer, channels: Channels = ()) -> CardReply:
     """The form that asks where an entry is shared, and with what note."""
-    note = text_field(forms.NOTE, "Note", "", most=_NOTE_MOST)
+    note = text_field(forms.NOTE, form_words.NOTE, "", most=_NOTE_MOST)
     body = [subject(answer.title), _channel_field(channels), note]
     about = {"entry": answer.entry_id}
     return form(forms.SHARE, "Share an article", body, submit="Share", about=about)
@@ -64,7 +63,7 @@ def share_form(answer: ShareFormAnswer, channels: Channels = ()) -> CardReply:
 
 def wrong_topic_form(answer: WrongTopicFormAnswer) -> CardReply:
     """The form that asks which topics of an entry are wrong."""
-    question = "Which of its topics are wrong?"
+    question = form_words.WRONG_TOPICS
     chosen = choose(forms.TOPICS, question, answer.topics, many=True, needed="Choose at least one.")
     about = {"entry": answer.entry_id}
     body = [subject(answer.title), chosen]
@@ -142,7 +141,7 @@ def subject(title: str) -> Element:
 def _channel_field(channels: Channels) -> Element:
     choices = [(channel, f"{name or channel}") for channel, name in channels[:_CHANNELS_MOST]]
     first = choices[0][0] if choices else ""
-    return choose(forms.CHANNEL, "Channel", choices, [first], needed="Choose a channel.")
+    return choose(forms.CHANNEL, form_words.CHANNEL, choices, [first], needed="Choose a channel.")
 
 
 def _topic_fields(answer: SettingsFormAnswer) -> list[Element]:
@@ -153,44 +152,37 @@ def _topic_fields(answer: SettingsFormAnswer) -> list[Element]:
 
 
 def _term_fields(answer: SettingsFormAnswer) -> list[Element]:
-    watches = form_words.watch_lines(answer.channel, answer.aliases)
-    searches = form_words.search_lines(answer.channel)
-    fields = (
-        (forms.WATCHES, "Watches", watches, form_words.WATCHES_HINT),
-        (forms.SEARCHES, "Saved searches", searches, form_words.SEARCHES_HINT),
-    )
     return [
         text_field(field, label, lines, most=_LINES_MOST, hint=hint)
-        for field, label, lines, hint in fields
+        for field, label, lines, hint in form_words.term_fields(answer.channel)
         if len(lines) <= _LINES_MOST  # so that none is lost
     ]
 
 
 def _delivery_fields(settings: ChannelSettings) -> list[Element]:
     scores, score = form_words.score_choices(settings), repr(settings.min_score)
+    weekday = str(settings.digest_weekday)
     zone = text_field(
-        forms.ZONE, "Time zone", clean(settings.timezone, 64), hint=form_words.ZONE_HINT
+        forms.ZONE, form_words.ZONE, clean(settings.timezone, 64), hint=form_words.ZONE_HINT
     )
     return [
-        choose(forms.SCORE, "How sure a match must be", scores, [score]),
-        _time(forms.DIGEST_AT, "Digests come at", settings.digest_at),
-        choose(
-            forms.WEEKDAY, "Weekly digests come on", form_words.DAYS, [str(settings.digest_weekday)]
-        ),
+        choose(forms.SCORE, form_words.SCORE, scores, [score]),
+        _time(forms.DIGEST_AT, form_words.DIGEST_AT, settings.digest_at),
+        choose(forms.WEEKDAY, form_words.WEEKDAY, form_words.DAYS, [weekday]),
         {**zone, "isRequired": True, "errorMessage": "Give a time zone."},
     ]
 
 
 def _quiet_fields(answer: SettingsFormAnswer) -> list[Element]:
     settings = answer.channel
-    on = form_words.switches_on(settings)
-    quiet_from, quiet_to = form_words.QUIET_HOURS
-    also = choose(forms.SWITCHES, "Also", form_words.SWITCHES, on, many=True)
+    quiet_from, quiet_to = form_words.quiet_hours(settings)
+    on, urgent = form_words.switches_on(settings), settings.urgent_topics
+    also = choose(forms.SWITCHES, form_words.ALSO, form_words.SWITCHES, on, many=True)
     return [
         {**also, "style": "expanded"},
-        _time(forms.QUIET_FROM, "Quiet from", settings.quiet_from or quiet_from),
-        _time(forms.QUIET_TO, "Quiet until", settings.quiet_to or quiet_to),
-        choose(forms.URGENT, _URGENT, answer.topics, settings.urgent_topics, many=True),
+        _time(forms.QUIET_FROM, form_words.QUIET_FROM, quiet_from),
+        _time(forms.QUIET_TO, form_words.QUIET_TO, quiet_to),
+        choose(forms.URGENT, form_words.URGENT, answer.topics, urgent, many=True),
     ]
 
 

@@ -22,11 +22,11 @@ Asked = AssignFormAnswer | NotApplicableFormAnswer | RemindFormAnswer
 
 def assign_form(answer: AssignFormAnswer) -> CardReply:
     """The form that asks to whom an alert is assigned, and until when."""
-    who = choose(forms.ASSIGNEE, "Who does it", (), needed="Choose a person.")
+    who = choose(forms.ASSIGNEE, form_words.ASSIGNEE, (), needed="Choose a person.")
     due: Element = {
         "type": "Input.Date",
         "id": forms.DUE,
-        "label": "Due on",
+        "label": form_words.DUE,
         "value": answer.due.isoformat(),
         "isRequired": True,
         "errorMessage": "Choose a day.",
@@ -38,7 +38,7 @@ def assign_form(answer: AssignFormAnswer) -> CardReply:
 
 def not_applicable_form(answer: NotApplicableFormAnswer) -> CardReply:
     """The form that asks why an alert does not apply."""
-    reason = text_field(forms.REASON, "Not applicable because", "", most=REASON_MOST)
+    reason = text_field(forms.REASON, form_words.REASON, "", most=REASON_MOST)
     needed = {"isRequired": True, "errorMessage": "Say why; it is kept for the audit."}
     fields = [reason | needed, card_kit.small(ours(form_words.REASON_HINT))]
     return _form(forms.NOT_APPLICABLE, "Not applicable", answer, fields, "Note it")
@@ -48,9 +48,9 @@ def remind_form(answer: RemindFormAnswer) -> CardReply:
     """The form that asks of which date to remind, whom, and how long before."""
     dates = form_words.date_choices(answer.dates)
     fields = [
-        choose(forms.DATE, "Of which date", dates, [dates[0][0]], needed="Choose a date."),
-        choose(forms.DAYS, "When", form_words.before_choices(), ["1"]),
-        choose(forms.WHOM, "Whom", form_words.WHOM, ["me"]),
+        choose(forms.DATE, form_words.DATE, dates, [dates[0][0]], needed="Choose a date."),
+        choose(forms.DAYS, form_words.DAYS_AHEAD, form_words.before_choices(), ["1"]),
+        choose(forms.WHOM, form_words.REMINDED, form_words.WHOM, ["me"]),
     ]
     return _form(forms.REMIND, "Remind of a date", answer, fields, "Remind")
 

@@ -64,16 +64,16 @@ def choose_many(
     return element
 
 
-def checkboxes(options: Sequence[tuple[str, str]], chosen: Sequence[str], action_id: str) -> Block:
+def checkboxes(options: Sequence[tuple[str, str]], chosen: Sequence[str]) -> Block:
     """Boxes to tick."""
     shown = [kit.option(label, value) for value, label in options]
-    element: Block = {"type": "checkboxes", "action_id": action_id, "options": shown}
+    element: Block = {"type": "checkboxes", "options": shown}
     initial = [one for one in shown if one["value"] in chosen]
     if initial:
         element["initial_options"] = initial
     return element
 
 
-def time_of_day(block: str, at: str) -> Block:
+def time_of_day(at: str) -> Block:
     """A time of day, `HH:MM`."""
-    return {"type": "timepicker", "action_id": block, "initial_time": at}
+    return {"type": "timepicker", "initial_time": at}

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Mapping, Sequence
+from collections.abc import Sequence
 
 from bot.commands import forms
 from bot.handling.dates import DAYS_BEFORE
@@ -16,6 +16,16 @@ TOPIC_FIELDS: tuple[tuple[str, Mode, str], ...] = (
     (forms.DAILY, "daily", "Topics, in the daily digest"),
     (forms.WEEKLY, "weekly", "Topics, in the weekly digest"),
 )
+CHANNEL, NOTE, SEARCH = "Channel", "Note", "Search for"
+WRONG_TOPICS = "Which of its topics are wrong?"
+CHOOSE_TOPICS, NONE = "Choose topics", "None"
+SCORE, DIGEST_AT, WEEKDAY = "How sure a match must be", "Digests come at", "Weekly digests come on"
+ZONE, ALSO, QUIET_FROM, QUIET_TO = "Time zone", "Also", "Quiet from", "Quiet until"
+URGENT = "Topics that pass quiet hours"
+ASSIGNEE, DUE, REASON = "Who does it", "Due on", "Not applicable because"
+DATE, DAYS_AHEAD, REMINDED = "Of which date", "When", "Whom"
+"""Labels of fields."""
+
 SWITCHES = (
     (forms.QUIET_ON, "Hold alerts in quiet hours"),
     (forms.UPDATES_ON, "Update an alert when its article changes"),
@@ -28,7 +38,7 @@ ZONE_HINT = "A city or a zone: New York, Europe/Berlin, CET"
 ASSIGN_HINT = "They are told now, and reminded on that day at nine."
 REASON_HINT = "Kept for the audit, with your name and the text that the article has now."
 WHOM = (("me", "Me, in a direct message"), ("channel", "This channel"))
-QUIET_HOURS = ("20:00", "07:00")
+_QUIET_HOURS = ("20:00", "07:00")
 """Filled in where there are none yet."""
 
 _SCORES = (
@@ -50,19 +60,32 @@ def topics_in(settings: ChannelSettings, mode: Mode) -> list[str]:
     return [s.target for s in settings.subscriptions if s.kind == "topic" and s.mode == mode]
 
 
-def watch_lines(settings: ChannelSettings, aliases: Mapping[str, tuple[str, ...]]) -> str:
+def watch_lines(settings: ChannelSettings) -> str:
     """Give a channel's watches as they are written in the form, one a line."""
-    lines = []
-    for one in settings.subscriptions:
-        if one.kind == "watch":
-            others = aliases.get(one.target, ())
-            lines.append(f"{one.label} = {', '.join(others)}" if others else one.label)
-    return "\n".join(lines)
+    return "\n".join(
+        f"{one.label} = {', '.join(one.aliases)}" if one.aliases else one.label
+        for one in settings.subscriptions
+        if one.kind == "watch"
+    )
 
 
 def search_lines(settings: ChannelSettings) -> str:
     """Give a channel's saved searches, one a line."""
     return "\n".join(one.label for one in settings.subscriptions if one.kind == "search")
+
+
+def term_fields(settings: ChannelSettings) -> tuple[tuple[str, str, str, str], ...]:
+    """Give the fields of lines: name, label, the lines there are, hint."""
+    return (
+        (forms.WATCHES, "Watches", watch_lines(settings), WATCHES_HINT),
+        (forms.SEARCHES, "Saved searches", search_lines(settings), SEARCHES_HINT),
+    )
+
+
+def quiet_hours(settings: ChannelSettings) -> tuple[str, str]:
+    """Give the quiet hours there are, or what is filled in where there are none."""
+    start, end = _QUIET_HOURS
+    return settings.quiet_from or start, settings.quiet_to or end
 
 
 def switches_on(settings: ChannelSettings) -> list[str]:

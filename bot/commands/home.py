@@ -56,7 +56,7 @@ def _channels(page: HomePage) -> list[Block]:
         return []
     blocks = [kit.divider(), kit.header("Your channels")]
     for settings in page.channels[:_CHANNELS_MOST]:
-        blocks += channel_blocks(settings, page.topic_titles, page.aliases)
+        blocks += channel_blocks(settings, page.topic_titles)
     left = len(page.channels) - _CHANNELS_MOST
     if left > 0:
         blocks.append(kit.context(f"and {words.count(left, 'more channel')}"))

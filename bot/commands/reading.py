@@ -32,7 +32,7 @@ from bot.delivery.summaries import Page, compose_digests
 from bot.errors import UsageError
 from bot.news.taxonomy import Taxonomy
 from bot.storage.database import Database
-from bot.storage.tables import channel, delivery, entry, feed, publication, watch, workspace
+from bot.storage.tables import channel, delivery, entry, feed, publication, workspace
 from bot.subscriptions.model import ChannelSettings, Mode, Subscription
 from bot.subscriptions.permissions import parse_permission
 from bot.subscriptions.service import Subscriptions
@@ -95,7 +95,6 @@ class Reading:
             context.channel,
             access=access_note(place),
             topic_titles=self.titles,
-            aliases=await self.aliases(shown),
         )
 
     async def channels(self, context: CommandContext) -> tuple[ChannelSettings, ...]:
@@ -130,7 +129,7 @@ class Reading:
         settings = await self._subscriptions.settings(place.ref)
         if settings is None:
             settings = ChannelSettings(0, place.ref, timezone=context.timezone)
-        return SettingsFormAnswer(settings, topics, await self.aliases((settings,)))
+        return SettingsFormAnswer(settings, topics)
 
     def preset_form(self, preset: str, context: CommandContext) -> SettingsFormAnswer:
         """The form that asks for a channel, with topics chosen to begin with."""
@@ -240,21 +239,7 @@ class Reading:
 
     async def _everywhere(self, context: CommandContext) -> SettingsList:
         visible = await self.channels(context)
-        return SettingsList(
-            visible,
-            context.channel,
-            topic_titles=self.titles,
-            aliases=await self.aliases(visible),
-        )
-
-    async def aliases(self, channels: tuple[ChannelSettings, ...]) -> dict[str, tuple[str, ...]]:
-        """The other names of the watches of channels, by the watch's id."""
-        ids = [settings.id for settings in channels if settings.id]
-        async with self._db.read() as conn:
-            rows = await conn.execute(
-                select(watch.c.id, watch.c.aliases).where(watch.c.channel_id.in_(ids))
-            )
-            return {str(row.id): tuple(row.aliases) for row in rows if row.aliases}
+        return SettingsList(visible, context.channel, topic_titles=self.titles)
 
     def _title(self, topic: str) -> str:
         return self.titles.get(topic, topic)

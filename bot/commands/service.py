@@ -98,7 +98,6 @@ class Commands:
             latest=await self._finding.latest_by_topic(channels),
             feeds=await self._reading.feeds() if context.actor.admin else None,
             topic_titles=self._reading.titles,
-            aliases=await self._reading.aliases(channels),
             work=await self._working.work_of(context),
         )
 

@@ -44,7 +44,7 @@ def settings_list(answer: SettingsList) -> Message:
     if not answer.channels:
         blocks.append(kit.section("No channel that you can see gets anything yet."))
     for settings in answer.channels[:_MOST_CHANNELS]:
-        blocks += channel_blocks(settings, answer.topic_titles, answer.aliases)
+        blocks += channel_blocks(settings, answer.topic_titles)
     if further := answer.channels[_MOST_CHANNELS:]:
         names = [settings_lines.channel_name(one.ref) for one in further]
         blocks.append(kit.context(mrkdwn(together("Also: ", some(names, 20)))))
@@ -56,17 +56,13 @@ def _warning(sentence: str) -> list[str]:
     return [f":warning: {mrkdwn(rich.with_code(sentence))}"] if sentence else []
 
 
-def channel_blocks(
-    settings: ChannelSettings,
-    topic_titles: Mapping[str, str],
-    aliases: Mapping[str, tuple[str, ...]],
-) -> list[Block]:
+def channel_blocks(settings: ChannelSettings, topic_titles: Mapping[str, str]) -> list[Block]:
     """Render one channel: what comes there, how, and the button to change it."""
     buttons = offers(settings_lines.channel_offers(settings), "settings")
     if not settings.subscriptions:
         nothing = settings_lines.nothing_yet(settings.ref, COMMAND)
         return [kit.section(mrkdwn(nothing)), buttons]
-    wanted = [settings_lines.subscription_line(one, aliases) for one in settings.subscriptions]
+    wanted = [settings_lines.subscription_line(one) for one in settings.subscriptions]
     name = mrkdwn(rich.bold(settings_lines.channel_name(settings.ref)))
     blocks = kit.paragraphs([name, *_bullets(wanted)], sections=2)
     if paused := settings_lines.paused_line(settings):

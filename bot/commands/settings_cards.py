@@ -37,7 +37,7 @@ def settings_list(answer: SettingsList) -> CardReply:
     if not answer.channels:
         body.append(card_kit.paragraph(ours("No channel that you can see gets anything yet.")))
     for settings in answer.channels[:_MOST_CHANNELS]:
-        body += channel_elements(settings, answer.topic_titles, answer.aliases)
+        body += channel_elements(settings, answer.topic_titles)
     if further := answer.channels[_MOST_CHANNELS:]:
         names = [settings_lines.channel_name(one.ref) for one in further]
         body.append(card_kit.small(together("Also: ", some(names, 20))))
@@ -53,11 +53,7 @@ def warning(sentence: str) -> list[Element]:
     return [card_kit.container([shown], style="warning")]
 
 
-def channel_elements(
-    settings: ChannelSettings,
-    topic_titles: Mapping[str, str],
-    aliases: Mapping[str, tuple[str, ...]],
-) -> list[Element]:
+def channel_elements(settings: ChannelSettings, topic_titles: Mapping[str, str]) -> list[Element]:
     """Render one channel: what comes there, how, and the buttons to change it."""
     buttons = card_kit.row(offer_buttons(settings_lines.channel_offers(settings)))
     if not settings.subscriptions:
@@ -65,9 +61,7 @@ def channel_elements(
         return [card_kit.paragraph(nothing), buttons]
     name = rich.bold(settings_lines.channel_name(settings.ref))
     shown = [card_kit.apart(card_kit.paragraph(name, size="Medium"))]
-    shown += bullets(
-        settings_lines.subscription_line(one, aliases) for one in settings.subscriptions
-    )
+    shown += bullets(settings_lines.subscription_line(one) for one in settings.subscriptions)
     if paused := settings_lines.paused_line(settings):
         shown.append(card_kit.paragraph(together("⏸️ ", paused)))
     shown.append(card_kit.small(settings_lines.how_it_comes(settings, topic_titles)))

@@ -63,10 +63,10 @@ def nothing_yet(ref: ChannelRef, command: str) -> Rich:
     return together("Nothing comes to ", name, " yet. Try ", example, ", or choose in the form.")
 
 
-def subscription_line(one: Subscription, aliases: Mapping[str, tuple[str, ...]]) -> Rich:
+def subscription_line(one: Subscription) -> Rich:
     """Give one thing that a channel wants: how it comes, and who set it."""
-    others = [outside(alias, 60) for alias in aliases.get(one.target, ())]
-    also = together(" (= ", some(others, 5), ")") if one.kind == "watch" and others else ()
+    others = [outside(alias, 60) for alias in one.aliases]
+    also = together(" (= ", some(others, 5), ")") if others else ()
     name = together(KIND_WORDS[one.kind], rich.bold(outside(one.label, _LABEL)), also)
     parts = [together(name, f": {MODE_WORDS[one.mode]}")]
     if one.min_score is not None:

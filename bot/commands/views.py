@@ -19,20 +19,12 @@ from bot.messages.actions import encode
 from bot.messages.kit import Block
 from bot.messages.model import Message
 from bot.messages.mrkdwn import bold, clean, escape
-from bot.subscriptions.model import ChannelSettings, Mode
-from bot.subscriptions.times import WEEKDAYS
+from bot.subscriptions.model import ChannelSettings
 
 View = dict[str, Any]
 
 READING = "reading"
 """Callback id of modals that only show something."""
-
-_SCORES = (
-    (0.3, "Everything that may belong (0.3)"),
-    (0.5, "What probably belongs (0.5)"),
-    (0.7, "What most likely belongs (0.7)"),
-    (0.9, "Only the surest (0.9)"),
-)
 
 
 def settings_form(answer: SettingsFormAnswer) -> View:
@@ -67,10 +59,9 @@ def settings_form(answer: SettingsFormAnswer) -> View:
 def _channel_field() -> Block:
     return input_block(
         forms.CHANNEL,
-        "Channel",
+        form_words.CHANNEL,
         {
             "type": "conversations_select",
-            "action_id": forms.CHANNEL,
             "default_to_current_conversation": True,
             "filter": {"include": ["public", "private"], "exclude_bot_users": True},
         },
@@ -78,20 +69,16 @@ def _channel_field() -> Block:
 
 
 def _topic_fields(answer: SettingsFormAnswer) -> list[Block]:
-    labels: tuple[tuple[str, Mode, str], ...] = (
-        (forms.INSTANT, "instant", "Topics, at once"),
-        (forms.DAILY, "daily", "Topics, in the daily digest"),
-        (forms.WEEKLY, "weekly", "Topics, in the weekly digest"),
-    )
-    have = {s.target: s.mode for s in answer.channel.subscriptions if s.kind == "topic"}
     return [
         input_block(
-            block,
+            field,
             label,
-            choose_many(answer.topics, [t for t, m in have.items() if m == mode], "Choose topics"),
+            choose_many(
+                answer.topics, form_words.topics_in(answer.channel, mode), form_words.CHOOSE_TOPICS
+            ),
             optional=True,
         )
-        for block, mode, label in labels
+        for field, mode, label in form_words.TOPIC_FIELDS
     ]
 
 
@@ -101,88 +88,42 @@ def _try_button() -> Block:
 
 def _term_fields(answer: SettingsFormAnswer) -> list[Block]:
     settings = answer.channel
-    watches = []
-    for one in settings.subscriptions:
-        if one.kind == "watch":
-            others = answer.aliases.get(one.target, ())
-            watches.append(f"{one.label} = {', '.join(others)}" if others else one.label)
-    searches = [s.label for s in settings.subscriptions if s.kind == "search"]
-    fields = [
-        _lines_field(forms.WATCHES, "Watches", watches, "One a line: ACME Corp = ACME Ltd, Akme"),
-        _lines_field(forms.SEARCHES, "Saved searches", searches, "One a line: eccn:3A090 china"),
+    return [
+        _lines_field(field, label, lines, hint)
+        for field, label, lines, hint in form_words.term_fields(settings)
+        if len(lines) <= limits.INPUT_TEXT  # so that none is lost
     ]
-    return [field for field in fields if field is not None]
 
 
-def _lines_field(block: str, label: str, lines: Sequence[str], hint: str) -> Block | None:
-    """A field of lines; none where those there are have no room, so that none is lost."""
-    text = "\n".join(lines)
-    if len(text) > limits.INPUT_TEXT:
-        return None
-    element: Block = {
-        "type": "plain_text_input",
-        "action_id": block,
-        "multiline": True,
-    }
-    if text:
-        element["initial_value"] = text
-    return input_block(block, label, element, optional=True, hint=hint)
+def _lines_field(field: str, label: str, lines: str, hint: str) -> Block:
+    element: Block = {"type": "plain_text_input", "multiline": True}
+    if lines:
+        element["initial_value"] = lines
+    return input_block(field, label, element, optional=True, hint=hint)
 
 
 def _delivery_fields(settings: ChannelSettings) -> list[Block]:
-    scores = dict(_SCORES)
-    if settings.min_score not in scores:
-        scores[settings.min_score] = f"As it is ({settings.min_score:.2g})"
-    days = [(str(number), name) for number, name in enumerate(WEEKDAYS)]
+    scores = form_words.score_choices(settings)
+    weekday = str(settings.digest_weekday)
+    zone = {"type": "plain_text_input", "initial_value": clean(settings.timezone, 64)}
     return [
-        input_block(
-            forms.SCORE,
-            "How sure a match must be",
-            choose_one(
-                [(repr(score), label) for score, label in sorted(scores.items())],
-                repr(settings.min_score),
-            ),
-        ),
-        input_block(
-            forms.DIGEST_AT, "Digests come at", time_of_day(forms.DIGEST_AT, settings.digest_at)
-        ),
-        input_block(
-            forms.WEEKDAY, "Weekly digests come on", choose_one(days, str(settings.digest_weekday))
-        ),
-        input_block(
-            forms.ZONE,
-            "Time zone",
-            {
-                "type": "plain_text_input",
-                "action_id": forms.ZONE,
-                "initial_value": clean(settings.timezone, 64),
-            },
-            hint="A city or a zone: New York, Europe/Berlin, CET",
-        ),
+        input_block(forms.SCORE, form_words.SCORE, choose_one(scores, repr(settings.min_score))),
+        input_block(forms.DIGEST_AT, form_words.DIGEST_AT, time_of_day(settings.digest_at)),
+        input_block(forms.WEEKDAY, form_words.WEEKDAY, choose_one(form_words.DAYS, weekday)),
+        input_block(forms.ZONE, form_words.ZONE, zone, hint=form_words.ZONE_HINT),
     ]
 
 
 def _quiet_fields(answer: SettingsFormAnswer) -> list[Block]:
     settings = answer.channel
-    switches = [
-        (forms.QUIET_ON, "Hold alerts in quiet hours"),
-        (forms.UPDATES_ON, "Update an alert when its article changes"),
-    ]
-    chosen = [forms.QUIET_ON] if settings.quiet_from else []
-    chosen += [forms.UPDATES_ON] if settings.wants_updates else []
-    quiet_from, quiet_to = settings.quiet_from or "20:00", settings.quiet_to or "07:00"
+    quiet_from, quiet_to = form_words.quiet_hours(settings)
+    also = checkboxes(form_words.SWITCHES, form_words.switches_on(settings))
+    urgent = choose_many(answer.topics, settings.urgent_topics, form_words.NONE)
     return [
-        input_block(
-            forms.SWITCHES, "Also", checkboxes(switches, chosen, forms.SWITCHES), optional=True
-        ),
-        input_block(forms.QUIET_FROM, "Quiet from", time_of_day(forms.QUIET_FROM, quiet_from)),
-        input_block(forms.QUIET_TO, "Quiet until", time_of_day(forms.QUIET_TO, quiet_to)),
-        input_block(
-            forms.URGENT,
-            "Topics that pass quiet hours",
-            choose_many(answer.topics, settings.urgent_topics, "None"),
-            optional=True,
-        ),
+        input_block(forms.SWITCHES, form_words.ALSO, also, optional=True),
+        input_block(forms.QUIET_FROM, form_words.QUIET_FROM, time_of_day(quiet_from)),
+        input_block(forms.QUIET_TO, form_words.QUIET_TO, time_of_day(quiet_to)),
+        input_block(forms.URGENT, form_words.URGENT, urgent, optional=True),
     ]
 
 
@@ -196,13 +137,8 @@ def share_form(answer: ShareFormAnswer) -> View:
             _channel_field(),
             input_block(
                 forms.NOTE,
-                "Note",
-                {
-                    "type": "plain_text_input",
-                    "action_id": forms.NOTE,
-                    "multiline": True,
-                    "max_length": 1_000,
-                },
+                form_words.NOTE,
+                {"type": "plain_text_input", "multiline": True, "max_length": 1_000},
                 optional=True,
             ),
         ],
@@ -221,8 +157,8 @@ def wrong_topic_form(answer: WrongTopicFormAnswer) -> View:
             kit.section(bold(escape(answer.title, 250)) or "An article"),
             input_block(
                 forms.TOPICS,
-                "Which of its topics are wrong?",
-                checkboxes(topics, [], forms.TOPICS),
+                form_words.WRONG_TOPICS,
+                checkboxes(topics, []),
             ),
         ],
         submit="Send",
@@ -232,14 +168,14 @@ def wrong_topic_form(answer: WrongTopicFormAnswer) -> View:
 
 def search_form(text: str = "") -> View:
     """The form of the shortcut that searches."""
-    element: Block = {"type": "plain_text_input", "action_id": forms.QUERY, "max_length": 1_000}
+    element: Block = {"type": "plain_text_input", "max_length": 1_000}
     if text.strip():
         element["initial_value"] = clean(text, 500)
     hint = 'Words, "a phrase", -not, OR, topic:entity-list, from:2024-01-01, eccn:3A090'
     return modal(
         forms.SEARCH,
         "Search export news",
-        [input_block(forms.QUERY, "Search for", element, hint=hint)],
+        [input_block(forms.QUERY, form_words.SEARCH, element, hint=hint)],
         submit="Search",
     )
 

@@ -3,16 +3,17 @@
 from __future__ import annotations
 
 from bot.messages import words
-from bot.messages.rich import Rich, Run
+from bot.messages.rich import SOMEBODY, Rich, Run
 
 
 def plain_text(rich: Rich, zone: str = "UTC") -> str:
-    """Give rich text without marks; times in `zone` (IANA)."""
+    """Give rich text without marks; times in `zone` (IANA), and ids for people without a name."""
     return "".join(_plain(run, zone) for run in rich)
 
 
 def _plain(run: Run, zone: str) -> str:
     if run.at is None:
-        return run.text
+        unnamed = run.text == SOMEBODY and run.mention.startswith("@")
+        return run.mention[1:] if unnamed else run.text
     shown = words.moment_in(run.at, zone)
     return shown if run.form == "moment" else words.day(words.local(run.at, zone).date())

@@ -38,6 +38,9 @@ class Run:
 
 Rich = tuple[Run, ...]
 
+SOMEBODY = "somebody"
+"""A person whose name is not known."""
+
 _SLACK_PERSON = re.compile(r"[UW][A-Z0-9]{1,30}")
 _OPAQUE_ID = re.compile(r"\d+:\S+|[0-9a-f]{8}(-[0-9a-f]{4}){3}-[0-9a-f]{12}", re.IGNORECASE)
 """An id of Teams or Entra, which says nothing to people."""
@@ -69,11 +72,11 @@ def person(actor: str, name: str = "") -> Rich:
     """Give somebody by their id as people see them, and by their name where it is known; Slack
     shows the name of an id."""
     if _SLACK_PERSON.fullmatch(actor):
-        return (Run(clean(name, 100) or "somebody", mention=f"@{actor}"),)
+        return (Run(clean(name, 100) or SOMEBODY, mention=f"@{actor}"),)
     if actor in {"cli", ""}:
         return ours("an operator")
     return outside(name, 100) or (
-        ours("somebody") if _OPAQUE_ID.fullmatch(actor) else outside(actor, 100)
+        ours(SOMEBODY) if _OPAQUE_ID.fullmatch(actor) else outside(actor, 100)
     )
 
 

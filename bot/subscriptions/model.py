@@ -50,6 +50,8 @@ class Subscription:
     created_by: str
     created_at: datetime
     muted_until: datetime | None = None
+    aliases: tuple[str, ...] = ()
+    """The other names of a watch."""
 
 
 @dataclass(frozen=True, slots=True)

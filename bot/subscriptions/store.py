@@ -168,7 +168,7 @@ async def load_subscriptions(
     found: dict[int, list[Subscription]] = {}
     for first in range(0, len(channel_ids), _CHUNK):
         rows = await conn.execute(
-            select(subscription, watch.c.term, saved_search.c.query)
+            select(subscription, watch.c.term, watch.c.aliases, saved_search.c.query)
             .outerjoin(watch, _is("watch", watch))
             .outerjoin(saved_search, _is("search", saved_search))
             .where(subscription.c.channel_id.in_(channel_ids[first : first + _CHUNK]))
@@ -203,6 +203,7 @@ def _subscription(row: Row[Any], taxonomy: Taxonomy | None) -> Subscription:
         created_by=row.created_by or "",
         created_at=row.created_at,
         muted_until=row.muted_until,
+        aliases=tuple(row.aliases or ()),
     )
 
 

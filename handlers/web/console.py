@@ -106,7 +106,8 @@ class Console:
 
     async def _subscriptions(self, _request: Request) -> Shown:
         async with self._engine.db.read() as conn:
-            return {"channels": await overview.channels(conn, self._engine.taxonomy)}
+            channels = await overview.channels(conn, self._engine.taxonomy)
+            return {"channels": channels, "titles": self._titles()}
 
     async def _trends(self, _request: Request) -> Shown:
         async with self._engine.db.read() as conn:

@@ -7,8 +7,10 @@ from pathlib import Path
 
 from jinja2 import Environment, FileSystemLoader, select_autoescape
 
+from bot.commands import settings_lines
 from bot.messages.words import day
 from bot.news.model import WHOLE
+from handlers.web.rich_html import html
 
 # No script, no frame, nothing from elsewhere; forms go to the console itself only.
 HEADERS = {
@@ -24,8 +26,13 @@ FOLDER = Path(__file__).parent / "templates"
 def templates() -> Environment:
     """Give the templates; all that is put in is escaped."""
     pages = Environment(loader=FileSystemLoader(FOLDER), autoescape=select_autoescape())
-    pages.filters |= {"moment": moment, "day": day}
-    pages.globals["whole"] = WHOLE
+    pages.filters |= {"moment": moment, "day": day, "rich": html}
+    pages.globals |= {
+        "whole": WHOLE,
+        "subscription_line": settings_lines.subscription_line,
+        "paused_line": settings_lines.paused_line,
+        "how_it_comes": settings_lines.how_it_comes,
+    }
     return pages
 
 

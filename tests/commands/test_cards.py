@@ -51,6 +51,9 @@ def wanted(kind: Any, target: str, label: str, mode: Any = "instant") -> Subscri
     return Subscription(1, kind, target, label, mode, None, "29:1ann", NOW)
 
 
+WATCHED = replace(wanted("watch", "12", "Acme Corp"), aliases=("Acme Ltd", "Akme"))
+
+
 CHANNEL = ChannelSettings(
     1,
     HERE,
@@ -61,12 +64,12 @@ CHANNEL = ChannelSettings(
     subscriptions=(
         wanted("topic", "entity-list", "Entity List"),
         wanted("topic", "sanctions", "Sanctions", "daily"),
-        wanted("watch", "12", "Acme Corp"),
+        WATCHED,
         wanted("search", "4", "eccn:3A090 china"),
     ),
     urgent_topics=("entity-list",),
 )
-FORM = SettingsFormAnswer(CHANNEL, TOPICS, {"12": ("Acme Ltd", "Akme")})
+FORM = SettingsFormAnswer(CHANNEL, TOPICS)
 
 
 def card_of(answer: Any) -> Mapping[str, Any]:
@@ -271,10 +274,10 @@ def test_an_entry_is_shared_by_name_with_its_note_for_all() -> None:
 
 
 def test_settings_say_what_comes_how_and_who_set_it() -> None:
-    shown = SettingsList((CHANNEL,), HERE, aliases={"12": ("Akme",)}, access="Add me `there`.")
+    shown = SettingsList((CHANNEL,), HERE, access="Add me `there`.")
     text = everything(shown)
     assert "• Entity List: at once, set by somebody" in text
-    assert "• watch Acme Corp (= Akme): at once" in text
+    assert "• watch Acme Corp (= Acme Ltd, Akme): at once" in text
     assert "⚠️ Add me there." in text
     assert buttons(card_of(shown)) == {
         "Change…": actions.SettingsForm(HERE.channel),

@@ -256,7 +256,18 @@ def test_what_is_no_form_of_ours_is_nothing() -> None:
 def _channel(label: str = "x", count: int = 3) -> ChannelSettings:
     kinds: tuple[SubscriptionKind, ...] = ("topic", "watch", "search")
     subscriptions = tuple(
-        Subscription(n, kinds[n % 3], f"topic-{n}", label or "-", "daily", None, label, NOW)
+        Subscription(
+            n,
+            kinds[n % 3],
+            f"topic-{n}",
+            label or "-",
+            "daily",
+            None,
+            label,
+            NOW,
+            None,
+            (label, label),
+        )
         for n in range(count)
     )
     ref = ChannelRef("slack", "T1", "C0HERE", label)
@@ -267,7 +278,7 @@ def _channel(label: str = "x", count: int = 3) -> ChannelSettings:
 @settings(max_examples=60, deadline=None)
 def test_slack_takes_every_form_whatever_is_in_it(text: str) -> None:
     topics = tuple((f"topic-{n}", text) for n in range(130))
-    answer = SettingsFormAnswer(_channel(text, 60), topics, {"topic-1": (text, text)})
+    answer = SettingsFormAnswer(_channel(text, 60), topics)
     shown = (
         views.settings_form(answer),
         views.share_form(ShareFormAnswer(2**63 - 1, text)),
@@ -286,6 +297,6 @@ def test_a_form_shows_what_is_as_it_is() -> None:
     assert form.channel == "C0HERE"
     assert form.name == clean("Acme", 80)
     assert form.daily == ("topic-0",)
-    assert form.watches == (forms.WatchLine("Acme"),)
+    assert form.watches == (forms.WatchLine("Acme", ("Acme", "Acme")),)
     assert form.searches == ("Acme",)
     assert form.min_score == 0.5

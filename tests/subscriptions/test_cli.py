@@ -27,13 +27,16 @@ HERE = ("--workspace", "T1", "--channel", "C1")
 
 
 def test_a_channel_is_set_up_shown_and_cleared(capsys: pytest.CaptureFixture[str]) -> None:
-    status, out, _ = run(capsys, "subscribe", *HERE, "entity-list", "Chip Controls")
+    score = ("--min-score", "0.7")
+    status, out, _ = run(capsys, "subscribe", *HERE, *score, "blacklist", "Chip Controls")
     assert (status, out) == (0, "Subscribed to entity-list, chip-controls.\n")
     status, out, _ = run(capsys, "watch", *HERE, "Acme [bold] Foundries", "--alias", "AFC Holding")
     assert (status, out) == (0, "Watching Acme [bold] Foundries.\nIts other names: AFC Holding.\n")
     _, out, _ = run(capsys, "subscriptions", "--workspace", "T1")
-    assert "entity-list" in out
-    assert "watch: Acme [bold] Foundries" in out
+    assert out.startswith("C1, slack T1\n")
+    assert "  Entity List: at once, from score 0.7, set by an operator (" in out
+    assert "  watch Acme [bold] Foundries (= AFC Holding): at once, set by" in out
+    assert "  Daily digests come at 08:00 (UTC), weekly ones on Monday." in out
     status, out, _ = run(capsys, "unsubscribe", *HERE, "chip-controls", "sanctions")
     assert "Unsubscribed from chip-controls." in out
     assert "Was not subscribed to sanctions." in out

@@ -16,6 +16,7 @@ from structlog.testing import capture_logs
 
 from bot.news.model import WHOLE
 from bot.storage.tables import entry
+from bot.subscriptions.model import Actor, ChannelRef
 from tests.support.clock import SetClock
 from tests.support.newsroom import Item, rss
 from tests.support.outbox import Told, add_channels, add_workspace, owe, the_delivery
@@ -55,6 +56,19 @@ async def test_each_page_shows_its_part(site: Site) -> None:
     assert "This terminal" in shown["/subscriptions"] or "console" in shown["/subscriptions"]
     assert "Entity List: 1" in shown["/trends"]
     assert "0, 0, 0, 0, 0, 0, 0, 0, 0, 0, 0, 1" in shown["/trends"]
+
+
+async def test_subscriptions_are_said_as_in_the_chat(site: Site) -> None:
+    wants = site.bot.engine.subscriptions
+    ref, anna = ChannelRef("slack", "T1", "C1", "trade"), Actor("U1", "Anna", admin=True)
+    await wants.subscribe(ref, anna, ["entity-list"], mode="daily", min_score=0.7)
+    await wants.watch(ref, anna, "Acme <b>Foundries", ["AFC Holding"])
+    await wants.configure(ref, anna, quiet=("22:00", "07:00"), urgent_topics=("entity-list",))
+    page = (await site.client.get("/subscriptions")).text
+    assert "<b>Entity List</b>: in the daily digest, from score 0.7, set by U1 (" in page
+    assert "watch <b>Acme &lt;b&gt;Foundries</b> (= AFC Holding): at once, set by U1 (" in page
+    assert "It is quiet from 22:00 to 07:00 (UTC)" in page
+    assert "These pass quiet hours: Entity List." in page
 
 
 async def test_a_topic_that_no_phrase_tells_quotes_nothing(site: Site) -> None:
