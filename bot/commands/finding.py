@@ -48,7 +48,7 @@ class Finding:
         if not parse_query(asked.text).asks:
             listing = await self.latest(model.Latest(), offset)
             return replace(listing, notes=(_nothing_asked(asked.text),), filters=())
-        listing = _hinted(asked, await self._found(asked.text, offset))
+        listing = _hinted(asked, await self._found(asked.text, offset, typing=asked.typing))
         if asked.cut:
             note = "Only the first 1,000 characters were read."
             listing = replace(listing, notes=(note, *listing.notes))
@@ -155,9 +155,9 @@ class Finding:
             topic_titles=self._titles,
         )
 
-    async def _found(self, text: str, offset: int) -> Listing:
+    async def _found(self, text: str, offset: int, *, typing: bool = False) -> Listing:
         offset = _on_page(offset)
-        results = await self._search.find(text, limit=PAGE, offset=offset)
+        results = await self._search.find(text, limit=PAGE, offset=offset, typing=typing)
         query = results.query or text
         return Listing(
             kind="search",

@@ -18,7 +18,7 @@ class Mention:
 
 @dataclass(frozen=True, slots=True)
 class Search:
-    """Search for `text`; `cut`: it was longer than is read.
+    """Search for `text`; `cut`: it was longer than is read; `typing`: it is still being typed.
 
     Where it was typed as a command that cannot be: `command`, what its first word is; `near`, the
     whole as it may have been meant.
@@ -28,6 +28,7 @@ class Search:
     cut: bool = False
     command: str = ""
     near: str = ""
+    typing: bool = False
 
 
 @dataclass(frozen=True, slots=True)

@@ -178,7 +178,9 @@ class Commands:
     async def _act(self, action: actions.Action, context: CommandContext) -> Answer:  # noqa: C901 - one line a kind
         match action:
             case actions.SearchPage():
-                return await self._finding.search(model.Search(action.query), action.offset)
+                return await self._finding.search(
+                    model.Search(action.query, typing=action.typing), action.offset
+                )
             case actions.LatestPage():
                 return await self._finding.latest(model.Latest(action.topic), action.offset)
             case actions.SavedPage():

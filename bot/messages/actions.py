@@ -82,10 +82,11 @@ class MoreLike:
 
 @dataclass(frozen=True, slots=True)
 class SearchPage:
-    """Search again from another place."""
+    """Search again from another place; `typing`: the query is still being typed."""
 
     query: str
     offset: int = 0
+    typing: bool = False
 
 
 @dataclass(frozen=True, slots=True)

@@ -48,9 +48,12 @@ _CONTROL = re.compile(r"[\x00-\x08\x0e-\x1f\x7f\ud800-\udfff]")
 _DAY = re.compile(r"(\d{4})(?:[-/.](\d{1,2})(?:[-/.](\d{1,2}))?)?")
 
 
-def parse(text: str) -> Query:
-    """Read a query; never raises. Only the first 4,000 characters and 32 words count."""
-    parser = _Parser(_CONTROL.sub(" ", text[:MAX_QUERY]))
+def parse(text: str, *, typing: bool = False) -> Query:
+    """Read a query; never raises. Only the first 4,000 characters and 32 words count.
+
+    `typing`: it is searched for while it is typed, so a word at its very end may be unfinished.
+    """
+    parser = _Parser(_CONTROL.sub(" ", text[:MAX_QUERY]), typing=typing)
     if len(text) > MAX_QUERY:
         parser.note(f"Only the first {MAX_QUERY:,} characters were read.")
     return parser.query()
@@ -59,8 +62,9 @@ def parse(text: str) -> Query:
 class _Parser:
     """One reading of one text, left to right."""
 
-    def __init__(self, text: str) -> None:
+    def __init__(self, text: str, *, typing: bool) -> None:
         self._text = text
+        self._typed_to = len(text) if typing else -1
         self._notes: dict[str, None] = {}
         self._operands = 0
         self._since: date | None = None
@@ -168,7 +172,8 @@ class _Parser:
             parts += self._run(run, start)
             run = []
             if self._count():
-                parts.append(Word(word.tokens, start + word.start, start + word.end))
+                end = start + word.end
+                parts.append(Word(word.tokens, start + word.start, end, end == self._typed_to))
         parts += self._run(run, start)
         return _joined(And, parts)
 

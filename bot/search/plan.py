@@ -7,8 +7,9 @@ The plan is what the index is asked (`expression`), what ranking counts and snip
 from __future__ import annotations
 
 from collections.abc import Mapping
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 
+from bot.news.taxonomy import Taxonomy
 from bot.search import document as tags
 from bot.search.query import And, Node, Not, Or, Phrase, Tagged, Word
 from bot.search.synonyms import longest, stems, synonyms
@@ -16,6 +17,8 @@ from bot.search.tokens import STOP_WORDS, stem, tokenise
 from bot.storage.fulltext_query import AllOf, AnyOf, AnyPhrase, Expression, Without
 
 SYNONYM_WEIGHT = 0.4
+TOPIC_WEIGHT = 0.3
+BEGINNING_WEIGHT = 0.6
 Tokens = tuple[str, ...]
 
 
@@ -24,11 +27,12 @@ class Unit:
     """Runs of tokens of which one must stand in the text; without any it is in none. `weight` is
     what finding them is worth: 1 for the typed words, less for a synonym, 0 for facts, which do
     not rank. `inflected`: runs of which the last is a stem, whose forms in the index `runs`
-    already has."""
+    already has. `beginnings`: what all `runs` begin with, for there may be very many."""
 
     runs: tuple[Tokens, ...]
     weight: float = 1.0
     inflected: tuple[Tokens, ...] = ()
+    beginnings: tuple[Tokens, ...] = ()
 
 
 @dataclass(frozen=True, slots=True)
@@ -57,11 +61,23 @@ Plan = Unit | All | Any | No
 
 @dataclass(frozen=True, slots=True)
 class Known:
-    """What the database knows of a query's words: the indexed forms of each stem, and for each
-    `(field, value)` further tags that it stands for."""
+    """What a query's words stand for: the indexed forms of each stem, for each `(field, value)`
+    further tags, by the stems of its name each topic's tag, and the indexed words that begin as
+    an unfinished one."""
 
     forms: Mapping[str, Tokens]
     tags: Mapping[tuple[str, str], Tokens]
+    topics: Mapping[Tokens, str]
+    beginning: Mapping[str, Tokens] = field(default_factory=dict)
+
+
+def topic_names(taxonomy: Taxonomy) -> Mapping[Tokens, str]:
+    """Give the tag of each topic, by the stems of its id and of its title."""
+    return {
+        stems(tuple(tokenise(name)[0])): tags.topic_tag(topic.id)
+        for topic in reversed(taxonomy.topics)
+        for name in (topic.id, topic.title)
+    }
 
 
 def vocabulary(node: Node | None) -> set[str]:
@@ -127,7 +143,8 @@ def _side_by_side(parts: tuple[Node, ...], known: Known) -> tuple[Plan, ...]:
     says_more = [part for part in parts if not _says_little(part)]
     at = 0
     while at < len(parts):
-        size = next((n for n in range(longest(), 0, -1) if _is_name(parts[at : at + n], n)), 0)
+        sizes = range(longest(), 0, -1)
+        size = next((n for n in sizes if _is_name(parts[at : at + n], n, known)), 0)
         if size:
             found.append(_with_synonyms(parts[at : at + size], known))
         elif not says_more or not _says_little(parts[at]):
@@ -137,19 +154,18 @@ def _side_by_side(parts: tuple[Node, ...], known: Known) -> tuple[Plan, ...]:
 
 
 def _part(node: Node, known: Known) -> Plan:
-    return _word(node, known) if isinstance(node, Word) else plan(node, known)
+    return _typed(node, known) if isinstance(node, Word) else plan(node, known)
 
 
 def _says_little(node: Node) -> bool:
     return isinstance(node, Word) and len(node.tokens) == 1 and node.tokens[0] in STOP_WORDS
 
 
-def _is_name(parts: tuple[Node, ...], size: int) -> bool:
-    return (
-        len(parts) == size
-        and all(isinstance(part, Word) or _is_run(part) for part in parts)
-        and _name(parts) in synonyms()
-    )
+def _is_name(parts: tuple[Node, ...], size: int, known: Known) -> bool:
+    if len(parts) != size or not all(isinstance(part, Word) or _is_run(part) for part in parts):
+        return False
+    name = _name(parts)
+    return name in synonyms() or name in known.topics
 
 
 def _is_run(node: Node) -> bool:
@@ -162,13 +178,32 @@ def _name(parts: tuple[Node, ...]) -> Tokens:
 
 def _with_synonyms(parts: tuple[Node, ...], known: Known) -> Plan:
     typed = [
-        _word(part, known) if isinstance(part, Word) else Unit((part.tokens,))
+        _typed(part, known) if isinstance(part, Word) else Unit((part.tokens,))
         for part in parts
         if isinstance(part, Word | Phrase) and not _says_little(part)
     ]
-    own: Plan = typed[0] if len(typed) == 1 else All(tuple(typed))
-    others = synonyms().get(_name(parts), ())
-    return Any((own, Unit(others, SYNONYM_WEIGHT))) if others else own
+    found: list[Plan] = [typed[0] if len(typed) == 1 else All(tuple(typed))]
+    name = _name(parts)
+    if others := synonyms().get(name):
+        found.append(Unit(others, SYNONYM_WEIGHT))
+    if topic := known.topics.get(name):
+        found.append(Unit(((topic,),), TOPIC_WEIGHT))
+    return Any(tuple(found)) if len(found) > 1 else found[0]
+
+
+def _typed(word: Word, known: Known) -> Plan:
+    """A word, or if it is unfinished, also what it may become."""
+    own = _word(word, known)
+    *before, last = word.tokens
+    runs = [(*before, form) for form in known.beginning.get(last, ())]
+    beginnings = [word.tokens]
+    if before:
+        whole = "".join(word.tokens)
+        runs += [(form,) for form in known.beginning.get(whole, ())]
+        beginnings.append((whole,))
+    if not word.unfinished or not runs:
+        return own
+    return Any((own, Unit(tuple(runs), BEGINNING_WEIGHT, beginnings=tuple(beginnings))))
 
 
 def _word(word: Word, known: Known) -> Unit:

@@ -17,11 +17,13 @@ Order = Literal["relevance", "date"]
 
 @dataclass(frozen=True, slots=True)
 class Word:
-    """One word: its tokens, of which "chip-making" has two. Inflections match too."""
+    """One word: its tokens, of which "chip-making" has two. Inflections match too, and if it is
+    `unfinished` (somebody is typing it), words that begin so."""
 
     tokens: tuple[str, ...]
     start: int = field(default=0, compare=False)
     end: int = field(default=0, compare=False)
+    unfinished: bool = False
 
     def __str__(self) -> str:
         return "-".join(self.tokens)

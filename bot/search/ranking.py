@@ -86,6 +86,8 @@ def _unit(unit: Unit, fields: Sequence[_Field]) -> list[float]:
     size = len(fields[0].worth)
     frequencies = [0.0] * size
     runs = [f" {' '.join(run)} " for run in unit.runs] if unit.weight else []
+    if unit.beginnings:
+        runs = [f" {' '.join(run)}" for run in unit.beginnings]
     for field in fields:
         for run in runs:
             if run in field.texts.whole:  # most inflections are in none of them

@@ -6,7 +6,7 @@ alert comes for just what the search would find.
 
 from __future__ import annotations
 
-from collections.abc import Iterable
+from collections.abc import Iterable, Mapping
 from dataclasses import dataclass
 from datetime import UTC, date, datetime
 
@@ -17,7 +17,7 @@ from bot.search import document as tags
 from bot.search.document import Document, document, facts_of, texts
 from bot.search.entries import is_named
 from bot.search.parser import parse
-from bot.search.plan import All, Known, No, Plan, Unit, plan, tagged
+from bot.search.plan import All, Known, No, Plan, Tokens, Unit, plan, tagged, topic_names
 from bot.search.query import Query
 from bot.search.tokens import stem
 
@@ -51,7 +51,8 @@ class SavedSearchMatcher:
         self._ready: tuple[_Ready, ...] = ()
         if saved:
             known_topics = taxonomy or load_taxonomy()
-            ready = (_prepare(each, known_topics) for each in saved)
+            names = topic_names(known_topics)
+            ready = (_prepare(each, known_topics, names) for each in saved)
             self._ready = tuple(each for each in ready if each.query.asks)
 
     def find(
@@ -78,7 +79,7 @@ class SavedSearchMatcher:
         )
 
 
-def _prepare(saved: SavedQuery, taxonomy: Taxonomy) -> _Ready:
+def _prepare(saved: SavedQuery, taxonomy: Taxonomy, names: Mapping[Tokens, str]) -> _Ready:
     query = parse(saved.query)
     found: dict[tuple[str, str], tuple[str, ...]] = {}
     for node in tagged(query.root):
@@ -87,7 +88,7 @@ def _prepare(saved: SavedQuery, taxonomy: Taxonomy) -> _Ready:
             found[node.name, node.value] = (tags.topic_tag(topic.id if topic else node.value),)
         elif node.name == "source":
             found[node.name, node.value] = (f"{_FROM_PUBLICATION}{node.value}",)
-    return _Ready(saved.id, query, plan(query.root, Known({}, found)))
+    return _Ready(saved.id, query, plan(query.root, Known({}, found, names)))
 
 
 class _Text:

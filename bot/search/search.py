@@ -14,6 +14,7 @@ from sqlalchemy.ext.asyncio import AsyncConnection
 from bot.news.taxonomy import Taxonomy
 from bot.search import document as tags
 from bot.search import entries
+from bot.search.completion import completions
 from bot.search.facets import Facets
 from bot.search.model import Results
 from bot.search.parser import parse
@@ -24,6 +25,7 @@ from bot.search.plan import (
     expression,
     plan,
     tagged,
+    topic_names,
     units,
     vocabulary,
 )
@@ -69,17 +71,21 @@ class Search:
     def __init__(self, db: Database, taxonomy: Taxonomy) -> None:
         self._db = db
         self._taxonomy = taxonomy
+        self._topics = topic_names(taxonomy)
         self._facets = Facets()
         self._is_large = False
 
-    async def find(self, text: str, *, limit: int = 10, offset: int = 0) -> Results:
+    async def find(
+        self, text: str, *, limit: int = 10, offset: int = 0, typing: bool = False
+    ) -> Results:
         """Search for `text`, in the query language; never fails for what was typed.
 
         What asks for nothing, as `()`, finds nothing, and a note says that it could not be read.
         `limit` and `offset` choose the page; `total` counts to 10,000, in large archives to 2,000.
+        `typing`: somebody is typing it, so its last word may be the beginning of one.
         """
         started = time.perf_counter()
-        query = parse(text)
+        query = parse(text, typing=typing)
         if not query.asks and query.order == "relevance":
             return Results(str(query), 0, (), 0.0, notes=(*query.notes, UNREADABLE))
         async with self._db.read() as conn:
@@ -203,7 +209,7 @@ class Search:
             elif node.name == "story":
                 chain = await entries.timeline(conn, int(value))
                 found[node.name, value] = tuple(tags.story_tag(story) for story in chain)
-        return Known(forms, found), tuple(notes)
+        return Known(forms, found, self._topics, await completions(conn, query.root)), tuple(notes)
 
 
 def _no_topic(value: str, nearest: Sequence[str]) -> str:

@@ -130,12 +130,14 @@ _MAX_KNOWN = 400_000
 async def add_forms(conn: AsyncConnection, tokens: set[str], stem: Callable[[str], str]) -> None:
     """Remember the words among `tokens` and their stems, in the caller's transaction.
 
-    Words are what has inflections: tokens of letters only. Those that this process has committed
-    before are passed over: they are nearly all. New ones go in by their order, so that two writers
-    never deadlock.
+    Words are tokens of letters, and names of letters and digits ("3a090"), no mere numbers. Those
+    that this process has committed before are passed over: they are nearly all. New ones go in by
+    their order, so that two writers never deadlock.
     """
     known = _KNOWN.setdefault(conn.sync_engine, set())
-    new = sorted(t for t in tokens - known if len(t) > 2 and t.isascii() and t.isalpha())
+    new = sorted(
+        t for t in tokens - known if len(t) > 2 and t.isascii() and t.isalnum() and not t.isdigit()
+    )
     if not new:
         return
     if is_postgresql(conn):
@@ -168,6 +170,22 @@ async def forms_of(conn: AsyncConnection, stems: Sequence[str]) -> dict[str, tup
     for row in rows:
         found.setdefault(row.stem, []).append(row.form)
     return {stem: tuple(forms) for stem, forms in found.items()}
+
+
+async def forms_starting(conn: AsyncConnection, beginning: str, limit: int) -> list[str]:
+    """Give indexed words that begin so, the shortest first."""
+    rows = await conn.scalars(
+        text(
+            "SELECT form FROM search_form WHERE form >= :first AND form < :after "
+            "ORDER BY length(form), form LIMIT :limit"
+        ),
+        {
+            "first": beginning,
+            "after": beginning[:-1] + chr(ord(beginning[-1]) + 1),
+            "limit": limit,
+        },
+    )
+    return list(rows.all())
 
 
 async def forms_beginning(

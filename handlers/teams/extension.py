@@ -33,6 +33,7 @@ async def _search(
         (str(one.value or "") for one in value.parameters or () if one.name == "query"), ""
     ).strip()
     skip = (value.query_options.skip if value.query_options else None) or 0
-    action = actions.SearchPage(text, skip) if text else actions.LatestPage(offset=skip)
+    typed = actions.SearchPage(text, skip, typing=True)
+    action = typed if text else actions.LatestPage(offset=skip)
     answer = await desk.find(ctx, action)
     return found(results(answer) if isinstance(answer, Listing) else [])

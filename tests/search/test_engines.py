@@ -6,8 +6,10 @@ import asyncio
 
 import pytest
 from hypothesis import given, settings
+from hypothesis.strategies import booleans
 
 from bot.news.taxonomy import load_taxonomy
+from bot.search import completion
 from bot.search import search as search_module
 from bot.search.search import Search
 from bot.storage import fulltext_windows
@@ -25,6 +27,7 @@ def test_engines_agree_on_anything_typed(
     none taken for few, PostgreSQL is asked window by window to the end."""
     monkeypatch.setattr(search_module, "RANKED", ranked)
     monkeypatch.setattr(fulltext_windows, "_FEW", few)
+    monkeypatch.setattr(completion, "MOST", 3)
     taxonomy = load_taxonomy()
     with asyncio.Runner() as runner:
         databases = [Database(url) for url in (sqlite_url, postgres_url)]
@@ -32,10 +35,11 @@ def test_engines_agree_on_anything_typed(
             runner.run(store(db, ARTICLES))
         one, other = (Search(db, taxonomy) for db in databases)
 
-        @given(anything)
+        @given(anything, booleans())
         @settings(max_examples=100, deadline=None)
-        def agree(typed: str) -> None:
-            found, same = runner.run(one.find(typed)), runner.run(other.find(typed))
+        def agree(typed: str, typing: bool) -> None:
+            found = runner.run(one.find(typed, typing=typing))
+            same = runner.run(other.find(typed, typing=typing))
             assert [r.title for r in found.results] == [r.title for r in same.results]
             assert [r.snippet for r in found.results] == [r.snippet for r in same.results]
             assert (found.query, found.total, found.notes) == (same.query, same.total, same.notes)

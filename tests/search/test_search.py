@@ -161,6 +161,21 @@ async def test_what_asks_for_nothing_finds_nothing_and_says_so(db: Database, typ
     assert "could not be read" in found.notes[-1]
 
 
+async def test_a_topics_name_finds_what_is_of_it_after_what_says_it(db: Database) -> None:
+    articles = [
+        Article("OFAC designates brokers", topics=["sanctions"], published=day("2026-02-02")),
+        Article("Banks ask", "They fear sanctions.", published=day("2026-02-01")),
+        Article("Treasury sanctions brokers", topics=["sanctions"], published=day("2025-02-01")),
+        Article("Port dues rise", topics=["enforcement"]),
+    ]
+    await store(db, articles)
+    designates, banks, treasury, _other = (article.title for article in articles)
+    assert await titles(db, "sanctions") == [treasury, banks, designates]
+    assert await titles(db, "sanctions ofac") == [designates]
+    assert await titles(db, '"sanctions" sort:date') == [banks, treasury]
+    assert await titles(db, "brokers -sanctions") == [designates]
+
+
 async def test_facets_count_what_was_found(db: Database) -> None:
     await store(db, ARTICLES)
     facets = (await Search(db, load_taxonomy()).find("sort:date")).facets

@@ -173,6 +173,8 @@ async def test_the_extension_puts_a_story_into_the_conversation(office: Office) 
     assert FRESH.title in str(result["preview"])
     assert result["content"]["type"] == "AdaptiveCard"
     assert FRESH.link in str(result["content"])
+    while_typing = await office.teams.search(elsewhere, office.mara, "entity list fir")
+    assert FRESH.title in str(while_typing)
     latest = await office.teams.search(elsewhere, office.mara, "")
     assert {FRESH.title in str(one) for one in latest} == {True, False}
     assert await office.teams.search(elsewhere, office.mara, "nothinglikethis") == []
