@@ -25,6 +25,10 @@ _OPENED = re.compile(rb"<(?:[\w\-]+:)?(?:item|entry)[\s>]")
 _CLOSED = re.compile(rb"</(?:[\w\-]+:)?(?:item|entry)\s*>")
 _SECOND_TITLE = re.compile(rb"<dc:title\b[^<>]*>(?:[^<]|<(?!/?dc:title\b))*</dc:title\s*>")
 _OWN_TITLE = re.compile(rb"<title\b[^<>/]*>(?!\s*</title)")
+_BARE_AMPERSAND = re.compile(rb"&(?![#\w]{1,40};)")
+_NO_MARKUP = re.compile(
+    rb"<!\[CDATA\[.*?(?:\]\]>|\Z)|<!--.*?(?:-->|\Z)|" + _BARE_AMPERSAND.pattern, re.DOTALL
+)
 _SKIP_HOURS = re.compile(rb"<skipHours\b.{0,2000}?</skipHours>", re.DOTALL | re.IGNORECASE)
 _SKIP_DAYS = re.compile(rb"<skipDays\b.{0,2000}?</skipDays>", re.DOTALL | re.IGNORECASE)
 _HOUR = re.compile(rb"<hour>\s*(\d{1,2})\s*</hour>", re.IGNORECASE)
@@ -52,16 +56,18 @@ def look(body: bytes) -> Look:
     if head[:1] in {b"{", b"["}:
         return Look("", is_html=False, is_json=True)
     place = _skip_prolog(head, 0)
-    doctype = _DOCTYPE.match(head, place)
-    html_doctype = False
-    if doctype:
-        html_doctype = head[place : place + 14].lower() == b"<!doctype html"
-        place = _skip_prolog(head, _end_of_doctype(head, doctype))
-    found = _ROOT.search(head, place)
+    html_doctype = head[place : place + 14].lower() == b"<!doctype html"
+    found = _ROOT.search(head, _after_doctype(head))
     name = found.group(1).decode("ascii", "ignore").lower() if found else ""
     root = name.rpartition(":")[2]
     is_html = root in {"html", "head", "body"} or (html_doctype and root not in FEED_ROOTS)
     return Look(root, is_html=is_html, is_json=False)
+
+
+def _after_doctype(head: bytes) -> int:
+    place = _skip_prolog(head, 0)
+    doctype = _DOCTYPE.match(head, place)
+    return _skip_prolog(head, _end_of_doctype(head, doctype)) if doctype else place
 
 
 def _skip_prolog(head: bytes, place: int) -> int:
@@ -105,6 +111,26 @@ def without_second_titles(body: bytes) -> bytes:
         return body
     starts = [0, *(found.start() for found in _OPENED.finditer(body)), len(body)]
     return b"".join(_with_own_title(body[start:end]) for start, end in itertools.pairwise(starts))
+
+
+def with_ampersands(body: bytes) -> bytes:
+    """Give a document in which a lone ampersand is written as XML has it.
+
+    Read freely, `?a=1&copy=2` in a link would become a sign for copyright.
+    """
+    if b"\x1b" in body or not _BARE_AMPERSAND.search(body):  # of ISO 2022 every byte may be text
+        return body
+    return _NO_MARKUP.sub(lambda m: b"&amp;" if m.group() == b"&" else m.group(), body)
+
+
+def with_atom(body: bytes) -> bytes:
+    """Give a document that speaks of Atom without saying so a declaration of its prefix."""
+    if b"<atom:" not in body or b"xmlns:atom" in body:
+        return body
+    root = _ROOT.search(body, _after_doctype(body[:HEAD]))
+    if root is None:
+        return body
+    return body[: root.end()] + b' xmlns:atom="http://www.w3.org/2005/Atom"' + body[root.end() :]
 
 
 def _with_own_title(entry: bytes) -> bytes:

@@ -7,6 +7,7 @@ into plain text here, which is stricter and much quicker.
 from __future__ import annotations
 
 import json
+import re
 import time
 from collections.abc import Sequence
 from datetime import datetime, timedelta
@@ -24,7 +25,13 @@ from bot.feeds.limits import MAX_ENTRIES, TOO_MANY, newest
 from bot.feeds.model import FeedEntry, ParsedFeed
 from bot.feeds.plain_rss import Raw, read_plain_rss
 from bot.feeds.text import MAX_SUMMARY, clip, has_markup, to_line, to_text
-from bot.feeds.times import from_struct, read_time
+from bot.feeds.times import from_struct, is_standard, names_year, read_time
+
+_RELATIONS = "http://www.iana.org/assignments/relation/"
+"""What a link's relation may be written with (RFC 4287, 4.2.7.2)."""
+
+_AMPERSAND = re.compile(r"&amp(?:;|(?=[A-Za-z0-9]\w*(?:=|$)))")
+"""An ampersand that was escaped twice, or of which feedparser lost the semicolon."""
 
 _XML = "application/xml"
 _PAGE = (
@@ -70,8 +77,9 @@ def _parse_json(body: bytes, url: str) -> ParsedFeed:
 def _parse_xml(body: bytes, url: str, content_type: str, root: str) -> ParsedFeed:
     body, charset = readable(body, content_type)
     plain = read_plain_rss(body, charset)
-    found = _by_feedparser(body, url, charset, root) if plain is None else _found(*plain)
-    problems = _problems(found, content_type)
+    whole = body if plain else markup.with_ampersands(body)
+    found = _by_feedparser(whole, url, charset, root) if plain is None else _found(*plain)
+    problems = _problems(found, content_type, mended=len(whole) != len(body))
     raw = newest(found.entries, _date)
     complete = not (found.bozo and markup.is_cut(body, root))
     if not complete:
@@ -82,7 +90,7 @@ def _parse_xml(body: bytes, url: str, content_type: str, root: str) -> ParsedFee
     if len(found.entries) > MAX_ENTRIES:
         problems.append(TOO_MANY)
     about = found.feed
-    home = _link(about, "alternate", url) or web_address(_text(about.get("link")), url)
+    home = _link(about, "alternate", url) or _address(about.get("link"), url)
     feed_authors = _authors(about)
     entries = [_entry(item, home or url, feed_authors) for item in raw]
     problems += _entry_problems(entries)
@@ -106,7 +114,7 @@ def _by_feedparser(body: bytes, url: str, charset: str, root: str) -> Any:  # no
     headers = {"content-location": url, "content-type": kind}
     try:
         found = feedparser.parse(
-            _Bytes(markup.without_second_titles(markup.without_gaps(body))),
+            _Bytes(markup.with_atom(markup.without_second_titles(markup.without_gaps(body)))),
             response_headers=headers,
             sanitize_html=False,
             resolve_relative_uris=False,
@@ -148,9 +156,10 @@ class _Bytes:
 def _entry(found: Any, base: str, feed_authors: tuple[str, ...]) -> FeedEntry:  # noqa: ANN401
     # A plain dictionary is quicker, and gives no "published" for a missing "updated".
     item = dict(dict.items(found))
-    guid = _text(item.get("id")).strip()[:2000]
-    link = _link(item, "alternate", base) or web_address(_text(item.get("link")), base)
-    link = link or web_address(guid)
+    guid = _text(item.get("id")).replace("&amp;", "&").strip()[:2000]
+    link = _link(item, "alternate", base) or _address(item.get("link"), base)
+    if not link and (item.get("link") or item.get("guidislink") is not False):
+        link = web_address(guid)
     content = _fullest(item.get("content"))
     described = _text(item.get("summary"))
     summary = to_text(described, limit=MAX_SUMMARY, literal=_is_literal(item.get("summary_detail")))
@@ -176,11 +185,12 @@ def _date(item: Any) -> datetime | None:  # noqa: ANN401 - feedparser's entry
 
 
 def _moment(item: dict[str, Any], field: str) -> datetime | None:
-    parsed = item.get(f"{field}_parsed")
-    if isinstance(parsed, time.struct_time):
-        return from_struct(parsed)
-    text = item.get(field)
-    return read_time(text) if isinstance(text, str) else None
+    text, parsed = item.get(field), item.get(f"{field}_parsed")
+    found = from_struct(parsed) if isinstance(parsed, time.struct_time) else None
+    if not isinstance(text, str) or is_standard(text):
+        return found
+    # feedparser reads afternoons as mornings, and years and months out of what is neither.
+    return read_time(text) or (found if found and names_year(text, found.year) else None)
 
 
 def _fullest(contents: Any) -> str:  # noqa: ANN401 - feedparser's list
@@ -221,10 +231,14 @@ def _categories(tags: Any) -> tuple[str, ...]:  # noqa: ANN401 - feedparser's li
 
 
 def _link(about: Any, rel: str, url: str) -> str:  # noqa: ANN401 - feedparser's dictionary
-    links = about.get("links") or []
-    return next(
-        (web_address(_text(one.get("href")), url) for one in links if one.get("rel") == rel), ""
-    )
+    for one in about.get("links") or []:
+        if _text(one.get("rel")).removeprefix(_RELATIONS) == rel:
+            return _address(one.get("href"), url)
+    return ""
+
+
+def _address(text: object, base: str) -> str:
+    return web_address(_AMPERSAND.sub("&", _text(text)), base)
 
 
 def _ttl(value: object) -> timedelta | None:
@@ -232,7 +246,7 @@ def _ttl(value: object) -> timedelta | None:
     return timedelta(minutes=int(text)) if text.isdigit() and 0 < int(text[:6]) < 100_000 else None
 
 
-def _problems(found: Any, content_type: str) -> list[str]:  # noqa: ANN401 - feedparser's result
+def _problems(found: Any, content_type: str, *, mended: bool) -> list[str]:  # noqa: ANN401
     problems = []
     error = found.get("bozo_exception")
     if isinstance(
@@ -242,7 +256,7 @@ def _problems(found: Any, content_type: str) -> list[str]:  # noqa: ANN401 - fee
             "The encoding is not the one that is declared; it was read as "
             f"{_text(found.get('encoding')) or 'UTF-8'}."
         )
-    elif found.get("bozo"):
+    elif found.get("bozo") or mended:
         problems.append("The XML is not well-formed; it was read as far as possible.")
     if not is_xml_type(content_type):
         shown = content_type.partition(";")[0][:60]

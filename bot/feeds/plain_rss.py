@@ -120,7 +120,7 @@ def _item(item: Any) -> Raw:  # noqa: ANN401 - lxml's elements
         text = _text(child, attributes=name == "guid")
         if name == "category":
             tags += [{"term": text}] if text else []
-        elif name == f"{_DC}creator":
+        elif name == f"{_DC}creator" and not authors:
             authors.append({"name": _named(text)})
         elif (
             name in _ONCE
@@ -130,7 +130,7 @@ def _item(item: Any) -> Raw:  # noqa: ANN401 - lxml's elements
             texts[name] = text
         else:
             raise _OutOfTheOrdinary
-    return _raw(texts, permalink=permalink) | {"tags": tags, "authors": authors[:1]}
+    return _raw(texts, permalink=permalink) | {"tags": tags, "authors": authors}
 
 
 def _raw(texts: Mapping[str, str], *, permalink: bool) -> Raw:
@@ -141,7 +141,7 @@ def _raw(texts: Mapping[str, str], *, permalink: bool) -> Raw:
     if guid and permalink:
         _address(guid)
         link = link or guid
-    raw: Raw = {"link": link, "id": guid}
+    raw: Raw = {"link": link, "id": guid, "guidislink": permalink or not guid}
     for field, name in (("title", "title"), ("summary", "description")):
         raw[field] = text = texts.get(name, "")
         raw[f"{field}_detail"] = {"type": "text/plain", "value": text}

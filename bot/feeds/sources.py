@@ -17,7 +17,7 @@ from bot.feeds.addresses import web_address
 from bot.feeds.model import FeedEntry, ParsedFeed
 from bot.feeds.parser import load_json
 from bot.feeds.text import MAX_SUMMARY, to_line, to_text
-from bot.feeds.times import read_date, read_time
+from bot.feeds.times import find_time, read_date
 
 FIELDS = (
     "title",
@@ -162,7 +162,7 @@ def _item(item: Any, base: str, options: Mapping[str, str]) -> FeedEntry | None:
         summary=to_text(_content(described[0]), limit=MAX_SUMMARY, literal=True)
         if described
         else "",
-        published=read_time(when) if when else None,
+        published=find_time(when) if when else None,
     )
 
 

@@ -113,3 +113,40 @@ def test_a_document_with_a_long_beginning_takes_no_longer(filling: bytes) -> Non
     started = time.process_time()
     _read(body)
     assert time.process_time() - started < 5
+
+
+ODD_LINKS = """<rss version="2.0"><channel><title>Fish & Chips</title>
+<link>https://wire.example/?a=1&b=2&amp;c=3</link><atom:link rel="self" href="/self?a&amp;b"/>
+<item><title>AT&T &amp; others</title><link>https://wire.example/a?x=1&copy=2&amp;sect=3</link></item>
+<item><title><![CDATA[Research & <b>D</b>]]></title>
+<link><![CDATA[https://wire.example/b?x=1&copy=2&amp;sect=3]]></link></item>
+<item><title>By its id</title><guid>https://wire.example/c?x=1&#038;copy=2</guid></item>
+<item><title>Told not to</title><guid isPermaLink="false">https://wire.example/d</guid></item>
+{}</channel></rss>"""
+
+
+@pytest.mark.parametrize("odd", ["", "<item>&nbsp;&undefined;</item>", "<item><b></item>"])
+def test_an_ampersand_is_no_entity(odd: str) -> None:
+    found = _read(ODD_LINKS.format(odd).encode())
+    assert found.title == "Fish & Chips"
+    assert (found.home, found.self_url) == (
+        "https://wire.example/?a=1&b=2&c=3",
+        "https://wire.example/self?a&b",
+    )
+    assert [(one.title, one.link) for one in found.entries[:4]] == [
+        ("AT&T & others", "https://wire.example/a?x=1&copy=2&sect=3"),
+        ("Research & D", "https://wire.example/b?x=1&copy=2&sect=3"),
+        ("By its id", "https://wire.example/c?x=1&copy=2"),
+        ("Told not to", ""),
+    ]
+    assert found.entries[2].guid == found.entries[2].link
+    assert "The XML is not well-formed; it was read as far as possible." in found.problems
+
+
+def test_a_links_relation_may_be_written_in_full() -> None:
+    found = _read(
+        b'<feed xmlns="http://www.w3.org/2005/Atom"><entry><title>A</title><link rel="self" '
+        b'href="https://wire.example/self"/><link href="https://wire.example/1" '
+        b'rel="http://www.iana.org/assignments/relation/alternate"/></entry></feed>'
+    )
+    assert found.entries[0].link == "https://wire.example/1"

@@ -124,6 +124,21 @@ def test_json_feed_items() -> None:
         "2026-03-02 12:00:00",
         "March 2, 2026 12:00 PM",
         "02 Mar 26 12:00 UT",
+        "Mon, 2 Mar 2026 12:00:00 PM GMT",
+        "Mon, 02 Mar 2026 4:00:00 am PST",
+        "Mon, 02 Mar 2026 13:00:00 CET",
+        "Mon, 02 Mar 2026 12:00:00 NOZONE",
+        "Mon, 02 Mar 2026 05:00:00 MST-07:00",
+        "Mon, 02 Mar 2026 05:00:00 --0700",
+        "Mon Mar 02 2026 14:00:00 GMT+0200 (EET)",
+        "Mon, Mar 02,2026 12:00",
+        "2026-03-02T07:00:00:-0500",
+        "2026-03-02 at 12:00",
+        "20260302T120000Z",
+        "2.3.2026 12:00",
+        "12:00 02.03.2026",
+        "2026/03/02 12:00",
+        "2026\u5e743\u67082\u65e5 12:00",
     ],
 )
 def test_dates_in_any_form(written: str) -> None:
@@ -133,7 +148,19 @@ def test_dates_in_any_form(written: str) -> None:
 
 
 @pytest.mark.parametrize(
-    "written", ["", "yesterday", "0000-00-00", "Mon, 99 Mar 2026", "9999999999"]
+    "written",
+    [
+        "",
+        "yesterday",
+        "0000-00-00",
+        "Mon, 99 Mar 2026",
+        "9999999999",
+        "12:00",
+        "2 March",
+        "Vol. 3 No. 2, 2026",
+        "31 Feb 2026 at 10:00",
+        "3 hours ago",
+    ],
 )
 def test_senseless_dates_are_no_dates(written: str) -> None:
     item = f"<item><title>x</title><pubDate>{written}</pubDate></item>"
