@@ -18,6 +18,7 @@ import time
 from collections.abc import Awaitable, Callable, Iterator, Sequence
 from contextlib import contextmanager
 from dataclasses import dataclass
+from functools import partial
 from pathlib import Path
 from typing import TypeVar
 
@@ -87,6 +88,12 @@ def cases(archive: Archive) -> list[Case]:
         Case("newest of a topic", ("topic:trade-secrets sort:date",)),
         Case("nothing found", ("zzyzx", "qqqq export")),
     ]
+
+
+def beginnings(archive: Archive) -> list[str]:
+    """Give queries whose last word is being typed: common ones, and rare ones of many letters."""
+    rare = [archive.rare_word(9_000 + 501 * step)[:size] for step in range(5) for size in (3, 5)]
+    return ["exp", "contr", "entity li", "china lic", "export contro", "advanced chi", *rare]
 
 
 async def measure(
@@ -165,6 +172,8 @@ async def run(name: str, db: Database, archive: Archive, copies: int, *, fresh: 
             engine = await plain(db, case.queries)
             own = "ORDER BY bm25()" if db.is_sqlite else "ORDER BY ts_rank()"
             print(f"    plain {own}: {engine:,.0f} ms, {engine / measured[0]:.1f} times as long")
+    typing = partial(search.find, typing=True)
+    row("as the last word is typed", await measure(typing, beginnings(archive)))
     some = range(1, archive.size, archive.size // 20)
     row("more like one entry", await measure(search.more_like, some))
 

@@ -9,14 +9,11 @@ from collections.abc import Mapping
 from sqlalchemy.ext.asyncio import AsyncConnection
 
 from bot.search.document import EVERY
-from bot.search.plan import Tokens, words
+from bot.search.plan import LEAST_TYPED, Tokens, words
 from bot.search.query import Node
 from bot.storage.fulltext import forms_starting
 from bot.storage.fulltext_query import AnyPhrase, Span
 from bot.storage.fulltext_rows import newest, read
-
-LEAST = 3
-"""Letters of a beginning; fewer begin too many words."""
 
 MOST = 120
 """Words that one beginning stands for: those that the news of late says most, then the shortest."""
@@ -31,7 +28,7 @@ async def completions(conn: AsyncConnection, root: Node | None) -> Mapping[str, 
     for word in words(root):
         if word.unfinished:
             for beginning in (word.tokens[-1], "".join(word.tokens)):
-                if len(beginning) >= LEAST and beginning.isascii() and beginning.isalnum():
+                if len(beginning) >= LEAST_TYPED and beginning.isascii() and beginning.isalnum():
                     found[beginning] = await _beginning(conn, beginning)
     return found
 

@@ -19,6 +19,10 @@ from bot.storage.fulltext_query import AllOf, AnyOf, AnyPhrase, Expression, With
 SYNONYM_WEIGHT = 0.4
 TOPIC_WEIGHT = 0.3
 BEGINNING_WEIGHT = 0.6
+LEAST_TYPED = 3
+"""Letters of an unfinished word from which it is looked for by its beginning: fewer begin too
+many words."""
+
 Tokens = tuple[str, ...]
 
 
@@ -148,7 +152,9 @@ def _side_by_side(parts: tuple[Node, ...], known: Known) -> tuple[Plan, ...]:
         if size:
             found.append(_with_synonyms(parts[at : at + size], known))
         elif not says_more or not _says_little(parts[at]):
-            found.append(_part(parts[at], known))
+            part = _part(parts[at], known)
+            # Beside others it need not match while it is too short to tell what it will be.
+            found.append(Any((part, All(()))) if len(parts) > 1 and _is_short(parts[at]) else part)
         at += size or 1
     return tuple(found)
 
@@ -159,6 +165,12 @@ def _part(node: Node, known: Known) -> Plan:
 
 def _says_little(node: Node) -> bool:
     return isinstance(node, Word) and len(node.tokens) == 1 and node.tokens[0] in STOP_WORDS
+
+
+def _is_short(node: Node) -> bool:
+    if not isinstance(node, Word) or not node.unfinished:
+        return False
+    return len("".join(node.tokens)) < LEAST_TYPED
 
 
 def _is_name(parts: tuple[Node, ...], size: int, known: Known) -> bool:

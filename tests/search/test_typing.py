@@ -29,6 +29,8 @@ async def typed(db: Database, text: str) -> list[str]:
         ("3b00", [1]),
         ("exp", [2]),
         ("hu", []),  # begins too many words
+        ("entity li", [0, 4]),  # and beside others need not match yet
+        ("exports as", [2]),
         ("huaw ", []),  # a space ends a word
         ('"entity lis', [0, 4]),
         ("huaw nine", []),  # only the last word is being typed
