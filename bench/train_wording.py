@@ -119,15 +119,15 @@ def _least(name: str) -> int:
 def fit(rows: Sequence[Row], topics: Sequence[str]) -> Wording:
     """Learn what each feature weighs: logistic regression by AdaGrad, a topic at a time."""
     biases: dict[str, float] = {}
-    weights: dict[str, list[tuple[str, float]]] = {}
+    weights: dict[str, dict[str, float]] = {}
     with ProcessPoolExecutor(initializer=_learn_from, initargs=(cases_of(rows),)) as pool:
         for topic, (bias, learned) in zip(topics, pool.map(_descend, topics), strict=True):
             biases[topic] = bias
             for name, weight in learned.items():
-                weights.setdefault(name, []).append((topic, weight))
+                weights.setdefault(name, {})[topic] = weight
     return Wording(
         biases,
-        {name: tuple(some) for name, some in weights.items()},
+        {name: tuple(some.get(topic, 0.0) for topic in topics) for name, some in weights.items()},
         Calibration(1.0, dict.fromkeys(topics, 0.0)),
     )
 
@@ -255,10 +255,8 @@ def write(wording: Wording, topics: Sequence[str], path: Path) -> None:
     lines = ["\t".join(["", *topics])]
     for name, by_topic in table.items():
         lines.append("\t".join([name, *(f"{by_topic[topic]:.3f}" for topic in topics)]))
-    for name, some in sorted(wording.weights.items()):
-        known = dict(some)
-        cells = [f"{known[topic]:.1f}" if topic in known else "" for topic in topics]
-        lines.append("\t".join([name, *cells]))
+    for name, weights in sorted(wording.weights.items()):
+        lines.append("\t".join([name, *(f"{weight:.1f}" if weight else "" for weight in weights)]))
     path.write_text("\n".join(lines) + "\n", encoding="utf-8")
 
 

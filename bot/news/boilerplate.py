@@ -60,6 +60,9 @@ _ROUNDUP_TEXT = re.compile(
     r"|in\s+case\s+(?:you|readers)\s+missed\s+(?:them|any)",
     re.IGNORECASE,
 )
+_ROUNDUP_SIGNS = ("stories", "articles", "missed")
+"""In small letters, what stands in each text of `_ROUNDUP_TEXT`."""
+
 _MAX_TEXT = 200_000
 
 
@@ -88,4 +91,6 @@ def is_roundup(entry: FeedEntry) -> bool:
     """Whether an entry only repeats a week's headlines, so that it is never alerted."""
     if _ROUNDUP_TITLE.match(entry.title.strip()):
         return True
-    return _ROUNDUP_TEXT.search(entry.text[:2_000]) is not None
+    text = entry.text[:2_000]
+    small = text.casefold()
+    return any(sign in small for sign in _ROUNDUP_SIGNS) and bool(_ROUNDUP_TEXT.search(text))

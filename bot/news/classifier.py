@@ -20,10 +20,10 @@ from bot.news.wording import (
     HEADLINE,
     LEAD_CHARACTERS,
     LEAD_TEXT,
-    Word,
     Wording,
     features,
     shipped_wording,
+    stems,
     words,
 )
 
@@ -121,7 +121,7 @@ class Classifier:
         sentences = self._reader.read(title, text, masked)
         everything = _bits_of(sentences)
         found = [(topic, _fired(rules, sentences, everything)) for topic, rules in self._rules]
-        return self._features((words(title), _lead(text, masked)), sentences, found)
+        return self._features((stems(title), _lead(text, masked)), sentences, found)
 
     def _names_of(self, topic: Topic) -> int:
         """Give the lists that a topic's rules look for and that explain it by themselves."""
@@ -156,12 +156,12 @@ class Classifier:
         """Give the log odds of every topic, as rules and wording together say."""
         if self._wording is None:
             return {}
-        some = (words(fields[0]), _lead(fields[1], masked))
+        some = (stems(fields[0]), _lead(fields[1], masked))
         return self._wording.totals(self._features(some, sentences, found))
 
     def _features(
         self,
-        fields: tuple[Sequence[Word], Sequence[Word]],
+        fields: tuple[Sequence[str], Sequence[str]],
         sentences: Sequence[Sentence],
         found: Sequence[tuple[Topic, Sequence[_Fired]]],
     ) -> dict[str, float]:
@@ -176,14 +176,13 @@ class Classifier:
                 lists.setdefault(name, share)
             if sentence.place >= LEAD:
                 for pair in combinations(met, 2):
-                    pairs.setdefault("#" + "&".join(pair), share)
+                    pairs.setdefault(f"#{pair[0]}&{pair[1]}", share)
         rules = {
             f"{topic.id}/{each.compiled.rule.name}": each.place
             for topic, fired in found
             for each in fired
         }
-        title, lead = ([word.stem for word in some] for some in fields)
-        return features(title, lead, lists, pairs, rules)
+        return features(*fields, lists, pairs, rules)
 
     def _score(self, topic: Topic, fired: Sequence[_Fired], said: Mapping[str, float]) -> float:
         """Give the chance of a topic, from its rules and from the wording where that is learned."""
@@ -233,14 +232,13 @@ def _ranked(fired: Sequence[_Fired]) -> dict[evidence.Place, evidence.Rank]:
     return places
 
 
-def _lead(text: str, masked: Sequence[Span]) -> list[Word]:
-    """Give the words of the text's beginning, without those at masked places."""
-    some = words(text[:LEAD_CHARACTERS])
+def _lead(text: str, masked: Sequence[Span]) -> list[str]:
+    """Give the stems of the text's beginning, without those at masked places."""
     if not masked:
-        return some
+        return stems(text[:LEAD_CHARACTERS])
     return [
-        word
-        for word in some
+        word.stem
+        for word in words(text[:LEAD_CHARACTERS])
         if not any(start <= word.start and word.end <= end for start, end in masked)
     ]
 

@@ -173,8 +173,10 @@ def _well_known() -> Mapping[str, Company]:
 
 
 def _with_legal_form(body: str) -> Iterator[Company]:
-    listed = Destinations(body)
     names = sorted(_names(body), key=lambda found: (found[1], -found[2]))
+    if not names:
+        return
+    listed = Destinations(body)
     for name, start, end in names[:_MAX_NAMES]:
         key = company_key(name)
         if len(key) < 2 or key.isdigit() or country_name(key):
