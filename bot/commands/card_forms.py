@@ -124,13 +124,20 @@ def opener(sent: forms.Submitted) -> actions.Action | None:
 
 
 def filled(shown: CardReply, data: Mapping[str, Any], above: Sequence[Element]) -> CardReply:
-    """Give a form once more with what was filled in, and with `above` before its fields."""
+    """Give a form once more with what was filled in, and with `above` before its fields.
+
+    What was left empty stays so: of a menu in which nothing is chosen Teams sends nothing.
+    """
     card = shown.cards[0]
     body = [
-        {**each, "value": data[each["id"]]} if each.get("id") in data else each
+        {**each, "value": data.get(each["id"], "")} if _is_field(each) else each
         for each in card["body"]
     ]
     return replace(shown, cards=({**card, "body": [*above, *body]},))
+
+
+def _is_field(element: Element) -> bool:
+    return str(element["type"]).startswith("Input.")
 
 
 def subject(title: str) -> Element:

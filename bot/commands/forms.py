@@ -217,6 +217,25 @@ def problems(form: Submitted) -> dict[str, str]:
     return found
 
 
+def told_beside(form: Submitted) -> str:
+    """Give the field beside which is said why a form was not carried out."""
+    match form:
+        case SettingsSubmitted():
+            return CHANNEL if form.adds else INSTANT
+        case ShareSubmitted():
+            return CHANNEL
+        case WrongTopicSubmitted():
+            return TOPICS
+        case SearchSubmitted():
+            return QUERY
+        case AssignSubmitted():
+            return DUE
+        case NotApplicableSubmitted():
+            return REASON
+        case RemindSubmitted():
+            return DATE
+
+
 def _settings_problems(form: SettingsSubmitted) -> dict[str, str]:
     found: dict[str, str] = {}
     if not form.channel:

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import json
 from collections.abc import AsyncIterator
+from datetime import timedelta
 from pathlib import Path
 
 import pytest
@@ -93,6 +94,24 @@ async def test_an_alert_is_assigned_told_and_reminded_of_once(office: Office) ->
     await office.send()
     await office.send()
     assert ["due on" in one.shown for one in office.direct_messages(ADMIN)] == [True, True]
+
+
+async def test_a_form_that_is_refused_stays_open_with_what_was_chosen(office: Office) -> None:
+    await office.alert()
+    await press(office, "Assign…", expect=0)
+    await until(office.slack, lambda: bool(office.slack.modals(MEMBER)))
+    form = office.slack.modals(MEMBER)[-1]
+    past = (office.clock() - timedelta(days=3)).date().isoformat()
+    taken = await office.slack.submit_view(
+        form, {forms.ASSIGNEE: {forms.ASSIGNEE: ADMIN}, forms.DUE: {forms.DUE: past}}
+    )
+    assert taken.errors == {forms.DUE: "That day is past; choose today or a later one."}
+    (kept,) = office.slack.modals(MEMBER)
+    assert kept.values[forms.ASSIGNEE][forms.ASSIGNEE]["selected_user"] == ADMIN
+    due = office.clock().date().isoformat()
+    taken = await office.slack.submit_view(kept, {forms.DUE: {forms.DUE: due}})
+    assert (taken.errors, office.slack.modals(MEMBER)) == ({}, [])
+    await shown(office, f"Assigned to <@{ADMIN}>, due")
 
 
 def told(office: Office) -> str:

@@ -110,7 +110,11 @@ def words(card: dict[str, Any]) -> str:
 
 
 def filled_in(form: dict[str, Any], inputs: dict[str, str]) -> dict[str, Any]:
-    """What a form sends: what its button bears, what it showed, and what was filled in."""
+    """What a form sends: what its button bears, what it showed, and what was filled in; of a
+    menu in which nothing is chosen nothing."""
     send = form["actions"][-1]
-    shown = {one["id"]: one.get("value", "") for one in every(form) if "id" in one}
-    return {**send.get("data", {}), **shown, **inputs}
+    fields = {one["id"]: one for one in every(form) if "id" in one}
+    said = {**{name: one.get("value", "") for name, one in fields.items()}, **inputs}
+    menus = {name for name, one in fields.items() if one["type"] == "Input.ChoiceSet"}
+    said = {name: value for name, value in said.items() if value or name not in menus}
+    return {**send.get("data", {}), **said}
