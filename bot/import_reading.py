@@ -12,8 +12,8 @@ from pathlib import Path
 from bot import memory
 from bot.errors import UsageError
 from bot.feeds.addresses import web_address
-from bot.feeds.intake import titled
 from bot.feeds.model import FeedEntry
+from bot.feeds.reading import titled
 from bot.feeds.text import MAX_CONTENT, MAX_SUMMARY, tidy, to_line, to_text
 from bot.feeds.times import sensible
 from bot.news.analyst import Analyst

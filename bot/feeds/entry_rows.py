@@ -6,14 +6,14 @@ from collections.abc import Iterable, Sequence
 from datetime import date, datetime, timedelta
 from typing import Any, TypeVar
 
-from sqlalchemy import Row, insert, select, update
+from sqlalchemy import Row, select, update
 from sqlalchemy.ext.asyncio import AsyncConnection
 
 from bot.feeds.identity import CERTAIN, Identified, Key, article_number, document_number
 from bot.feeds.model import FeedEntry, FeedRecord, NewEntry
-from bot.feeds.recognition import Reader, chunks
-from bot.storage import dialects
+from bot.feeds.recognition import Reader
 from bot.storage.positions import allocate
+from bot.storage.rows import insert_missing, insert_with_ids
 from bot.storage.tables import entry as entry_table
 from bot.storage.tables import entry_key
 
@@ -42,12 +42,8 @@ async def insert_entries(
         for (reader, _), entries in zip(fresh, placed, strict=True)
         for position, when, one, _ in entries
     ]
-    ids: dict[int, int] = {}
-    for part in chunks(rows):
-        result = await conn.execute(
-            insert(entry_table).returning(entry_table.c.position, entry_table.c.id), part
-        )
-        ids |= {row.position: row.id for row in result}
+    given = await insert_with_ids(conn, entry_table, rows)
+    ids = {row["position"]: id_ for row, id_ in zip(rows, given, strict=True)}
     keys = [
         (key, ids[position])
         for entries in placed
@@ -108,9 +104,7 @@ async def add_keys(conn: AsyncConnection, keys: Iterable[tuple[Key, int | None]]
     rows = [
         {"scope": key.scope, "kind": key.kind, "key": key.key, "entry_id": id_} for key, id_ in keys
     ]
-    if rows:
-        statement = dialects.insert(conn, entry_key).on_conflict_do_nothing()
-        await conn.execute(statement, rows)
+    await insert_missing(conn, entry_key, rows)
 
 
 def entry_from(row: Row[Any]) -> FeedEntry:
@@ -152,6 +146,7 @@ def _row(reader: Reader, one: Identified, when: datetime, position: int) -> dict
         "first_seen_at": reader.now,
         "text_hash": one.text_hash,
         "history": reader.baseline is None,
+        "roundup": False,
         "article_number": article_number(entry.link) or None,
         "document_number": (entry.document_number or document_number(entry.link))[:32] or None,
         "facts": _facts(entry),

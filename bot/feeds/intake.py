@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Mapping, Sequence
-from dataclasses import dataclass, replace
+from dataclasses import dataclass
 from datetime import datetime
 from typing import Generic, TypeVar
 
@@ -19,9 +19,9 @@ from bot.feeds.identity import (
     is_substantial,
 )
 from bot.feeds.model import EditedEntry, FeedEntry, FeedRecord, NewEntries, NewEntry
+from bot.feeds.reading import titled
 from bot.feeds.recognition import Judgement, Reader, Stored, load, recognise
 from bot.feeds.regeneration import known_by_what_they_say
-from bot.feeds.text import clip
 
 P = TypeVar("P")
 
@@ -55,13 +55,6 @@ class _Sorted(Generic[P]):
     fresh: Sequence[tuple[Identified, P]]
     promoted: tuple[NewEntry[P], ...]
     edited: tuple[EditedEntry[P], ...]
-
-
-def titled(entry: FeedEntry) -> FeedEntry:
-    """Give an entry a title where it has none: the beginning of its text, or its address."""
-    if entry.title:
-        return entry
-    return replace(entry, title=clip(" ".join(entry.text.split()), 120) or entry.link or "Untitled")
 
 
 async def survey(conn: AsyncConnection, reader: Reader, found: Sequence[Identified]) -> Survey:

@@ -12,13 +12,15 @@ import pickle
 import struct
 import subprocess
 import sys
-from typing import IO
+from typing import IO, Any
 
 import structlog
 
 from bot.errors import FeedError, NotAFeed
-from bot.feeds.documents import ParseTask, read_document
+from bot.feeds.documents import ParseTask
 from bot.feeds.model import ParsedFeed
+from bot.feeds.packing import pack, unpack
+from bot.feeds.reading import NOBODY, Owner, Reading, read_for
 
 log = structlog.get_logger(__name__)
 
@@ -45,13 +47,17 @@ class ParserPool:
 
     async def parse(self, task: ParseTask) -> ParsedFeed:
         """Read a document. Raises NotAFeed with a sentence when it cannot be read."""
+        return (await self.read(task, NOBODY)).parsed
+
+    async def read(self, task: ParseTask, owner: Owner) -> Reading:
+        """Read a document of a feed, with its entries' keys. Raises as `parse` does."""
         alone = self._busy == 0 and len(task.body) <= SMALL
         self._busy += 1
         try:
             if alone or self._limit == 0:
-                return await asyncio.to_thread(read_document, task)
+                return await asyncio.to_thread(read_for, task, owner)
             async with self._free:
-                return await self._in_process(task)
+                return await self._in_process(task, owner)
         finally:
             self._busy -= 1
 
@@ -60,12 +66,12 @@ class ParserPool:
         while self._idle:
             self._idle.pop().kill()
 
-    async def _in_process(self, task: ParseTask) -> ParsedFeed:
+    async def _in_process(self, task: ParseTask, owner: Owner) -> Reading:
         worker = self._idle.pop() if self._idle else await asyncio.to_thread(_Worker)
-        answer: ParsedFeed | FeedError | None = None
+        answer: Reading | FeedError | None = None
         try:
             async with asyncio.timeout(self._seconds):
-                answer = await asyncio.to_thread(worker.ask, task)
+                answer = await asyncio.to_thread(worker.ask, task, owner)
         except (TimeoutError, OSError, EOFError, pickle.UnpicklingError, struct.error) as error:
             log.warning("feeds.parse_refused", bytes=len(task.body), reason=type(error).__name__)
             raise NotAFeed(TOO_LONG, detail=type(error).__name__) from error
@@ -91,13 +97,13 @@ class _Worker:
             env=os.environ | {"PYTHONPATH": os.pathsep.join(path for path in sys.path if path)},
         )
 
-    def ask(self, task: ParseTask) -> ParsedFeed | FeedError:
+    def ask(self, task: ParseTask, owner: Owner) -> Reading | FeedError:
         """Have one document read."""
         if self._process.stdin is None or self._process.stdout is None:
             raise EOFError
-        _write(self._process.stdin, task)
+        _write(self._process.stdin, (task, owner))
         answer = _read(self._process.stdout)
-        if isinstance(answer, ParsedFeed | FeedError):
+        if isinstance(answer, Reading | FeedError):
             return answer
         raise EOFError
 
@@ -114,12 +120,12 @@ class _Worker:
 
 
 def _write(pipe: IO[bytes], value: object) -> None:
-    packed = pickle.dumps(value, protocol=pickle.HIGHEST_PROTOCOL)
+    packed = pack(value)
     pipe.write(_LENGTH.pack(len(packed)) + packed)
     pipe.flush()
 
 
-def _read(pipe: IO[bytes]) -> object:
+def _read(pipe: IO[bytes]) -> Any:  # noqa: ANN401 - whatever was written
     head = pipe.read(_LENGTH.size)
     if len(head) < _LENGTH.size:
         raise EOFError
@@ -127,7 +133,7 @@ def _read(pipe: IO[bytes]) -> object:
     packed = pipe.read(length)
     if len(packed) < length:
         raise EOFError
-    return pickle.loads(packed)  # noqa: S301 - from our own process, over its own pipe
+    return unpack(packed)
 
 
 def _serve() -> None:
@@ -135,17 +141,15 @@ def _serve() -> None:
     _bound_memory()
     while True:
         try:
-            task = _read(sys.stdin.buffer)
+            task, owner = _read(sys.stdin.buffer)
         except EOFError:
             return
-        _write(sys.stdout.buffer, _answer(task))
+        _write(sys.stdout.buffer, _answer(task, owner))
 
 
-def _answer(task: object) -> ParsedFeed | FeedError:
-    if not isinstance(task, ParseTask):
-        return NotAFeed("The document could not be handed over.")
+def _answer(task: ParseTask, owner: Owner) -> Reading | FeedError:
     try:
-        return read_document(task)
+        return read_for(task, owner)
     except FeedError as error:
         return error
     except MemoryError:

@@ -21,9 +21,9 @@ from bot.feeds.addresses import shown
 from bot.feeds.bookkeeper import Bookkeeper
 from bot.feeds.documents import ParseTask, address_to_ask
 from bot.feeds.fetcher import Document, Fetcher, Request
-from bot.feeds.model import ParsedFeed
 from bot.feeds.parsing import ParserPool
 from bot.feeds.ports import Ingest, Notify, Prepare
+from bot.feeds.reading import Owner, Reading, identified
 from bot.feeds.records import FeedState, LeaseLost
 from bot.feeds.report import PollReport
 from bot.feeds.sources import wants_next_page
@@ -193,8 +193,8 @@ class Poller(Generic[P]):
         document = pushed or await self._fetch(state)
         if document.unchanged or (document.sha256 and document.sha256 == state.body_hash):
             return await self._unchanged(state, document)
-        parsed = await self._parse(state, document)
-        return await self._storeroom.take(state, document, parsed)
+        reading = await self._read(state, document)
+        return await self._storeroom.take(state, document, reading)
 
     async def _fetch(self, state: FeedState) -> Document:
         credentials = self._fetcher.open_credentials(state.credentials, state.credentials_env)
@@ -207,16 +207,18 @@ class Poller(Generic[P]):
             )
         )
 
-    async def _parse(self, state: FeedState, document: Document) -> ParsedFeed:
-        """Parse the document; of a source with pages, also the older ones since the last time."""
-        parsed = page = await self._parser.parse(self._task(state, document))
-        for _ in range(MAX_PAGES - 1):
-            if not wants_next_page(page, state.last_success_at):
-                break
-            older = await self._fetcher.fetch(Request(url=page.next_url))
-            page = await self._parser.parse(self._task(state, older))
-            parsed = replace(parsed, entries=parsed.entries + page.entries)
-        return parsed
+    async def _read(self, state: FeedState, document: Document) -> Reading:
+        """Read the document; of a source with pages, also the older ones since the last time."""
+        owner = Owner(state.record.publication_id, state.record.id, state.id_rule)
+        reading = await self._parser.read(self._task(state, document), owner)
+        pages = [reading.parsed]
+        while len(pages) < MAX_PAGES and wants_next_page(pages[-1], state.last_success_at):
+            older = await self._fetcher.fetch(Request(url=pages[-1].next_url))
+            pages.append(await self._parser.parse(self._task(state, older)))
+        if len(pages) == 1:
+            return reading
+        entries = tuple(entry for page in pages for entry in page.entries)
+        return await asyncio.to_thread(identified, replace(pages[0], entries=entries), owner)
 
     @staticmethod
     def _task(state: FeedState, document: Document) -> ParseTask:

@@ -8,13 +8,14 @@ from dataclasses import dataclass
 from datetime import datetime, timedelta
 from typing import Any, cast
 
-from sqlalchemy import Row, Select, bindparam, or_, select, update
+from sqlalchemy import Row, Select, or_, select, update
 from sqlalchemy.ext.asyncio import AsyncConnection
 
 from bot.feeds.cadence import REMEMBERED, Rhythm
 from bot.feeds.identity import IdRule
 from bot.feeds.model import FeedRecord, ParsedFeed
 from bot.storage import dialects
+from bot.storage.rows import update_each
 from bot.storage.tables import feed, publication
 
 LEASE = timedelta(minutes=1)
@@ -149,14 +150,10 @@ async def save(
     the claims."""
     alike: dict[tuple[str, ...], list[dict[str, Any]]] = {}
     for state, values in changes:
-        row = {f"b_{name}": value for name, value in values.items()}
-        alike.setdefault(tuple(sorted(values)), []).append(row | {"b_id": state.record.id})
-    for columns, rows in alike.items():
-        new: dict[str, Any] = {
-            name: bindparam(f"b_{name}", type_=feed.c[name].type) for name in columns
-        }
-        new |= {"last_poll_at": now, "lease_by": None, "lease_until": None}
-        await conn.execute(update(feed).where(feed.c.id == bindparam("b_id")).values(new), rows)
+        alike.setdefault(tuple(sorted(values)), []).append({"id": state.record.id, **values})
+    ended = {"last_poll_at": now, "lease_by": None, "lease_until": None}
+    for rows in alike.values():
+        await update_each(conn, feed, rows, also=ended)
 
 
 async def is_taken(conn: AsyncConnection, url: str) -> bool:

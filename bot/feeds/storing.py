@@ -7,7 +7,6 @@ nothing and repeats nothing: the next poll reads the document again and finds th
 
 from __future__ import annotations
 
-import asyncio
 import random
 from collections.abc import Iterator, Sequence
 from dataclasses import dataclass, field, replace
@@ -23,10 +22,11 @@ from bot.feeds.cadence import is_catch_up, is_flood
 from bot.feeds.entry_rows import add_keys
 from bot.feeds.fetcher import Document
 from bot.feeds.group_commit import GroupCommit
-from bot.feeds.identity import Identified, IdRule, choose_rule, identify
-from bot.feeds.intake import Survey, Taking, keep, survey, titled
+from bot.feeds.identity import Identified, IdRule
+from bot.feeds.intake import Survey, Taking, keep, survey
 from bot.feeds.model import NewEntries, ParsedFeed
 from bot.feeds.ports import Ingest, Notify, Prepare
+from bot.feeds.reading import Reading
 from bot.feeds.recognition import Reader
 from bot.feeds.records import FeedState, LeaseLost
 from bot.feeds.report import PollReport
@@ -109,13 +109,13 @@ class Storeroom(Generic[P]):
             self._take_last, TOGETHER, lambda arrival: len(arrival.last.pairs)
         )
 
-    async def take(self, state: FeedState, document: Document, parsed: ParsedFeed) -> PollReport:
+    async def take(self, state: FeedState, document: Document, read: Reading) -> PollReport:
         """Keep the new entries of a document, understand them, owe deliveries, commit.
 
         Raises LeaseLost when another worker took the feed over.
         """
-        rule, found = await _identified(state, parsed)
-        seen, manner = await self._survey(state, rule, found)
+        rule = read.rule
+        seen, manner = await self._survey(state, rule, read.found)
         before = _Brought(PollReport(polled=1))
         *earlier, last = _parts(seen.wanted)
         for wanted in earlier:
@@ -123,7 +123,7 @@ class Storeroom(Generic[P]):
             before += await self._take_part(_Part(state, rule, manner, pairs, more=True))
         pairs = await self._prepared(state, last)
         part = _Part(state, rule, manner, pairs, more=False)
-        report = await self._group.add(_Arrival(document, parsed, seen, part, before))
+        report = await self._group.add(_Arrival(document, read.parsed, seen, part, before))
         log.info(
             "feeds.polled",
             feed=state.record.id,
@@ -211,20 +211,6 @@ class Storeroom(Generic[P]):
             now=now,
             rng=self._rng,
         )
-
-
-async def _identified(
-    state: FeedState, parsed: ParsedFeed
-) -> tuple[IdRule, tuple[Identified, ...]]:
-    def work() -> tuple[IdRule, tuple[Identified, ...]]:
-        entries = [titled(entry) for entry in parsed.entries if entry.says_something]
-        rule = state.id_rule or choose_rule(entries)
-        record = state.record
-        return rule, identify(
-            entries, publication_id=record.publication_id, feed_id=record.id, rule=rule
-        )
-
-    return await asyncio.to_thread(work) if len(parsed.entries) > PART else work()
 
 
 def _reader(state: FeedState, rule: IdRule, now: datetime) -> Reader:
