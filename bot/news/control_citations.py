@@ -182,6 +182,7 @@ RULES = (
             "armoni",
             "eading",
         ),
+        "0000",
     ),
     Rule("footnote", _footnotes, ("ootnote", "OOTNOTE", "n. 0", "n.-0", "N. 0", "FN0", "fn 0")),
 )

@@ -36,6 +36,17 @@ _NAMES = {
     "czech republic": "Czechia",
     "united states": "United States",
     "the netherlands": "Netherlands",
+    "u.s.": "United States",
+    "syrian arab republic": "Syria",
+    "islamic republic of iran": "Iran",
+    "viet nam": "Vietnam",
+    "côte d'ivoire": "Ivory Coast",
+    "bosnia and herzegovina": "Bosnia and Herzegovina",
+    "new zealand": "New Zealand",
+    "north macedonia": "North Macedonia",
+    "british virgin islands": "British Virgin Islands",
+    "cayman islands": "Cayman Islands",
+    "marshall islands": "Marshall Islands",
 }
 _PLAIN = """
     Afghanistan Albania Algeria Armenia Australia Austria Azerbaijan Bahrain Bangladesh
@@ -46,6 +57,7 @@ _PLAIN = """
     Mali Malta Mexico Moldova Mongolia Montenegro Morocco Nepal Netherlands Nicaragua Nigeria
     Norway Oman Pakistan Panama Peru Philippines Poland Portugal Qatar Romania Serbia
     Seychelles Singapore Slovakia Slovenia Spain Sudan Sweden Switzerland Syria Tajikistan
+    Libya Malawi Angola Cameroon Honduras Guatemala Djibouti Eritrea Somalia Senegal Jamaica
     Tanzania Thailand Tunisia Turkmenistan Ukraine Uzbekistan Venezuela Vietnam Yemen Zimbabwe
 """
 _NAMES |= {name.lower(): name for name in _PLAIN.split()}
@@ -54,18 +66,36 @@ _ANY = "|".join(
     re.escape(name).replace("'", "['’]") for name in sorted(_NAMES, key=len, reverse=True)
 )
 _DESTINATION = re.compile(
-    rf"(?:under (?:the )?(?:destinations? of |heading of |country heading )?(?:the )?"
-    rf"|destinations? of (?:the )?|in (?=[A-Z][\w ]+:)|^\W*)({_ANY})(?![\w-])",
+    rf"(?:under (?:the )?(?:destination of |heading of |country heading )?(?:the )?"
+    rf"|destination of (?:the )?|in (?=[A-Z][\w ]+:))({_ANY})(?![\w-])(?! \(\d+\),)"
+    rf"|^\W*({_ANY})\W*(?:\(\d+\))?\W*$",
     re.IGNORECASE | re.MULTILINE,
 )
 _ADDRESS_END = re.compile(
-    rf",? (?:\([^)]{{1,80}}\))?[^;:\n]{{0,160}}?(?<=[ ,])({_ANY})(?=[.;,)\s]|$)", re.IGNORECASE
+    rf"[.,]?[\s,]+[^;\n]{{0,220}}?(?<=[ ,])({_ANY})(?=[.;,)\s”\"]|$)(?-i:(?! [A-Z][a-z]))",
+    re.IGNORECASE,
+)
+_TOWN = re.compile(r"[A-Z][^\s,]*(?: (?:[A-Z][^\s,]*|de|of|al)){0,3}")
+"""A part of an address without a number: `Kuala Lumpur`."""
+_ADDRESS_WORD = re.compile(
+    r"\d|\b(?:Road|Rd|Street|St|Avenue|Ave|Building|Bldg|Room|Floor|District|Park|Zone|Box|Tower|Office"
+    r"|Province|City|County|Boulevard|Highway|Lane|Plaza|Suite)\b"
 )
 _OF_COUNTRY = re.compile(
     r"[”\"'’]?,? ?(?:\(?(?:of|in|based in|from) |\(under (?:the )?(?:destination of )?|\()"
     rf"(?:the )?(?i:({_ANY}))(?![\w-])"
 )
 _HEADING_REACH = 6_000
+
+_US_STATES = """
+    alabama alaska arizona arkansas california carolina colorado connecticut dakota delaware
+    florida georgia hampshire hawaii idaho illinois indiana iowa island jersey kansas kentucky
+    louisiana maine maryland massachusetts mexico michigan minnesota mississippi missouri
+    montana nebraska nevada ohio oklahoma oregon pennsylvania tennessee texas utah vermont
+    virginia washington wisconsin wyoming york
+"""
+US_STATES = frozenset(_US_STATES.split())
+"""The last words of the states' names, in small letters."""
 
 
 def country_name(text: str) -> str:
@@ -78,10 +108,48 @@ def country_after(text: str, position: int) -> str:
     direct = _OF_COUNTRY.match(text, position)
     if direct:
         return country_name(direct[1])
-    if not text.startswith(",", position):
+    address = _ADDRESS_END.match(text, position, position + 300)
+    if address is None:
         return ""
-    address = _ADDRESS_END.match(text, position, position + 260)
-    return country_name(address[1]) if address and re.search(r"\d", address[0]) else ""
+    parts = address[0].strip(" .,").split(", ")
+    enough = {",": 1, ".": 2}.get(text[position : position + 1], 5)
+    towns = enough <= len(parts) < 5 and all(map(_TOWN.fullmatch, parts))
+    return country_name(address[1]) if towns or _is_address(address[0]) else ""
+
+
+def _is_address(text: str) -> bool:
+    """Whether what stands before a country tells a place: with a number, and in no sentence."""
+    return _ADDRESS_WORD.search(text) is not None and not re.search(
+        r"\b(?:and|was|were|is|are|has|have|said|which|who|that|to|its|by|for|with)\b(?! P)", text
+    )
+
+
+_BEFORE = re.compile(
+    rf"(?i:({_ANY}))-(?:based|headquartered|registered|incorporated) (?:[a-z-]+ ){{0,4}}$"
+    r"|\b(Chinese|Russian|Iranian|Dutch|German|Japanese|South Korean|North Korean|Korean|Indian"
+    r"|Turkish|British|French|Taiwanese|Israeli|Pakistani|Vietnamese|Malaysian|Singaporean|Emirati|Italian"
+    r"|Swiss|Spanish|Belarusian|Kazakh|Syrian|Polish|Swedish|Canadian|Mexican|American)"
+    r"(?: [a-z-]+){0,4} $"
+)
+_NATIONS = {
+    "Chinese": "China", "Russian": "Russia", "Iranian": "Iran", "Dutch": "Netherlands",
+    "German": "Germany", "Japanese": "Japan", "South Korean": "South Korea",
+    "North Korean": "North Korea", "Korean": "South Korea", "Indian": "India", "Turkish": "Turkey",
+    "British": "United Kingdom", "French": "France", "Taiwanese": "Taiwan", "Israeli": "Israel",
+    "Pakistani": "Pakistan", "Vietnamese": "Vietnam", "Malaysian": "Malaysia",
+    "Singaporean": "Singapore", "Emirati": "United Arab Emirates", "Italian": "Italy",
+    "Swiss": "Switzerland", "Spanish": "Spain", "Belarusian": "Belarus", "Kazakh": "Kazakhstan",
+    "Syrian": "Syria", "Polish": "Poland", "Swedish": "Sweden", "Canadian": "Canada",
+    "Mexican": "Mexico", "American": "United States",
+}  # fmt: skip
+
+
+def country_before(text: str, position: int) -> str:
+    """Give the country that a name's beginning tells: `Chinese chipmaker ...`, `Dubai-...`."""
+    found = _BEFORE.search(text, max(0, position - 60), position)
+    if found is None:
+        return ""
+    return country_name(found[1]) if found[1] else _NATIONS[found[2]]
 
 
 class Destinations:
@@ -90,7 +158,7 @@ class Destinations:
     def __init__(self, text: str) -> None:
         found = list(_DESTINATION.finditer(text))
         self._places = [match.start() for match in found]
-        self._countries = [country_name(match[1]) for match in found]
+        self._countries = [country_name(match[1] or match[2]) for match in found]
 
     def before(self, position: int) -> str:
         """Give the destination last named before a place, unless that is far, or nothing."""

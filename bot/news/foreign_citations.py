@@ -100,11 +100,12 @@ def _announcements(body: str) -> Iterator[Found]:
 
 
 RULES = (
-    Rule("eu-act", _eu, ("egulation", "Reg. (", "ecision", "irective", "ecommendation")),
-    Rule("uk-si", _instruments, ("S.I.", "SI 0000", "SI, 0000", "tatutory ")),
+    Rule("eu-act", _eu, ("egulation", "Reg. (", "ecision", "irective", "ecommendation"), "0/0"),
+    Rule("uk-si", _instruments, ("S.I.", "SI 0000", "SI, 0000", "tatutory "), "0000"),
     Rule(
         "cn-announcement",
         _announcements,
-        ("nnouncement", "ANNOUNCEMENT", "otice", "ecree", "rder", "公告", "令"),
+        ("MOFCOM", "inistry of Commerce", "ommerce Ministry", "ommerce ministry", "商务部"),
+        "000",
     ),
 )

@@ -9,6 +9,7 @@ import re
 from collections.abc import Iterator
 
 from bot.news.citation_rule import Found, Rule, before, is_date, series
+from bot.news.countries import US_STATES
 
 _ARTICLE = re.compile(r"(?<![\w.,$€£¥+#/%-])(\d{10})(?![\w%/-]|[.,:]\d)")
 _ARTICLE_LINK = re.compile(
@@ -73,15 +74,8 @@ def _chamber(written: str) -> str:
     return f"{letters[0]}.{middle}Res."
 
 
-_STATES = """
-    alabama alaska arizona arkansas california carolina colorado connecticut dakota delaware
-    florida georgia hampshire hawaii idaho illinois indiana iowa island jersey kansas kentucky
-    louisiana maine maryland massachusetts mexico michigan minnesota mississippi missouri
-    montana nebraska nevada ohio oklahoma oregon pennsylvania tennessee texas utah vermont
-    virginia washington wisconsin wyoming york state ""
-""".split()  # noqa: SIM905
 _SPELLED = re.compile(r"\b(House|Senate) [Bb]ill (?:[Nn]o\.? )?(\d{1,5})(?![\w-]|[.,]\d|%)")
-_STATE_BEFORE = re.compile(rf"\b(?:{'|'.join(_STATES)})(?:'s|’s)? $")
+_STATE_BEFORE = re.compile(rf"\b(?:{'|'.join(sorted(US_STATES))}|state)(?:'s|’s)? $")
 
 
 def _spelled_bills(body: str) -> Iterator[Found]:
@@ -131,5 +125,5 @@ RULES = (
         _laws,
         ("ublic Law", "ublic law", "PUBLIC LAW", "Pub. L", "Pub.L", "P.L", "P. L"),
     ),
-    Rule("executive-order", _orders, ("rder", "ORDER", "E.O", "E. O", "EO")),
+    Rule("executive-order", _orders, ("rder", "ORDER", "E.O", "E. O", "EO"), "000"),
 )

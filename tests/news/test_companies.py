@@ -28,7 +28,20 @@ from bot.news.companies import company_key, find_companies
         ("Micro-Fab Equipment Inc. China", "micro fab equipment inc china"),
         ("华为技术有限公司", "华为技术"),
         ("中芯国际集成电路制造有限公司", "中芯国际集成电路制造"),
-        ("삼성전자 주식회사", "삼성전자 주식회사"),
+        ("삼성전자 주식회사", "삼성전자"),
+        ("株式会社テスト電機", "テスト电机"),
+        ("(주)한빛전자", "한빛전자"),
+        ("華為技術有限公司", "华为技术"),
+        ("ООО «Звезда Плюс»", "звезда плюс"),
+        ("Публичное акционерное общество Полюс", "полюс"),
+        ("Anadolu Makina San. ve Tic. Ltd. Şti.", "anadolu makina"),
+        ("Prueba Industrial, S.A. de C.V.", "prueba industrial"),
+        ("Zkouška spol. s r.o.", "zkouska"),
+        ("Testas UAB", "testas"),
+        ("PT Nusantara Jaya Tbk", "nusantara jaya"),
+        ("Siam Parts Public Co., Ltd.", "siam parts public"),
+        ("Norrland & Söner AB (publ)", "norrland soner"),
+        ("such as", "such as"),
         ("Co., Ltd.", "co"),
         ("", ""),
         ("***", ""),
@@ -75,6 +88,81 @@ def test_an_entity_list_rule_gives_country_and_aliases() -> None:
     assert found["anadolu makina"].country == "Turkey"
 
 
+ENTRIES = """CHINA, PEOPLE'S REPUBLIC OF
+Suzhou Lanhai Photonics Co., Ltd., a.k.a., the following three aliases:
+—Lanhai Photonics;
+—Blue Sea Optics Co., Ltd.; and
+—蓝海光电.
+No. 88 Renmin Road, Suzhou, Jiangsu, China; and Room 5, 8 Queen's Road, Hong Kong.
+Institute of Applied Lanhai Physics, a.k.a., the following one alias: —IALP. Mianyang, China.
+Shenzhen Research and Development Instruments Ltd., Building 2, Shenzhen, Guangdong, China.
+RUSSIA
+Joint Stock Company Polyus-Etalon, a.k.a., the following two aliases: —JSC Polyus; and —AO Polyus.
+18 Lesnaya St., St. Petersburg, Russia.
+UNITED ARAB EMIRATES
+(4) Falcon Bright FZE, Office 12, Dubai, UAE.
+"""
+
+
+def test_the_list_of_a_rule_is_read_entry_by_entry() -> None:
+    found = [(each.name, each.country, each.aliases) for each in find_companies("", ENTRIES)]
+    assert found == [
+        (
+            "Suzhou Lanhai Photonics Co., Ltd.",
+            "China",
+            ("Lanhai Photonics", "Blue Sea Optics Co., Ltd.", "蓝海光电"),
+        ),
+        ("Institute of Applied Lanhai Physics", "China", ("IALP",)),
+        ("Shenzhen Research and Development Instruments Ltd.", "China", ()),
+        ("Joint Stock Company Polyus-Etalon", "Russia", ("JSC Polyus", "AO Polyus")),
+        ("Falcon Bright FZE", "United Arab Emirates", ()),
+    ]
+
+
+@pytest.mark.parametrize(
+    ("text", "found"),
+    [
+        ("Chinese toolmaker Lanhai Etch Ltd. and Hong Kong-based Bright Step Limited",
+         [("Lanhai Etch Ltd.", "China"), ("Bright Step Limited", "Hong Kong")]),
+        ("Lanhai Etch Ltd. and Blue Sea Optics Inc., both in China, and Duna Kft. of Hungary",
+         [("Lanhai Etch Ltd.", "China"), ("Blue Sea Optics Inc.", "China"),
+          ("Duna Kft.", "Hungary")]),
+        ("Maple Bay Ltd., PJSC Severny and ООО «Северный Ветер»",
+         [("Maple Bay Ltd.", ""), ("PJSC Severny", ""), ("ООО «Северный Ветер»", "")]),
+        ("China said it would answer. Maple Bay Inc. agreed", [("Maple Bay Inc.", "")]),
+        ("Mega Parts Sdn. Bhd., Shah Alam, Malaysia; Aster d.o.o., Slovenia",
+         [("Mega Parts Sdn. Bhd.", "Malaysia"), ("Aster d.o.o.", "Slovenia")]),
+        ("—Lanhai University, No. 5, Jinan, China; the University said",
+         [("Lanhai University", "China")]),
+    ],
+)  # fmt: skip
+def test_a_country_is_the_one_that_belongs_to_the_name(
+    text: str, found: list[tuple[str, str]]
+) -> None:
+    assert [(each.name, each.country) for each in find_companies("", text)] == found
+
+
+@pytest.mark.parametrize(
+    ("text", "aliases"),
+    [
+        ("Maple Bay Ltd. (a.k.a. Maple; f.k.a. Old Maple Bay Inc.), Dubai",
+         ("Maple", "Old Maple Bay Inc.")),
+        ("Maple Bay Ltd., also known as Big Maple, of Ontario", ("Big Maple",)),
+        ("Maple Bay Ltd., formerly the owner of a mill", ()),
+        ("Maple Bay Ltd., a.k.a., the following alias: Maple (Shanghai) Co., Ltd. Room 1, Shanghai",
+         ("Maple (Shanghai) Co., Ltd.",)),
+    ],
+)  # fmt: skip
+def test_other_names_end_where_they_end(text: str, aliases: tuple[str, ...]) -> None:
+    [found] = find_companies("", text)
+    assert found.aliases == aliases
+
+
+def test_a_known_name_inside_another_is_not_that_company() -> None:
+    [found] = find_companies("", "Suzhou Naura Lanhai Co., Ltd. was added")
+    assert found.name == "Suzhou Naura Lanhai Co., Ltd."
+
+
 def test_the_country_beside_a_name_wins_over_one_named_before() -> None:
     [found] = find_companies(
         "",
@@ -117,7 +205,23 @@ def test_no_text_makes_it_fail(text: str, title: str) -> None:
         assert each.key == company_key(each.name)
 
 
-@pytest.mark.parametrize("piece", ["Aa ", "Aa Inc. ", "a.k.a. —B; ", "under China ", "(", "OOO "])
+@pytest.mark.parametrize(
+    "piece",
+    [
+        "Aa ",
+        "Aa Inc. ",
+        "a.k.a. —B; ",
+        "under China ",
+        "(",
+        "OOO ",
+        "Aa and ",
+        ", a.k.a. ",
+        "Aa University, ",
+        "a.k.a. (",
+        "Chinese ",
+        "—A; ",
+    ],
+)
 def test_long_repeated_text_is_read_in_little_time(piece: str) -> None:
     text = piece * (100_000 // len(piece))
     start = time.process_time()
