@@ -5,9 +5,11 @@ It needs no database, so it runs in processes of its own, ahead of the storing.
 
 from __future__ import annotations
 
+import copyreg
 from collections.abc import Mapping, Sequence
-from dataclasses import dataclass, replace
+from dataclasses import dataclass, fields, replace
 from pathlib import Path
+from typing import Any
 
 from bot import memory
 from bot.errors import UsageError
@@ -18,7 +20,7 @@ from bot.feeds.text import MAX_CONTENT, MAX_SUMMARY, tidy, to_line, to_text
 from bot.feeds.times import sensible
 from bot.news.analyst import Analyst
 from bot.news.entries_file import FileEntry, read_line
-from bot.news.model import Analysis
+from bot.news.model import Analysis, Evidence, TopicMatch
 from bot.news.taxonomy import load_taxonomy
 from bot.search.document import Facts, Texts, facts_of, texts
 
@@ -50,6 +52,17 @@ class Batch:
     bytes: int
     problems: tuple[str, ...] = ()
     lacking: tuple[str, ...] = ()
+
+
+def _send_plainly(kind: type[Any]) -> None:
+    """Have objects of a dataclass go between processes as the values that they are made of: what
+    Python does with frozen ones by itself takes three times as long."""
+    names = [each.name for each in fields(kind)]
+    copyreg.pickle(kind, lambda one: (kind, tuple([getattr(one, name) for name in names])))
+
+
+for _kind in (Batch, Understood, FeedEntry, Analysis, TopicMatch, Evidence, Texts, Facts):
+    _send_plainly(_kind)
 
 
 class _Process:

@@ -16,18 +16,13 @@ Found = tuple[str, int, int]
 class Rule:
     """One kind of reference: how it is found, and what any text that holds one must hold.
 
-    A text in which all digits are written `0` must hold one of `hints`, and `needed`; most texts
-    do not, and are not looked at further.
+    A text in which all digits are written `0` must hold one of `hints`; most texts hold none,
+    and are not looked at further.
     """
 
     kind: str
     find: Callable[[str], Iterator[Found]]
     hints: tuple[str, ...]
-    needed: str = ""
-
-    def may_be_in(self, shape: str) -> bool:
-        """Whether a text of this `shape_of` can hold such a reference."""
-        return self.needed in shape and any(hint in shape for hint in self.hints)
 
 
 _DIGITS = str.maketrans("123456789", "0" * 9)

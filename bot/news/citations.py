@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+import ahocorasick
+
 from bot.news import (
     code_citations,
     control_citations,
@@ -22,6 +24,22 @@ _RULES = (
     + reference_citations.RULES
     + foreign_citations.RULES
 )
+
+
+def _hints() -> ahocorasick.Automaton:
+    """Find all hints in one pass, each with the numbers of its rules: there are many of them."""
+    rules_of: dict[str, int] = {}
+    for number, rule in enumerate(_RULES):
+        for hint in rule.hints:
+            rules_of[hint] = rules_of.get(hint, 0) | 1 << number
+    automaton = ahocorasick.Automaton()
+    for hint, rules in rules_of.items():
+        automaton.add_word(hint, rules)
+    automaton.make_automaton()
+    return automaton
+
+
+_HINTS = _hints()
 
 _MAX_TEXT = 400_000
 """Characters of one field that are read; a rule's whole text has about 300,000."""
@@ -44,8 +62,7 @@ def find_citations(title: str, text: str, text_field: Field) -> tuple[Citation, 
     )
     plain = [PlainText(body) for body, _field in fields]
     context = "\n".join(each.text for each in plain)
-    shape = shape_of(context)
-    rules = [rule for rule in _RULES if rule.may_be_in(shape)]
+    rules = _rules_for(shape_of(context))
     if not rules:
         return ()
     congress = ordinal(context)
@@ -58,6 +75,14 @@ def find_citations(title: str, text: str, text_field: Field) -> tuple[Citation, 
                 url = page(kind, value, written, congress)
                 found[kind, value] = Citation(kind, value, written, start, end, field, url)
     return tuple(found.values())
+
+
+def _rules_for(shape: str) -> list[Rule]:
+    """Give the rules whose reference a text of this `shape_of` can hold."""
+    hinted = 0
+    for _end, rules in _HINTS.iter(shape):
+        hinted |= rules
+    return [rule for number, rule in enumerate(_RULES) if hinted >> number & 1]
 
 
 def _in_field(rules: list[Rule], body: str) -> list[tuple[str, Found]]:

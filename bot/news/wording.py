@@ -55,7 +55,6 @@ class Word:
     end: int
 
 
-@lru_cache(maxsize=1 << 16)
 def stem(word: str) -> str:
     """Give what is common to the forms of a folded word, or nothing where it says nothing."""
     if word in _STOP or len(word) == 1 or (word.isdigit() and len(word) != _NUMBER_OF_LAW):
