@@ -16,13 +16,14 @@ Found = tuple[str, int, int]
 class Rule:
     """One kind of reference: how it is found, and what any text that holds one must hold.
 
-    A text in which all digits are written `0` must hold one of `hints`; most texts hold none,
-    and are not looked at further.
+    A text in which all digits are written `0` must hold one of `hints`, and `needed`; most texts
+    do not, and are not looked at further.
     """
 
     kind: str
     find: Callable[[str], Iterator[Found]]
     hints: tuple[str, ...]
+    needed: str = ""
 
 
 _DIGITS = str.maketrans("123456789", "0" * 9)

@@ -82,7 +82,8 @@ def _rules_for(shape: str) -> list[Rule]:
     hinted = 0
     for _end, rules in _HINTS.iter(shape):
         hinted |= rules
-    return [rule for number, rule in enumerate(_RULES) if hinted >> number & 1]
+    some = (rule for number, rule in enumerate(_RULES) if hinted >> number & 1)
+    return [rule for rule in some if rule.needed in shape]
 
 
 def _in_field(rules: list[Rule], body: str) -> list[tuple[str, Found]]:
