@@ -12,7 +12,9 @@ from bot.news.company_forms import company_key
 from bot.news.folding import fold, is_cjk
 from bot.news.model import Company
 
-_NAME_OF_TWO = re.compile(r"(?<![\w.])[A-Za-z]*[A-Z][A-Za-z\d]+(?: [A-Za-z]+)?(?![\w-])")
+_NAME_OF_TWO = re.compile(
+    r"(?<![\w.])(?:[A-Za-z]*[A-Z][A-Za-z\d]+(?: [A-Za-z]+)?|[А-ЯЁ][\w-]+)(?![\w-])"
+)
 
 
 @cache

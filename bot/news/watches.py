@@ -1,11 +1,12 @@
 """Watches: teams' own terms, all found in one pass over a text.
 
-Terms and texts are folded (case, accents, punctuation), and all terms stand in one Aho-Corasick
-automaton, so that the time does not grow with their number.
+Terms and texts are folded (case, accents, punctuation, Chinese script), and all terms stand in one
+Aho-Corasick automaton, so that the time does not grow with their number.
 """
 
 from __future__ import annotations
 
+import re
 from collections.abc import Iterable
 from typing import cast
 
@@ -14,6 +15,7 @@ import ahocorasick
 from bot.news.common_words import is_common
 from bot.news.companies import company_key
 from bot.news.folding import fold, is_cjk, squeeze, words_with_places
+from bot.news.known_companies import other_names
 from bot.news.model import Evidence, Field, WatchHit, WatchTerm
 
 _MAX_TEXT = 400_000
@@ -44,7 +46,7 @@ class WatchMatcher:
     def __init__(self, terms: Iterable[WatchTerm]) -> None:
         forms: dict[str, dict[int, int]] = {}
         for term in terms:
-            for name in term.names:
+            for name in _names(term):
                 for form in _forms(name):
                     seekers = forms.setdefault(form, {})
                     seekers[term.id] = min(_writing(name, form), seekers.get(term.id, _CAPITALS))
@@ -71,7 +73,14 @@ class WatchMatcher:
         )
 
     def _scan(self, body: str, field: Field, hits: dict[int, list[Evidence]]) -> None:
-        folded = fold(body)
+        if _INVISIBLE.search(body):
+            kept = [
+                place for place, character in enumerate(body) if not _INVISIBLE.match(character)
+            ]
+            seen = "".join(map(body.__getitem__, kept))
+        else:
+            kept, seen = None, body
+        folded = fold(seen)
         compact = " ".join(folded.split())
         last = len(compact) - 1
         places: list[int] = []
@@ -84,6 +93,8 @@ class WatchMatcher:
                 continue
             places = places or _places(folded)
             first, after = places[start], places[end] + 1
+            if kept is not None:
+                first, after = kept[first], kept[after - 1] + 1
             evidence = Evidence(body[first:after], first, after, field)
             for watch_id, writing in seekers:
                 if writing == _ANY or _is_written(evidence.text, writing):
@@ -128,11 +139,34 @@ def _places(folded: str) -> list[int]:
     return places[1:]
 
 
+_INVISIBLE = re.compile("[\u00ad\u0300-\u036f\u200b-\u200f\u2060\ufe00-\ufe0f\ufeff]")
+"""Soft hyphens, joiners and accents that stand after their letter: no part of a word."""
+
+_CYRILLIC = str.maketrans(
+    dict(zip("абвгдезийклмнопрстуфыэіґ", "abvgdeziyklmnoprstufyeig", strict=True))
+    | {"ё": "e", "ж": "zh", "х": "kh", "ц": "ts", "ч": "ch", "ш": "sh", "щ": "shch", "ю": "yu"}
+    | {"я": "ya", "ъ": "", "ь": "", "є": "ye", "ї": "yi", "ў": "w"}
+)
+"""As the US Board on Geographic Names writes Russian, without its marks."""
+
+_ABBREVIATION = re.compile(r"[A-Z]{3,6}")
+
+
+def _names(term: WatchTerm) -> Iterable[str]:
+    """Give the names of a watch, and those that a well-known company has besides."""
+    names = [_INVISIBLE.sub("", name) for name in term.names]
+    return dict.fromkeys([*names, *(other for name in names for other in other_names(name))])
+
+
 def _forms(name: str) -> set[str]:
     """Give the folded forms under which a name is looked for."""
-    whole = squeeze(name)
-    forms = {whole, company_key(name)}
+    whole, key = squeeze(name), company_key(name)
+    forms = {whole, key, key.translate(_CYRILLIC)}
     letters = whole.split()
     if len(letters) > 1 and all(len(letter) == 1 for letter in letters):
         forms.add("".join(letters))  # S.M.I.C. is SMIC
+    if _ABBREVIATION.fullmatch(name):
+        forms.add(" ".join(whole))  # and SMIC is S.M.I.C.
+    if len(letters) > 1 and name.islower() and letters[-1].isalpha() and whole[-1] != "s":
+        forms.add(f"{whole}s")  # of a phrase the plural too
     return {form for form in forms if len(form) > 1 or is_cjk(form)}
