@@ -8,9 +8,8 @@ from typing import Literal
 from bot.commands.answers import FeedList, FeedRow, Listing, Offer, TopicRow, WhyAnswer
 from bot.commands.settings_lines import KIND_WORDS, MODE_WORDS
 from bot.messages import actions, rich, words
-from bot.messages.alert_words import Choice
+from bot.messages.alert_words import Choice, quoted
 from bot.messages.rich import Rich, joined, ours, outside, some, together
-from bot.news.model import WHOLE
 from bot.search.model import Result
 from bot.subscriptions.explanation import Considered, StoredFacts
 from bot.subscriptions.model import PastAlert
@@ -162,13 +161,7 @@ def why_lines(answer: WhyAnswer) -> list[Rich]:
 def _considered(one: Considered, answer: WhyAnswer) -> Rich:
     asked = one.subscription
     phrases = answer.phrases.get(asked.target, ()) if asked.kind == "topic" else ()
-    quoted = joined(
-        [
-            together(phrase) if phrase == WHOLE else together("“", outside(phrase, 60), "”")
-            for phrase in phrases[:3]
-        ],
-        ", ",
-    )
+    found = quoted(phrases)
     score = (
         f" (score {one.score:.2f}, at least {one.least:.2f})"
         if asked.kind == "topic" and one.score is not None
@@ -178,7 +171,7 @@ def _considered(one: Considered, answer: WhyAnswer) -> Rich:
         KIND_WORDS[asked.kind],
         rich.bold(outside(asked.label, LABEL)),
         f" {_VERDICTS.get(one.verdict, one.verdict)}{score}",
-        together(": ", quoted) if quoted else "",
+        together(": ", found) if found else "",
     )
 
 

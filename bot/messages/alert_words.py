@@ -91,15 +91,30 @@ def why_line(reasons: Sequence[Why]) -> Rich:
     """Give the reasons with the phrases found: `Entity List (“added to the Entity List”)`."""
     parts = []
     for why in reasons:
-        phrases = [
-            together(phrase) if phrase == WHOLE else together("“", outside(phrase, PHRASE), "”")
-            for phrase in why.phrases[:_PHRASES]
-            if phrase
-        ]
-        found = together(" (", joined(phrases, ", "), ")") if phrases else ()
+        phrases = quoted(why.phrases)
+        found = together(" (", phrases, ")") if phrases else ()
         passing = "" if why.main else ", in passing"
         parts.append(together(outside(words.why_label(why), LABEL), passing, found))
     return some(parts, _REASONS, joint="; ")
+
+
+def quoted(phrases: Sequence[str]) -> Rich:
+    """Quote the phrases that tell most: three, and none that only repeats a part of another."""
+    shown = [
+        ours(phrase) if phrase == WHOLE else together("“", outside(_closed(phrase), PHRASE), "”")
+        for phrase in phrases
+        if phrase and not any(_is_in(phrase, other) for other in phrases)
+    ]
+    return joined(shown[:_PHRASES], ", ")
+
+
+def _is_in(part: str, whole: str) -> bool:
+    return len(part) < len(whole) and f" {part.casefold()} " in f" {whole.casefold()} "
+
+
+def _closed(phrase: str) -> str:
+    """Close what was cut within brackets: `section 36(b`."""
+    return f"{phrase})" if phrase.count("(") > phrase.count(")") else phrase
 
 
 def _company(name: str, country: str) -> Rich:

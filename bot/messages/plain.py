@@ -2,13 +2,13 @@
 
 from __future__ import annotations
 
-from bot.messages import words
-from bot.messages.digest_words import heading
-from bot.messages.model import Alert, Digest, DigestItem, Message, ReadReport, Related
+from bot.messages import alert_words, digest_words, words
+from bot.messages.model import Alert, Digest, DigestItem, Message, ReadReport
 from bot.messages.mrkdwn import clean
-from bot.news.model import WHOLE
+from bot.messages.plain_text import plain_text
+from bot.messages.rich import joined
 
-_TITLE, _SUMMARY, _LABEL, _LINES = 300, 700, 80, 200
+_TITLE, _LABEL, _LINES = 300, 80, 200
 
 
 def alert_message(alert: Alert, zone: str) -> Message:
@@ -37,63 +37,15 @@ def alert_text(alert: Alert, zone: str) -> str:
     ]
     if alert.link:
         lines.append(f"  {clean(alert.link, 3_000)}")
-    lines += [f"  {line}" for line in _facts(alert)]
-    if alert.summary and not alert.retracted:
-        lines.append(f"  {clean(alert.summary, _SUMMARY)}")
+    lines += [f"  {one.label}: {plain_text(one.value, zone)}" for one in alert_words.facts(alert)]
+    if summary := alert_words.summary(alert):
+        lines.append(f"  {plain_text(summary)}")
     return "\n".join(lines)
-
-
-def _facts(alert: Alert) -> list[str]:
-    lines = []
-    if alert.topics:
-        lines.append(f"Topics: {words.some([clean(t, _LABEL) for t in alert.topics], 8)}")
-    if alert.why:
-        lines.append(f"Why: {why_text(alert)}")
-    lines += [
-        f"{words.DATE_WORDS.get(date.kind, date.kind)}: {words.day(date.on)}"
-        for date in alert.dates
-    ]
-    if alert.companies:
-        names = [clean(company.name, _LABEL) for company in alert.companies]
-        lines.append(f"Companies: {words.some(names, 8)}")
-    for name, values in words.cited(alert).items():
-        lines.append(f"{name}: {words.some([clean(value, _LABEL) for value, _ in values], 8)}")
-    lines += [f"Earlier: {_related(one)}" for one in alert.refers_to[:4]]
-    if unstored := words.unstored_numbers(alert):
-        lines.append(
-            f"Refers to: {words.some([clean(one, 20) for one in unstored], 6)} (not in the archive)"
-        )
-    if alert.also_covered:
-        others = [clean(one.publication or one.title, _LABEL) for one in alert.also_covered]
-        lines.append(f"Also covered by: {words.some(others, 4)}")
-    return lines
-
-
-def why_text(alert: Alert) -> str:
-    """Give an alert's reasons with the phrases found."""
-    parts = []
-    for why in alert.why:
-        phrases = ", ".join(
-            phrase if phrase == WHOLE else f"“{clean(phrase, 60)}”"
-            for phrase in why.phrases[:3]
-            if phrase
-        )
-        label = clean(words.why_label(why), _LABEL)
-        passing = "" if why.main else ", in passing"
-        parts.append(f"{label}{passing} ({phrases})" if phrases else f"{label}{passing}")
-    return words.some(parts, 6, joint="; ")
-
-
-def _related(one: Related) -> str:
-    where = ", ".join(
-        part for part in (clean(one.number, 20), words.day(one.published.date())) if part
-    )
-    return f"{clean(one.title, 150)} ({where})"
 
 
 def digest_text(digest: Digest, zone: str) -> str:
     """Give a digest as lines, each story with its link, at most 200 of them."""
-    lines = [heading(digest)]
+    lines = [digest_words.heading(digest)]
     if note := words.CAUSE_NOTES.get(digest.cause):
         lines.append(note)
     shown = 0
@@ -120,12 +72,5 @@ def _item(item: DigestItem, zone: str) -> str:
 
 def coverage_text(read: ReadReport, zone: str, *, quiet: bool) -> str:
     """Give the proof of coverage in one line."""
-    by = f" by {words.moment_in(read.read_by, zone)}" if read.read_by else ""
-    line = (
-        f"{read.read} of {words.count(read.publications, 'publication')} read{by}, "
-        f"{words.count(read.entries, 'entry', 'entries')}"
-    )
-    line += ", nothing for you." if quiet else "."
-    if read.unread:
-        line += f" Could not be read: {words.some([clean(n, _LABEL) for n in read.unread], 10)}."
-    return line
+    said = joined([digest_words.coverage(read, quiet=quiet), digest_words.unread(read)], " ")
+    return plain_text(said, zone)

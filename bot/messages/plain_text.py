@@ -15,5 +15,11 @@ def _plain(run: Run, zone: str) -> str:
     if run.at is None:
         unnamed = run.text == SOMEBODY and run.mention.startswith("@")
         return run.mention[1:] if unnamed else run.text
-    shown = words.moment_in(run.at, zone)
-    return shown if run.form == "moment" else words.day(words.local(run.at, zone).date())
+    at = words.local(run.at, zone)
+    match run.form:
+        case "day":
+            return words.day(at.date())
+        case "time":
+            return f"{at:%H:%M} ({at.tzinfo})"
+        case "moment":
+            return words.moment_in(run.at, zone)

@@ -105,7 +105,14 @@ def test_a_watch_and_a_saved_search_are_named_as_such() -> None:
 def test_where_no_phrase_says_it_the_wording_as_a_whole_is_named_and_not_quoted() -> None:
     why = (Why("topic", "trade-secrets", "Trade secrets", (WHOLE,), 0.8, main=False),)
     assert f"*Why here:* Trade secrets, in passing ({WHOLE})" in everything(rendered(why=why))
-    assert f"Trade secrets, in passing ({WHOLE})" in plain.why_text(alert(why=why))
+    assert f"Trade secrets, in passing ({WHOLE})" in plain.alert_text(alert(why=why), "UTC")
+
+
+def test_phrases_that_only_repeat_a_part_of_another_are_left_out_and_brackets_are_closed() -> None:
+    found = ("Trade Secrets", "section 36(b", "trade secrets and know-how", "secret", "a", "b")
+    why = (Why("topic", "trade-secrets", "Trade secrets", found),)
+    quoted = "(“section 36(b)”, “trade secrets and know-how”, “secret”)"
+    assert f"*Why here:* Trade secrets {quoted}" in everything(rendered(why=why))
 
 
 def test_nobody_is_notified_and_nothing_is_formatted_by_a_title() -> None:
@@ -152,11 +159,11 @@ def test_plain_text_reads_from_top_to_bottom() -> None:
         "[Follow-up] BIS adds eleven firms to the Entity List over chip tools",
         "  Trade Daily · 2 Mar 2026 10:00 (America/New_York) · Rule",
         "  https://trade.example/article/7?a=1&b=2",
-        "  Topics: Entity List, Chip controls",
-        "  Why: Entity List (“adds eleven firms”)",
+        "  Topics: Entity List · Chip controls",
+        "  Why here: Entity List (“adds eleven firms”)",
         "  Effective: 9 Mar 2026",
         "  Comments due: 1 May 2026",
-        "  Companies: Acme Semiconductor",
+        "  Companies: Acme Semiconductor (China)",
         "  ECCNs: 3B001",
         "  Earlier: Chip rules updated (2310170055, 2 Mar 2026)",
         "  Refers to: 2308280042 (not in the archive)",

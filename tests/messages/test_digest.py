@@ -112,7 +112,7 @@ def test_plain_text_has_every_story_with_its_link() -> None:
         "    Trade Daily, 2 Mar 2026 16:00 (Europe/Berlin)",
         "    https://trade.example/2",
         (
-            "13 of 14 publications read by 2 Mar 2026 16:00 (Europe/Berlin), 63 entries. "
+            "13 of 14 publications read by 16:00 (Europe/Berlin), 63 entries. "
             "Could not be read: Other News."
         ),
     ]
