@@ -1,4 +1,8 @@
-"""Dates that matter: when a rule takes effect, and until when one may comment."""
+"""Dates that matter: when a rule takes effect, and until when one may comment.
+
+A day counts only where a text says what happens on it; a day that is merely named is none. Where a
+day is moved ("delayed from January 13 to March 21"), only the new one counts.
+"""
 
 from __future__ import annotations
 
@@ -7,65 +11,110 @@ from collections.abc import Iterator
 from datetime import date, timedelta
 
 from bot.feeds.model import FeedEntry
+from bot.news.date_words import DATE, SOON, day_of
 from bot.news.model import DateKind, KeyDate
 
 _MAX_TEXT = 400_000
-_MONTHS = ("jan", "feb", "mar", "apr", "may", "jun", "jul", "aug", "sep", "oct", "nov", "dec")
-_MONTH = (
-    r"(?:Jan(?:uary|\.)?|Feb(?:ruary|\.)?|Mar(?:ch|\.)?|Apr(?:il|\.)?|May|June?\.?|July?\.?"
-    r"|Aug(?:ust|\.)?|Sept?(?:ember|\.)?|Oct(?:ober|\.)?|Nov(?:ember|\.)?|Dec(?:ember|\.)?)"
+_TIME = (
+    r"(?:(?:at )?(?:\d{1,2}(?::\d\d)? ?[ap]\.?m\.?|\d\d:\d\d|noon|midnight)"
+    r"(?:,? ?\(?(?:Eastern|E[SD]?T|UTC|GMT|CET|local|Beijing|U\.S\. Eastern)\)?"
+    r"(?: (?:Standard |Daylight )?[Tt]ime)?\)?)?,? ?(?:on )?)?"
 )
-_DATE = (
-    r"(?:(?:Mon|Tues|Wednes|Thurs|Fri|Satur|Sun)day,? )?"
-    rf"(?:({_MONTH}) (\d{{1,2}})(?:st|nd|rd|th)?(?!\d)(?:,? (\d{{4}}))?"
-    rf"|(\d{{1,2}}) ({_MONTH})(?:,? (\d{{4}}))?|(\d{{4}})-(\d{{2}})-(\d{{2}}))"
+_ON = rf"(?:on )?{_TIME}(?P<on>{DATE})"
+_GAP = r"(?:[^.;\n]|\.(?! +(?-i:[A-Z\"“])|\s*$)|(?-i:(?<=\b[A-Z]))\.)"
+"""What may stand in one sentence; a dot inside an abbreviation ends none."""
+
+
+def _compiled(*patterns: str) -> tuple[re.Pattern[str], ...]:
+    return tuple(re.compile(pattern, re.IGNORECASE) for pattern in patterns)
+
+
+_TAKES = (
+    r"\b(?:tak(?:es?|ing)|took|go(?:es|ing)?|went|com(?:es?|ing)|came|enter(?:s|ed|ing)?|put) "
+    r"(?:in)?(?:to )?(?:effect|force)"
 )
-_AT_TIME = (
-    r"(?:(?:\d{1,2}(?::\d\d)? ?[ap]\.?m\.?|noon|midnight)"
-    r"(?: ?(?:Eastern|E[SD]?T|UTC)(?: [Tt]ime)?)?,? ?(?:on )?)?"
-)
-_EFFECTIVE = re.compile(
-    r"(?:effective(?: date)?(?: (?:is|on|of|as of|from|beginning))?:? ?"
-    r"|(?:takes?|took|taking|go(?:es)?|went|comes?|came) (?:into )?(?:effect|force)"
-    r"(?: on| as of)? "
-    r"|(?:in|into) (?:effect|force) (?:on |from |as of )|effect (?:will be|is|on) "
-    r"|compliance date:? (?:is |of )?)"
-    rf"(?:on )?{_AT_TIME}{_DATE}",
-    re.IGNORECASE,
+_EFFECTIVE = _compiled(
+    rf"\beffective(?: date)?(?: (?:is|are|was|on|of|as of|from|beginning|starting))*:? ?{_ON}",
+    rf"{_TAKES},?(?: on| as of| from| starting| beginning)? {_ON}",
+    rf"{_TAKES} (?P<on>{SOON})\b",
+    rf"\b(?:in|into) (?:effect|force) (?:on|from|as of|starting|beginning) {_ON}",
+    rf"\bwith effect (?:from|as of) {_ON}",
+    r"\b(?:appl(?:y|ies) (?:from|as of|as from|starting|beginning)|applicable)(?: from| as of)?"
+    rf" {_ON}",
+    r"\bcompliance(?: date| deadline)?:? (?:(?:is|will be|of|required|by|from|begins|on|for) ?)*"
+    rf"{_ON}",
+    rf"\bkick(?:s|ed)? in (?:on )?{_ON}",
+    r"(?:自|于|於) ?(?P<on>20\d\d ?年\d{1,2}月\d{1,2}日) ?(?:起|正式)* ?"
+    r"(?:施行|实施|生效|执行|實施|執行)",
 )
 _UNTIL = (
-    r"by|before|until|through|due(?: on| by)?|than|ends?(?: on)?|closes?(?: on)?"
-    r"|deadline(?: is| of)?:?|to|are due"
+    r"(?:by|before|until|till|through|no later than|not later than|later than|on or before"
+    r"|ends?(?: on)?|closes?(?: on)?|deadline(?: is| of)?:?|to|due(?: on| by)?)"
 )
-_COMMENTS = re.compile(
-    rf"(?:comments?[^.;\n]{{0,120}}?(?:{_UNTIL}) "
-    r"|comment period[^.;\n]{0,40}?(?:ends?|closes?|to|until|through)(?: on)? "
-    r"|deadline for (?:\w+ ){0,3}comments?[^.;\n]{0,40}?(?:to|is|until) |comments? due:? )"
-    rf"(?:on )?{_AT_TIME}{_DATE}",
-    re.IGNORECASE,
+_ASKED = (
+    r"\b(?:submit(?:ted|ting)?|submissions?|fil(?:e|ing)|send|accept(?:s|ed|ing)?|see(?:k|ks|king)"
+    r"|request(?:s|ed|ing)?|invit(?:es?|ing)|solicit(?:s|ing)?|welcom(?:es?|ing)|provide|offer"
+    r"|tak(?:e|es|ing)|written|public|open for|due date for)\b"
+)
+_COMMENT = r"\bcomments?\b(?! (?:that|made|show\w*|suggest\w*|from|about|to reporters)\b)"
+_COMMENTS = _compiled(
+    rf"{_ASKED}{_GAP}{{0,40}}?{_COMMENT}{_GAP}{{0,160}}?\b{_UNTIL} {_ON}",
+    rf"{_COMMENT}{_GAP}{{0,160}}?\b(?:due|received|submitted|accepted|filed|postmarked|considered"
+    r"|requested|sought|invited|welcome|wanted)"
+    rf"\b:?{_GAP}{{0,60}}?(?:\b{_UNTIL} |(?<=due )|(?<=due: ))(?:on or before )?{_ON}",
+    rf"\bcomments?,? (?:are |is )?due:? (?P<on>{DATE}|{SOON}\b)",
+    rf"\bcomment (?:period|deadline|due date|window|closing date){_GAP}{{0,100}}?"
+    rf"\b(?:is|was|(?:ends?|ended|closes?|closed|runs?)(?: on)?|to|until|through|by) {_ON}",
+    rf"\bcomment (?:deadline|due date|closing date|date):? {_ON}",
+    rf"\bcomments?[;:,] (?:the )?deadline(?: is)?:? {_ON}",
+    rf"\bdeadline (?:for|to) {_GAP}{{0,60}}?\bcomments?\b{_GAP}{{0,40}}?"
+    rf"\b(?:is|to|until|by|of) {_ON}",
+    rf"\b(?:has|have|had) until {_ON} to (?:\w+ ){{0,3}}comments?\b",
+    rf"\bcomments? (?:period )?clos(?:e|es|ed)(?: on)? {_ON}",
+)
+_MOVED = _compiled(
+    r"\b(?:extend|delay|postpon|defer|reopen|push|mov|chang|revis)\w*"
+    rf"{_GAP}{{0,160}}?\b(?:to|until|till|through) {_ON}"
 )
 _NUMBER = r"(\d{1,3}|thirty|forty-five|sixty|ninety)"
 _NUMBERS = {"thirty": 30, "forty-five": 45, "sixty": 60, "ninety": 90}
 _IN_DAYS = rf"{_NUMBER}[- ](?:calendar )?days?"
-_EFFECTIVE_IN = re.compile(
-    r"(?:effective|(?:takes?|taking|go(?:es)?|comes?|enters?) (?:into )?(?:effect|force))"
-    rf" (?:(?:in|within|after) {_IN_DAYS}|{_IN_DAYS} (?:after|from|following|of) )",
+_SINCE = (
+    r"(?:after|from|following|of) (?:the )?(?:date of )?(?:its |their |this |the )?"
+    r"(?:publi\w+|today|now|issu\w+|notice|being published|Federal Register|appear\w+|release"
+    r"|posting|document)"
+)
+_EFFECTIVE_IN = _compiled(
+    rf"(?:effective|{_TAKES}) (?:(?:in|within|after) {_IN_DAYS}(?! (?:of|after|from|following))"
+    rf"|(?:in |within )?{_IN_DAYS} {_SINCE})"
+)
+_COMMENTS_IN = _compiled(
+    rf"\bcomments?\b[^.;\n]{{0,80}}? (?:within|for|in|due|until|by|accepted) {_IN_DAYS}",
+    rf"{_NUMBER}[- ]days? (?:public )?(?:comment|notice[- ]and[- ]comment)",
+    rf"\bcomment period of {_IN_DAYS}",
+)
+_BEGINS = re.compile(
+    rf"(?: period)? (?:that )?(?:begin(?:s|ning)?|start(?:s|ing)?|open(?:s|ing)?)(?: on)? (?P<on>{DATE})",
     re.IGNORECASE,
 )
-_COMMENTS_IN = re.compile(
-    rf"(?:comments?[^.;\n]{{0,80}}? (?:within|for|in|due|until|by|accepted) {_IN_DAYS}"
-    rf"|{_NUMBER}[- ]days? (?:public )?(?:comment|notice[- ]and[- ]comment)"
-    rf"|comment period of {_IN_DAYS})",
+_HINTS: dict[DateKind, tuple[str, ...]] = {
+    "effective": ("effect", "force", "compliance", "appl", "kick", "起", "于", "於"),
+    "comments": ("comment",),
+}
+_PATTERNS: dict[DateKind, tuple[re.Pattern[str], ...]] = {
+    "effective": _EFFECTIVE,
+    "comments": _COMMENTS,
+}
+_RELATIVE: dict[DateKind, tuple[re.Pattern[str], ...]] = {
+    "effective": _EFFECTIVE_IN,
+    "comments": _COMMENTS_IN,
+}
+_SUBJECT = re.compile(
+    r"\b(?:(comment)(?: period| deadline|s)?|effective date|effectiveness|compliance date)\b",
     re.IGNORECASE,
 )
-_RELATIVE: tuple[tuple[DateKind, re.Pattern[str], tuple[str, ...]], ...] = (
-    ("effective", _EFFECTIVE_IN, ("effect", "force")),
-    ("comments", _COMMENTS_IN, ("comment",)),
-)
-_PATTERNS: tuple[tuple[DateKind, re.Pattern[str], tuple[str, ...]], ...] = (
-    ("effective", _EFFECTIVE, ("effect", "force", "compliance date")),
-    ("comments", _COMMENTS, ("comment",)),
-)
+_NEAR = 160
+"""Characters around a move in which stands what is moved."""
 
 
 def find_dates(entry: FeedEntry) -> tuple[KeyDate, ...]:
@@ -99,51 +148,46 @@ def find_dates(entry: FeedEntry) -> tuple[KeyDate, ...]:
 
 def _read(body: str, published: date | None) -> Iterator[KeyDate]:
     lowered = body.lower()
-    for kind, pattern, hints in _PATTERNS:
-        if not any(hint in lowered for hint in hints):
-            continue
-        for match in pattern.finditer(body):
-            on = _date(match, published)
-            if on is not None:
-                yield KeyDate(kind, on, match[0].strip())
+    kinds = [kind for kind, hints in _HINTS.items() if any(hint in lowered for hint in hints)]
+    moved: list[tuple[DateKind, int, int]] = []
+    for match in _MOVED[0].finditer(body) if kinds else ():
+        kind = _moved_kind(body, match)
+        on = day_of(match["on"], published)
+        if kind and on:
+            moved.append((kind, match.start() - _NEAR, match.end()))
+            yield KeyDate(kind, on, match[0].strip())
+    for kind in kinds:
+        for pattern in _PATTERNS[kind]:
+            for match in pattern.finditer(body):
+                on = day_of(match["on"], published)
+                at = match.start("on")
+                old = any(which == kind and start <= at < end for which, start, end in moved)
+                if on is not None and not old:
+                    yield KeyDate(kind, on, match[0].strip())
+
+
+def _moved_kind(body: str, match: re.Match[str]) -> DateKind | None:
+    """Say what is moved: what is named between the word and the day, else next to them."""
+    inside = _SUBJECT.search(body, match.start(), match.end())
+    if inside is None:
+        before = list(_SUBJECT.finditer(body, max(0, match.start() - _NEAR), match.start()))
+        inside = before[-1] if before else _SUBJECT.search(body, match.end(), match.end() + 60)
+    if inside is None:
+        return None
+    return "comments" if inside[1] else "effective"
 
 
 def _spans(body: str, published: date) -> Iterator[tuple[DateKind, date, str]]:
     """Give what is to happen so many days after publication."""
     lowered = body.lower()
-    for kind, pattern, hints in _RELATIVE:
-        if "day" not in lowered or not any(hint in lowered for hint in hints):
+    for kind, patterns in _RELATIVE.items():
+        if "day" not in lowered or not any(hint in lowered for hint in _HINTS[kind]):
             continue
-        for match in pattern.finditer(body):
-            said = next(group for group in match.groups() if group).lower()
-            days = _NUMBERS.get(said) or int(said)
-            if days:
-                yield kind, published + timedelta(days=days), match[0].strip()
-
-
-def _date(match: re.Match[str], published: date | None) -> date | None:
-    """Make a date of the pattern's groups; impossible days give nothing."""
-    month_first, day_after, year_1, day_first, month_after, year_2, year, month, day = (
-        match.groups()
-    )
-    try:
-        if year:
-            return date(int(year), int(month), int(day))
-        number = _MONTHS.index((month_first or month_after)[:3].lower()) + 1
-        day_number = int(day_after or day_first)
-        written = year_1 or year_2
-        if written:
-            return date(int(written), number, day_number)
-        return _nearest(number, day_number, published) if published else None
-    except ValueError:
-        return None
-
-
-def _nearest(month: int, day: int, published: date) -> date:
-    """Choose the year: the first such day from a half year before publication on."""
-    on = date(published.year, month, day)
-    if on < published - timedelta(days=183):
-        return date(published.year + 1, month, day)
-    if on > published + timedelta(days=300):
-        return date(published.year - 1, month, day)
-    return on
+        for pattern in patterns:
+            for match in pattern.finditer(body):
+                said = next(group for group in match.groups() if group).lower()
+                days = _NUMBERS.get(said) or int(said)
+                begins = _BEGINS.match(body, match.end())
+                first = day_of(begins["on"], published) if begins else None
+                if days:
+                    yield kind, (first or published) + timedelta(days=days), match[0].strip()

@@ -1,0 +1,75 @@
+"""How days are written: `Jan. 16`, `16 January 2025`, `2025-01-16`, `01/16/2025`, 2025年1月16日."""
+
+from __future__ import annotations
+
+import re
+from datetime import date, timedelta
+
+_MONTHS = ("jan", "feb", "mar", "apr", "may", "jun", "jul", "aug", "sep", "oct", "nov", "dec")
+_DAYS = ("mon", "tue", "wed", "thu", "fri", "sat", "sun")
+_MONTH = (
+    r"(?:Jan(?:uary|\.)?|Feb(?:ruary|\.)?|Mar(?:ch|\.)?|Apr(?:il|\.)?|May|June?\.?|July?\.?"
+    r"|Aug(?:ust|\.)?|Sept?(?:ember|\.)?|Oct(?:ober|\.)?|Nov(?:ember|\.)?|Dec(?:ember|\.)?)"
+)
+_WEEKDAY = r"(?:Mon|Tues|Wednes|Thurs|Fri|Satur|Sun)day"
+DATE = (
+    rf"(?:{_WEEKDAY},? )?(?:the )?"
+    rf"(?:{_MONTH} \d{{1,2}}(?:st|nd|rd|th)?(?!\d|:)(?:,? \d{{4}})?"
+    rf"|\d{{1,2}}(?:st|nd|rd|th)? (?:of )?{_MONTH}(?:,? \d{{4}})?(?!\w)"
+    r"|\d{4}-\d{2}-\d{2}|\d{1,2}/\d{1,2}/\d{4})"
+)
+"""A day of the calendar, for use in a longer expression without regard to case."""
+
+SOON = rf"(?:today|tomorrow|(?:next |this |on )?{_WEEKDAY})"
+"""A day told from the day of publication."""
+
+_PARTS = re.compile(
+    rf"(?:(?P<month>{_MONTH}) (?P<day>\d{{1,2}})|(?P<first>\d{{1,2}})(?:st|nd|rd|th)? (?:of )?"
+    rf"(?P<after>{_MONTH}))(?:st|nd|rd|th)?(?:,? (?P<year>\d{{4}}))?",
+    re.IGNORECASE,
+)
+_NUMERIC = re.compile(r"(\d{4})[-年](\d{1,2})[-月](\d{1,2})|(\d{1,2})/(\d{1,2})/(\d{4})")
+
+
+def day_of(written: str, published: date | None) -> date | None:
+    """Make a day of what was written; impossible days give nothing.
+
+    Without a year it is the one nearest to the publication; without that nothing.
+    """
+    try:
+        numeric = _NUMERIC.search(written)
+        if numeric is not None:
+            year, month, day, us_month, us_day, us_year = numeric.groups()
+            if year:
+                return date(int(year), int(month), int(day))
+            return date(int(us_year), int(us_month), int(us_day))
+        parts = _PARTS.search(written)
+        if parts is None:
+            return _soon(written.lower(), published) if published else None
+        month_number = _MONTHS.index((parts["month"] or parts["after"])[:3].lower()) + 1
+        day_number = int(parts["day"] or parts["first"])
+        if parts["year"]:
+            return date(int(parts["year"]), month_number, day_number)
+        return _nearest(month_number, day_number, published) if published else None
+    except ValueError:
+        return None
+
+
+def _soon(written: str, published: date) -> date | None:
+    if "today" in written or "tomorrow" in written:
+        return published + timedelta(days="tomorrow" in written)
+    found = re.search(r"(mon|tue|wed|thu|fri|sat|sun)\w*day", written)
+    if found is None:
+        return None
+    ahead = (_DAYS.index(found[1]) - published.weekday()) % 7
+    return published + timedelta(days=ahead or (7 if "next" in written else 0))
+
+
+def _nearest(month: int, day: int, published: date) -> date:
+    """Choose the year: the first such day from a half year before publication on."""
+    on = date(published.year, month, day)
+    if on < published - timedelta(days=183):
+        return date(published.year + 1, month, day)
+    if on > published + timedelta(days=300):
+        return date(published.year - 1, month, day)
+    return on
