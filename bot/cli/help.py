@@ -61,4 +61,5 @@ def _of_chat(name: str) -> str:
     for part in help_lines.parts(HelpPage(name), "/exportnews "):
         shown.append(f"\n{part.heading}" if part.heading else "")
         shown += [indented(line) for line in part.lines]
-    return "\n".join(shown)
+    related = help_lines.related_line(HelpPage(name), "/exportnews ")
+    return "\n".join([*shown, "", indented(related)])

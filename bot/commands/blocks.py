@@ -124,12 +124,13 @@ def shared(answer: Shared) -> Message:
 
 def topic_list(answer: TopicList) -> Message:
     """Render every topic, with a button each where there is room."""
+    text = escape(lines.topics_text(answer), 600)
     head = kit.section(f"*{words.count(len(answer.rows), 'topic')}*")
     if len(answer.rows) > _WITH_BUTTONS:
         listed = [f"• {_topic(row)}" for row in answer.rows]
-        return Message(text="Topics", blocks=(head, *kit.paragraphs(listed)))
+        return Message(text=text, blocks=(head, *kit.paragraphs(listed)))
     shown = [kit.section(_topic(row), accessory=_topic_button(row)) for row in answer.rows]
-    return Message(text="Topics", blocks=(head, *shown))
+    return Message(text=text, blocks=(head, *shown))
 
 
 def _topic(row: TopicRow) -> str:
@@ -148,7 +149,8 @@ def feed_list(answer: FeedList) -> Message:
         return Message(text=text, blocks=(kit.section(text),))
     head = lines.feeds_head(answer)
     rows = kit.paragraphs([feed_line(row) for row in answer.rows])
-    return Message(text=head, blocks=(kit.section(f"*{head}*"), *rows))
+    text = escape(lines.feeds_text(answer), 600)
+    return Message(text=text, blocks=(kit.section(f"*{head}*"), *rows))
 
 
 def feed_line(row: FeedRow) -> str:
@@ -170,7 +172,7 @@ def why(answer: WhyAnswer) -> Message:
     if unclaimed := lines.unclaimed_line(answer):
         shown.append(kit.context(mrkdwn(unclaimed)))
         shown.append(offers(lines.unclaimed_offers(answer), "subscribe"))
-    return Message(text=escape(explained.sentence, 600), blocks=tuple(shown))
+    return Message(text=escape(lines.why_text(answer), 600), blocks=tuple(shown))
 
 
 def help_page(answer: HelpPage) -> Message:
@@ -180,4 +182,4 @@ def help_page(answer: HelpPage) -> Message:
         head = [f"*{part.heading}*"] if part.heading else []
         shown += kit.paragraphs([*head, *(mrkdwn(line) for line in part.lines)], sections=2)
     shown.append(offers(help_lines.offers(answer), "help"))
-    return Message(text=escape(help_lines.text(answer), 200), blocks=tuple(shown))
+    return Message(text=escape(help_lines.text(answer, COMMAND), 600), blocks=tuple(shown))

@@ -130,7 +130,7 @@ def topic_list(answer: TopicList) -> CardReply:
             card_kit.small(lines.topic_definition(row)),
         ]
     choose = Offer("Choose…", actions.SettingsForm(), primary=True)
-    return reply(body, [choose] if answer.rows else [], text=head)
+    return reply(body, [choose] if answer.rows else [], text=lines.topics_text(answer))
 
 
 def feed_list(answer: FeedList) -> CardReply:
@@ -140,7 +140,7 @@ def feed_list(answer: FeedList) -> CardReply:
         return reply([card_kit.paragraph(text)], text=words_of(text))
     head = lines.feeds_head(answer)
     rows = [card_kit.line(feed_line(row)) for row in answer.rows]
-    return reply([card_kit.heading(head), *rows], text=head)
+    return reply([card_kit.heading(head), *rows], text=lines.feeds_text(answer))
 
 
 def feed_line(row: FeedRow) -> Rich:
@@ -164,7 +164,7 @@ def why(answer: WhyAnswer) -> CardReply:
         body += [card_kit.line(together("• ", one)) for one in considered]
     if unclaimed := lines.unclaimed_line(answer):
         body.append(card_kit.apart(card_kit.small(unclaimed)))
-    return reply(body, lines.unclaimed_offers(answer), text=explained.sentence)
+    return reply(body, lines.unclaimed_offers(answer), text=lines.why_text(answer))
 
 
 def help_page(answer: HelpPage) -> CardReply:
@@ -174,4 +174,4 @@ def help_page(answer: HelpPage) -> CardReply:
         if part.heading:
             body.append(card_kit.heading(part.heading, large=False))
         body += [card_kit.line(each) for each in part.lines]
-    return reply(body, help_lines.offers(answer), text=help_lines.text(answer))
+    return reply(body, help_lines.offers(answer), text=help_lines.text(answer, COMMAND))

@@ -22,9 +22,14 @@ class Part:
     lines: tuple[Rich, ...]
 
 
-def text(answer: HelpPage) -> str:
-    """Say what the help is of, for notifications."""
-    return f"Help: {answer.about}" if answer.about else "How to use exportnews"
+def text(answer: HelpPage, command: str) -> str:
+    """Say the help in short, for notifications and screen readers. `command`: what commands begin
+    with."""
+    one = help_words.command(answer.about)
+    if one is not None:
+        return f"{one.name}: {one.does} It is written: {command}{one.usage[0]}"
+    named = ", ".join(one.name for one in help_words.COMMANDS)
+    return f"How to use exportnews. The commands are: {named}"
 
 
 def parts(answer: HelpPage, command: str) -> list[Part]:
@@ -46,13 +51,17 @@ def _one(one: CommandHelp, command: str) -> list[Part]:
     does = [rich.with_code(one.does)]
     if one.also:
         does.append(together("Also: ", joined(_typed(one.also, command), ", ")))
-    related = together("See also: ", joined(_typed(one.related, command), ", "))
     return [
         Part(one.name, tuple(does)),
         Part("How it is written", tuple(_typed(one.usage, command))),
         Part("For example", tuple(_examples(one, command))),
-        Part("", (related,)),
     ]
+
+
+def related_line(answer: HelpPage, command: str) -> Rich:
+    """Name the related commands, where there are no buttons for them (`offers`)."""
+    one = help_words.command(answer.about)
+    return together("See also: ", joined(_typed(one.related, command), ", ")) if one else ()
 
 
 def _examples(one: CommandHelp, command: str) -> list[Rich]:
@@ -72,4 +81,4 @@ def offers(answer: HelpPage) -> Sequence[Offer]:
     if one is None:
         return help_words.OFFERS
     every = Offer("All commands", actions.Run("help"))
-    return (*(Offer(name, actions.Run(f"help {name}")) for name in one.related), every)
+    return (*(Offer(f"Help: {name}", actions.Run(f"help {name}")) for name in one.related), every)

@@ -5,7 +5,7 @@ from __future__ import annotations
 from collections.abc import Sequence
 from typing import Literal
 
-from bot.commands.answers import FeedList, FeedRow, Listing, Offer, TopicRow, WhyAnswer
+from bot.commands.answers import FeedList, FeedRow, Listing, Offer, TopicList, TopicRow, WhyAnswer
 from bot.commands.settings_lines import KIND_WORDS, MODE_WORDS
 from bot.messages import actions, rich, words
 from bot.messages.alert_words import Choice, quoted
@@ -24,6 +24,7 @@ _EMPTY = {
 }
 NO_FEEDS = "No feed is read yet. An operator adds one with `exportnews feeds add URL`."
 ASKED_FOR = "What this channel asks for:"
+_WELL = frozenset({"ok", "waiting"})
 _VERDICTS = {"wanted": "asks for it", "muted": "is muted", "below-score": "asks for a higher score"}
 
 
@@ -35,6 +36,12 @@ def empty(answer: Listing) -> str:
 def listing_head(answer: Listing) -> Rich:
     """Give what a page of entries is about, and which of how many it shows."""
     return together(rich.bold(outside(answer.title, 200)), "  ·  ", _count(answer))
+
+
+def listing_text(answer: Listing) -> str:
+    """Say what a page of entries has, for notifications and screen readers."""
+    found = [result.title for result in answer.results.results[:3]]
+    return f"{answer.title}, {_count(answer)}: {'; '.join(found)}"
 
 
 def _count(answer: Listing) -> str:
@@ -125,8 +132,21 @@ def topic_offer(row: TopicRow) -> Offer:
 
 def feeds_head(answer: FeedList) -> str:
     """Say how many feeds are in order."""
-    well = sum(row.state in {"ok", "waiting"} for row in answer.rows)
+    well = sum(row.state in _WELL for row in answer.rows)
     return f"{well} of {words.count(len(answer.rows), 'feed')} in order"
+
+
+def feeds_text(answer: FeedList) -> str:
+    """Say how the feeds are, for notifications and screen readers: those in trouble by name."""
+    wrong = [f"{row.title} ({row.state})" for row in answer.rows if row.state not in _WELL]
+    head = feeds_head(answer)
+    return f"{head}. Not in order: {words.some(wrong, 5)}" if wrong else head
+
+
+def topics_text(answer: TopicList) -> str:
+    """Name the topics, for notifications and screen readers."""
+    titles = [row.title for row in answer.rows]
+    return f"{words.count(len(titles), 'topic')}: {words.some(titles, 20)}"
 
 
 def feed_line(row: FeedRow) -> Rich:
@@ -146,6 +166,13 @@ def feed_line(row: FeedRow) -> Rich:
 def why_title(entry: StoredFacts) -> Rich:
     """Give the headline of the entry that is explained."""
     return rich.bold(outside(entry.title, 200, link=entry.link))
+
+
+def why_text(answer: WhyAnswer) -> str:
+    """Say what became of an entry, for notifications and screen readers."""
+    explained = answer.explanation
+    title = f"{explained.entry.title}: " if explained.entry else ""
+    return f"{title}{explained.sentence}"
 
 
 def why_origin(entry: StoredFacts) -> Rich:

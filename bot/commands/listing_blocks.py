@@ -27,8 +27,7 @@ def listing(answer: Listing) -> Message:
         blocks.append(offers(answer.filters, "filter"))
     if turning := lines.turning(answer):
         blocks.append(offers(turning, "page"))
-    text = f"{answer.title}: {answer.results.results[0].title}"
-    return Message(text=escape(text, 600), blocks=tuple(blocks))
+    return Message(text=escape(lines.listing_text(answer), 600), blocks=tuple(blocks))
 
 
 def _nothing(answer: Listing, notes: Sequence[Block]) -> Message:

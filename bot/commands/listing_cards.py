@@ -33,8 +33,7 @@ def listing(answer: Listing) -> CardReply:
     if answer.filters:
         filters = card_kit.fitting(offer_buttons(answer.filters), _FILTERS_BYTES)
         body += [card_kit.apart(card_kit.small(ours("Narrow it down:"))), card_kit.row(filters)]
-    text = f"{answer.title}: {answer.results.results[0].title}"
-    return reply(body, lines.turning(answer), text=text)
+    return reply(body, lines.turning(answer), text=lines.listing_text(answer))
 
 
 def _entries(answer: Listing) -> list[Element]:

@@ -42,13 +42,13 @@ def settings_list(answer: SettingsList) -> Message:
         blocks.append(offers([Offer("All settings…", form)], "settings"))
         return Message(text=escape(answer.lead, 500), blocks=tuple(blocks))
     if not answer.channels:
-        blocks.append(kit.section("No channel that you can see gets anything yet."))
+        blocks.append(kit.section(settings_lines.NO_CHANNEL))
     for settings in answer.channels[:_MOST_CHANNELS]:
         blocks += channel_blocks(settings, answer.topic_titles)
     if further := answer.channels[_MOST_CHANNELS:]:
         names = [settings_lines.channel_name(one.ref) for one in further]
         blocks.append(kit.context(mrkdwn(together("Also: ", some(names, 20)))))
-    text = answer.lead or f"What {words.count(len(answer.channels), 'channel')} get"
+    text = answer.lead or settings_lines.settings_text(answer.channels) or settings_lines.NO_CHANNEL
     return Message(text=escape(text, 500), blocks=tuple(blocks))
 
 
@@ -114,7 +114,9 @@ def change_list(answer: ChangeList) -> Message:
     head = together("Changes of ", where)
     said = [mrkdwn(together(rich.bold(head), ", newest first:"))]
     said += _bullets(settings_lines.change_line(change) for change in answer.changes)
-    return Message(text=mrkdwn(head), blocks=tuple(kit.paragraphs(said)))
+    newest = settings_lines.change_line(answer.changes[0])
+    text = mrkdwn(together(head, ", the newest: ", newest))
+    return Message(text=text, blocks=tuple(kit.paragraphs(said)))
 
 
 def permission(answer: PermissionAnswer) -> Message:

@@ -35,13 +35,13 @@ def settings_list(answer: SettingsList) -> CardReply:
         form = actions.SettingsForm(answer.channels[0].ref.channel)
         return reply(body, [Offer("All settings…", form)], text=answer.lead)
     if not answer.channels:
-        body.append(card_kit.paragraph(ours("No channel that you can see gets anything yet.")))
+        body.append(card_kit.paragraph(ours(settings_lines.NO_CHANNEL)))
     for settings in answer.channels[:_MOST_CHANNELS]:
         body += channel_elements(settings, answer.topic_titles)
     if further := answer.channels[_MOST_CHANNELS:]:
         names = [settings_lines.channel_name(one.ref) for one in further]
         body.append(card_kit.small(together("Also: ", some(names, 20))))
-    text = answer.lead or f"What {words.count(len(answer.channels), 'channel')} get"
+    text = answer.lead or settings_lines.settings_text(answer.channels) or settings_lines.NO_CHANNEL
     return reply(body, text=text)
 
 
@@ -109,7 +109,8 @@ def change_list(answer: ChangeList) -> CardReply:
     head = together("Changes of ", where)
     body = [card_kit.paragraph(together(rich.bold(head), ", newest first:"))]
     body += bullets(settings_lines.change_line(change) for change in answer.changes)
-    return reply(body, text=words_of(head))
+    newest = settings_lines.change_line(answer.changes[0])
+    return reply(body, text=words_of(together(head, ", the newest", newest)))
 
 
 def permission(answer: PermissionAnswer) -> CardReply:

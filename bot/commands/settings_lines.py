@@ -41,6 +41,7 @@ MODE_WORDS: Mapping[Mode, str] = {
     "daily": "in the daily digest",
     "weekly": "in the weekly digest",
 }
+NO_CHANNEL = "No channel that you can see gets anything yet."
 OF_FORM = "Nothing is saved yet; go back to the form for that. Watches and searches are not tried."
 KIND_WORDS = {"topic": "", "watch": "watch ", "search": "saved search "}
 
@@ -75,6 +76,15 @@ def subscription_line(one: Subscription) -> Rich:
         parts.append(together("muted until ", rich.when(one.muted_until, "day")))
     by = together("set by ", person(one.created_by), " (", rich.when(one.created_at, "day"), ")")
     return joined([*parts, by], ", ")
+
+
+def settings_text(channels: Sequence[ChannelSettings]) -> str:
+    """Say what channels get, for notifications and screen readers."""
+    return "; ".join(
+        f"{rich.words_of(channel_name(one.ref))} gets "
+        + (words.some([wanted.label for wanted in one.subscriptions], 8) or "nothing yet")
+        for one in channels[:3]
+    )
 
 
 def paused_line(settings: ChannelSettings) -> Rich:
