@@ -6,6 +6,9 @@ It needs no database, so it runs in processes of its own, ahead of the storing.
 from __future__ import annotations
 
 import copyreg
+import multiprocessing
+import os
+import threading
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, fields, replace
 from pathlib import Path
@@ -77,9 +80,18 @@ def begin(taxonomy: Path | None) -> None:
 
 
 def begin_process(taxonomy: Path | None) -> None:
-    """Make a process ready that does nothing else."""
+    """Make a process ready that does nothing else, and ends when the import does."""
+    threading.Thread(target=_end_with_parent, daemon=True).start()
     begin(taxonomy)
     memory.settle()
+
+
+def _end_with_parent() -> None:
+    # A killed import closes no pool, whose processes would wait for work for ever.
+    parent = multiprocessing.parent_process()
+    if parent is not None:
+        parent.join()
+        os._exit(1)
 
 
 def read_batch(lines: Sequence[tuple[int, bytes]]) -> Batch:

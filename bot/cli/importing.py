@@ -98,6 +98,8 @@ def _strictest(shows: set[Show]) -> Show:
 
 
 def _progress() -> Progress:
+    """Give the bar; into a pipe or a file there is none."""
+    console = Console(stderr=True)
     return Progress(
         TextColumn("{task.description}"),
         BarColumn(),
@@ -105,5 +107,6 @@ def _progress() -> Progress:
         TextColumn("{task.fields[entries]} entries"),
         TimeElapsedColumn(),
         TimeRemainingColumn(),
-        console=Console(stderr=True),
+        console=console,
+        disable=not console.is_terminal,
     )

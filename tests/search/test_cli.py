@@ -56,7 +56,9 @@ ONE = {
 
 
 def test_what_is_imported_is_found(run: Runner, tmp_path: Path) -> None:
-    assert run("import", write(tmp_path / "good.jsonl", ONE))[0] == 0
+    status, out, err = run("import", write(tmp_path / "good.jsonl", ONE))
+    assert (status, out) == (0, "1 entry imported.\n")
+    assert "Importing" not in err, "the bar is for terminals"
     status, out, _err = run("search", "licensed officer", "--json")
     found = json.loads(out)
     assert status == 0
