@@ -25,6 +25,14 @@ _OPENED = re.compile(rb"<(?:[\w\-]+:)?(?:item|entry)[\s>]")
 _CLOSED = re.compile(rb"</(?:[\w\-]+:)?(?:item|entry)\s*>")
 _SECOND_TITLE = re.compile(rb"<dc:title\b[^<>]*>(?:[^<]|<(?!/?dc:title\b))*</dc:title\s*>")
 _OWN_TITLE = re.compile(rb"<title\b[^<>/]*>(?!\s*</title)")
+_LONG_TAG = re.compile(rb"<[^<>]{20000,}")
+_ATTRIBUTE = re.compile(rb"=\s*[\"']")
+_PREFIX = re.compile(rb"xmlns:([\w.-]+)")
+_MAX_ATTRIBUTES = 1_000
+_MAX_PREFIXES = 300
+_MAX_BASES = 20
+"""How often `xml:base` stands in an entry at most, on average."""
+
 _BARE_AMPERSAND = re.compile(rb"&(?![#\w]{1,40};)")
 _NO_MARKUP = re.compile(
     rb"<!\[CDATA\[.*?(?:\]\]>|\Z)|<!--.*?(?:-->|\Z)|" + _BARE_AMPERSAND.pattern, re.DOTALL
@@ -88,6 +96,23 @@ def _end_of_doctype(head: bytes, doctype: re.Match[bytes]) -> int:
             "needs; it was not read."
         )
     return end.end() if end else len(head)
+
+
+def check_bounds(body: bytes) -> None:
+    """Raise NotAFeed for a document that takes a parser a time that grows with the square of its
+    size: thousands of attributes on one element, hundreds of prefixes, base upon base."""
+    tags = _LONG_TAG.finditer(body)
+    attributes = max((len(_ATTRIBUTE.findall(found.group())) for found in tags), default=0)
+    some = body.count(b"xmlns:") > _MAX_PREFIXES
+    prefixes = len(set(_PREFIX.findall(body))) if some else 0
+    bases = body.count(b"xml:base")
+    if bases > _MAX_BASES:
+        bases -= _MAX_BASES * len(_OPENED.findall(body))
+    if attributes > _MAX_ATTRIBUTES or prefixes > _MAX_PREFIXES or bases > _MAX_BASES:
+        raise NotAFeed(
+            "The document has more attributes on one element, more namespaces or more bases than "
+            "any feed needs; it was not read."
+        )
 
 
 def without_gaps(body: bytes) -> bytes:

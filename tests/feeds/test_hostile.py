@@ -322,6 +322,10 @@ def test_entities_made_of_others_or_from_elsewhere_are_refused(bomb: bytes, enco
         b"[" * 200_000,
         b'{"version":"https://jsonfeed.org/version/1","items":' + b"[" * 100_000,
         b"<feed><entry><content><![CDATA[" * 5_000,
+        b"<rss><channel><item " + b" ".join(b'a%d="1"' % n for n in range(30_000)) + b"/>",
+        b"<rss><channel>" + b"".join(b'<a xmlns:a%d="a:%d"/>' % (n, n) for n in range(20_000)),
+        b"<rss><channel>" + b'<a xml:base="x/">' * 20_000,
+        b"<rss><channel><item><title>a</title><pubDate>" + b"1" * 200_000 + b"</pubDate></item>",
     ],
 )
 def test_documents_made_to_choke_a_parser_end_soon(body: bytes) -> None:
