@@ -25,11 +25,26 @@ _NAT64 = ipaddress.ip_network("64:ff9b::/96")
 _NEVER = tuple(
     ipaddress.ip_network(network)
     for network in (
+        "0.0.0.0/8",  # this network
         "100.64.0.0/10",  # shared by a provider's customers
         "168.63.129.16/32",  # Azure's own, which answers each virtual machine
-        "fec0::/10",  # site-local, withdrawn and still routed
+        "192.0.0.0/24",  # protocols' own
+        "192.0.2.0/24",  # documentation, as are 198.51.100.0/24 and 203.0.113.0/24
+        "192.88.99.0/24",  # relays to IPv6, withdrawn
+        "198.18.0.0/15",  # measurements
+        "198.51.100.0/24",
+        "203.0.113.0/24",
+        "240.0.0.0/4",  # reserved
+        "2001::/23",  # protocols' own, tunnels (Teredo) among them
+        "2001:db8::/32",  # documentation, as is 3fff::/20
+        "3fff::/20",
     )
 )
+"""Of IANA's registries of special-purpose addresses what Python may take for public."""
+
+_GLOBAL_IPV6 = ipaddress.ip_network("2000::/3")
+"""All that IANA has given out; the rest is local, or for some protocol's own use."""
+
 _DOTS = re.compile("[\u3002\uff0e\uff61]")
 """What IDNA reads as a full stop (RFC 3490, 3.1)."""
 
@@ -54,10 +69,10 @@ def is_public(text: str) -> bool:
         inner = address.ipv4_mapped or address.sixtofour
         if inner is None and address in _NAT64:
             inner = ipaddress.IPv4Address(int(address) & 0xFFFFFFFF)
-        if inner is None and address.teredo is not None:
-            inner = address.teredo[1]
         if inner is not None:
             return is_public(str(inner))
+        if address not in _GLOBAL_IPV6:
+            return False
     if any(address.version == network.version and address in network for network in _NEVER):
         return False
     return address.is_global and not address.is_multicast and not address.is_reserved
