@@ -181,11 +181,11 @@ class Fetcher:
     async def _follow(self, request: Request) -> Document:
         """Fetch, following redirects by hand: each address is checked like the first."""
         url, moved_to, permanent = request.url, "", True
-        home = origin(request.url)
         for _ in range(MAX_REDIRECTS + 1):
-            answer = await self._ask(url, request, trusted=origin(url) == home)
+            trusted = url == request.url or origin(url) == origin(request.url)
+            answer = await self._ask(url, request, trusted=trusted)
             if isinstance(answer, Document):
-                return replace(answer, moved_to=moved_to)
+                return replace(answer, moved_to=moved_to) if moved_to else answer
             status, target = answer
             found = web_address(target, url)
             if not found:

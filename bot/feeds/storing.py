@@ -43,6 +43,9 @@ PART = 100
 TOGETHER = 200
 """Entries of several documents that one transaction takes in."""
 
+TOGETHER_AT_MOST = 1_600
+"""The same, while such transactions are quick: each costs as much as storing a hundred entries."""
+
 
 @dataclass(frozen=True, slots=True)
 class _Manner:
@@ -106,7 +109,10 @@ class Storeroom(Generic[P]):
         self._notify = notify
         self._rng = rng
         self._group: GroupCommit[_Arrival[P], PollReport] = GroupCommit(
-            self._take_last, TOGETHER, lambda arrival: len(arrival.last.pairs)
+            self._take_last,
+            TOGETHER,
+            lambda arrival: len(arrival.last.pairs),
+            limit=TOGETHER_AT_MOST,
         )
 
     async def take(self, state: FeedState, document: Document, read: Reading) -> PollReport:

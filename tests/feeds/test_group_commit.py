@@ -54,6 +54,22 @@ async def test_what_comes_meanwhile_is_written_together() -> None:
     assert [len(group) for group in writer.groups] == [3, 3, 1]
 
 
+async def test_groups_grow_while_they_are_quick_and_are_small_again_after_a_slow_one() -> None:
+    sizes: list[int] = []
+    took = {6: 1.0}  # seconds, by what a group holds
+    passed = 0.0
+
+    async def write(items: Sequence[int]) -> Sequence[int]:
+        nonlocal passed
+        passed += took.get(len(items), 0.01)
+        sizes.append(len(items))
+        return items
+
+    group = GroupCommit(write, 2, limit=6, clock=lambda: passed)
+    await asyncio.gather(*(group.add(number) for number in range(22)))
+    assert sizes == [2, 4, 6, 2, 4, 4]
+
+
 async def test_what_spoils_a_group_spoils_only_itself() -> None:
     writer = _Writer("b")
     found = await _add_all(writer, *"abc")
