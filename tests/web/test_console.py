@@ -58,6 +58,24 @@ async def test_each_page_shows_its_part(site: Site) -> None:
     assert "0, 0, 0, 0, 0, 0, 0, 0, 0, 0, 0, 1" in shown["/trends"]
 
 
+async def test_a_page_without_anything_says_what_will_be_there(site: Site) -> None:
+    said = {path: (await site.client.get(path)).text for path in PAGES}
+    assert "Nothing was owed yet" in said["/deliveries"]
+    assert "No delivery is dead." in (await site.client.get("/deliveries?state=dead")).text
+    assert "Nothing has been read yet" in said["/"]
+    assert "Nothing was published on any topic" in said["/trends"]
+    assert all("<table" not in said[path] for path in ("/deliveries", "/"))
+
+
+async def test_a_page_is_called_by_what_it_shows(site: Site) -> None:
+    titles = {
+        path: (await site.client.get(path)).text.split("<title>")[1].split("</title>")[0]
+        for path in (*PAGES, "/?q=<b>chips", "/deliveries?state=dead")
+    }
+    assert len(set(titles.values())) == len(titles)
+    assert titles["/?q=<b>chips"] == "Search: &lt;b&gt;chips · exportnews"
+
+
 async def test_subscriptions_are_said_as_in_the_chat(site: Site) -> None:
     wants = site.bot.engine.subscriptions
     ref, anna = ChannelRef("slack", "T1", "C1", "trade"), Actor("U1", "Anna", admin=True)
