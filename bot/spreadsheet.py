@@ -7,7 +7,7 @@ import io
 from collections.abc import Iterable
 from datetime import UTC, datetime
 
-_FORMULA = ("=", "+", "-", "@", "\t", "\r")
+_FORMULA = ("=", "+", "-", "@", "\t", "\n", "＝", "＋", "－", "＠")
 
 
 def csv_line(values: Iterable[object]) -> str:
@@ -24,4 +24,7 @@ def rfc3339(moment: datetime) -> str:
 
 
 def _cell(value: object) -> object:
-    return f"'{value}" if isinstance(value, str) and value.startswith(_FORMULA) else value
+    if not isinstance(value, str):
+        return value
+    text = value.replace("\r\n", "\n").replace("\r", "\n")  # alone it would end the line unquoted
+    return f"'{text}" if text.startswith(_FORMULA) else text

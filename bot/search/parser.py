@@ -10,6 +10,8 @@ import re
 from calendar import monthrange
 from datetime import date
 
+from rapidfuzz import fuzz, process
+
 from bot.search.query import (
     FIELDS,
     And,
@@ -39,11 +41,16 @@ _LEXEME = re.compile(
     |(?P<not>NOT(?=[\s(]))
     |(?P<plus>\+(?=[^\s+]))
     |(?P<minus>[-\u2212](?=[^\s-]))
-    |(?P<field>(?P<name>[A-Za-z]+):(?P<value>"[^"]*"|[“„«][^”“»]*[”“»]|[^\s()"“„«]+))
+    |(?P<field>(?P<name>[A-Za-z]+):(?P<value>"[^"]*"|[“„«][^”“»]*[”“»]
+        |(?<=[Cc][Ii][Tt][Ee]:)\d+[ ]+(?i:FR|CFR|U\.?S\.?C\.?)[ ]+\d[\w.]*  # cite:88 FR 73458
+        |[^\s()"“„«]+))
     |(?P<phrase>"[^"]*"|[“„«][^”“»]*[”“»])
     |(?P<word>[^\s()"“„«|]+|.)""",
     re.VERBOSE | re.DOTALL,
 )
+_NEAR = 75.0
+"""From this (of 100) a field's name is a misspelt one."""
+
 _CONTROL = re.compile(r"[\x00-\x08\x0e-\x1f\x7f\ud800-\udfff]")
 _DAY = re.compile(r"(\d{4})(?:[-/.](\d{1,2})(?:[-/.](\d{1,2}))?)?")
 
@@ -203,7 +210,7 @@ class _Parser:
                 return Tagged(field, value, *place) if self._count() else None
             self.note(f"“{lexeme[0]}” cannot be looked for; taken as words.")
         elif not value.startswith("//"):
-            self.note(f"There is no field “{name}:”; taken as words.")
+            self.note(f"There is no field “{name}:”{_nearest(name)}; taken as words.")
         return self._words(f"{lexeme['name']} {value}", lexeme.start())
 
     def _bound(self, name: str, value: str) -> bool:
@@ -215,6 +222,12 @@ class _Parser:
         else:
             self._until = days[1]
         return True
+
+
+def _nearest(name: str) -> str:
+    names = (*FIELDS, "from", "to", "sort")
+    near = process.extractOne(name, names, scorer=fuzz.ratio, score_cutoff=_NEAR)
+    return f", nearest “{near[0]}:”" if near else ""
 
 
 def _joined(kind: type[And] | type[Or], parts: list[Node]) -> Node | None:

@@ -12,6 +12,7 @@ import pytest
 
 from bot import importing
 from bot.cli import main
+from bot.spreadsheet import csv_line
 
 
 @pytest.fixture
@@ -128,3 +129,9 @@ def test_what_cannot_be_read_is_said(run: Runner, tmp_path: Path) -> None:
     assert status == 0
     assert "could not be read" in out
     assert str(ONE["title"]) not in out
+
+
+@pytest.mark.parametrize("first", ["=", "+", "-", "@", "\t", "\r", "\n", "＝", "＋", "－", "＠"])
+def test_no_cell_begins_as_a_formula_does(first: str) -> None:
+    [[cell]] = csv.reader(io.StringIO(csv_line([f"{first}1+1"])))
+    assert cell == f"'{first}1+1".replace("\r", "\n")

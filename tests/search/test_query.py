@@ -35,6 +35,9 @@ def word(text: str) -> Word:
         ("“Entity  List”", Phrase(("entity", "list"))),
         ("出口管制", Phrase(("出", "口", "管", "制"), quoted=False)),
         ("topic:entity-list", Tagged("topic", "entity-list")),
+        ("cite:88 FR 73458", Tagged("cite", "88 FR 73458")),
+        ("Cite:15 cfr 744.11 x", And((Tagged("cite", "15 cfr 744.11"), word("x")))),
+        ("cite:88 firms", And((Tagged("cite", "88"), word("firms")))),
         ('Source:"Federal Register"', Tagged("source", "Federal Register")),
         ("OR", None),
         ("(((", None),
@@ -77,6 +80,13 @@ def test_what_cannot_be_read_is_taken_as_words_and_said(typed: str, words: str) 
     query = parse(typed)
     assert str(query) == words
     assert len(query.notes) == 1
+
+
+def test_a_misspelt_field_is_told_the_nearest() -> None:
+    assert parse("topik:x").notes == (
+        "There is no field “topik:”, nearest “topic:”; taken as words.",
+    )
+    assert parse("place:x").notes == ("There is no field “place:”; taken as words.",)
 
 
 def test_a_long_query_is_cut_and_said() -> None:
