@@ -8,6 +8,7 @@ from __future__ import annotations
 
 import re
 from enum import StrEnum
+from ipaddress import IPv4Network, IPv6Network, ip_network
 from pathlib import Path
 from typing import Annotated
 from urllib.parse import urlsplit
@@ -37,6 +38,11 @@ class UnknownOutcome(StrEnum):
 
 _OPERATOR = re.compile(r"[^/\s]+/[^/\s]+")
 _GUID = re.compile(r"[0-9a-fA-F]{8}(-[0-9a-fA-F]{4}){3}-[0-9a-fA-F]{12}")
+
+
+def _networks(text: str) -> tuple[IPv4Network | IPv6Network, ...]:
+    named = (one.strip() for one in text.split(","))
+    return tuple(ip_network(one, strict=False) for one in named if one)
 
 
 def _blank_is_unset(value: object) -> object:
@@ -124,6 +130,11 @@ class Settings(BaseSettings):
         description="Who may sign in to the console with Slack: TEAM_ID/USER_ID, separated by "
         "commas",
     )
+    exportnews_trusted_proxies: str = Field(
+        "127.0.0.0/8, ::1",
+        description="Proxies whose X-Forwarded-For tells who asks: addresses and networks, "
+        "separated by commas",
+    )
     exportnews_public_url: Text = Field(
         None, description="The web process's public address (https://...), for WebSub and install"
     )
@@ -207,6 +218,17 @@ class Settings(BaseSettings):
             raise ValueError("must be TEAM_ID/USER_ID, as in T0HOME/U0ANNA, separated by commas")
         return value
 
+    @field_validator("exportnews_trusted_proxies")
+    @classmethod
+    def _proxies(cls, value: str) -> str:
+        try:
+            _networks(value)
+        except ValueError:
+            raise ValueError(
+                "must be addresses or networks, as in 10.1.0.0/16, by commas"
+            ) from None
+        return value
+
     @field_validator("client_id")
     @classmethod
     def _application_id(cls, value: str | None) -> str | None:
@@ -256,6 +278,11 @@ class Settings(BaseSettings):
         """The people who may sign in to the console with Slack, as TEAM_ID/USER_ID."""
         named = (self.exportnews_operators or "").split(",")
         return frozenset(one.strip() for one in named if one.strip())
+
+    @property
+    def trusted_proxies(self) -> tuple[IPv4Network | IPv6Network, ...]:
+        """The proxies that are believed when they say for whom they ask."""
+        return _networks(self.exportnews_trusted_proxies)
 
     @property
     def signs_in_with_slack(self) -> bool:

@@ -54,6 +54,7 @@ class Door:
         published = bool(public.hostname) and public.hostname not in _OWN_NAMES
         self.open_here = not published and not settings.signs_in_with_slack
         self._public_host = public.netloc
+        self._trusted = settings.trusted_proxies
         self._clock = clock
         self._guesses = Guesses()
         parts = (settings.exportnews_admin_token, settings.exportnews_secret_key)
@@ -89,7 +90,7 @@ class Door:
         Where a proxy does not say for whom it asks, all its callers are one source: there the
         right token is let pass whatever others tried, and the wrong ones alone are turned away.
         """
-        now, where = self._clock(), source(request)
+        now, where = self._clock(), source(request, self._trusted)
         too_many = self._guesses.too_many(where, now)
         if too_many and where is not None:
             return None

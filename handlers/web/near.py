@@ -4,8 +4,12 @@ from __future__ import annotations
 
 import ipaddress
 import re
+from collections.abc import Sequence
 
 from starlette.requests import Request
+
+Address = ipaddress.IPv4Address | ipaddress.IPv6Address
+Network = ipaddress.IPv4Network | ipaddress.IPv6Network
 
 _PROXY_HEADERS = re.compile(
     r"via|forwarded|x-forwarded(-.*)?|x-real-ip|cf-.*|x-envoy-.*|x-original-.*|x-amzn-trace-id"
@@ -30,27 +34,34 @@ def from_loopback(request: Request) -> bool:
     return address is not None and address.is_loopback
 
 
-def source(request: Request) -> str | None:
+def source(request: Request, trusted: Sequence[Network]) -> str | None:
     """Give who asks, for counting: an address, or an IPv6 network of one site.
 
-    A proxy beside the bot asks for many: the address that it added to `X-Forwarded-For` counts.
-    None when it adds none, so that they cannot be told apart.
+    A proxy asks for many, and only `trusted` ones are believed when they say for whom: the last
+    address of `X-Forwarded-For` that is none of theirs counts, for it is the one that they added.
+    None when they name nobody, so that their callers cannot be told apart.
     """
     peer = _address(request.client.host) if request.client else None
-    if peer is None or not (peer.is_private or peer.is_loopback):
+    if peer is None or not _is_of(trusted, peer):
         return _site(peer) if peer else None
-    added = ",".join(request.headers.getlist("x-forwarded-for")).rpartition(",")[2]
-    told = _address(added.strip())
-    if told is not None:
-        return _site(told)
-    return None if peer.is_loopback or _is_passed_on(request) else _site(peer)
+    named = ",".join(request.headers.getlist("x-forwarded-for")).split(",")
+    told = None
+    for hop in reversed(named):
+        told = _address(hop.strip())
+        if told is None or not _is_of(trusted, told):
+            break
+    return _site(told) if told is not None else None
+
+
+def _is_of(networks: Sequence[Network], address: Address) -> bool:
+    return any(address.version == one.version and address in one for one in networks)
 
 
 def _is_passed_on(request: Request) -> bool:
     return any(_PROXY_HEADERS.fullmatch(name) for name in request.headers)
 
 
-def _address(text: str) -> ipaddress.IPv4Address | ipaddress.IPv6Address | None:
+def _address(text: str) -> Address | None:
     try:
         address = ipaddress.ip_address(text)
     except ValueError:
@@ -58,7 +69,7 @@ def _address(text: str) -> ipaddress.IPv4Address | ipaddress.IPv6Address | None:
     return getattr(address, "ipv4_mapped", None) or address
 
 
-def _site(address: ipaddress.IPv4Address | ipaddress.IPv6Address) -> str:
+def _site(address: Address) -> str:
     if address.version == 4:
         return str(address)
     return str(ipaddress.ip_network((address, 64), strict=False))
