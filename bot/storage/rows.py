@@ -7,7 +7,7 @@ each value by itself, which takes longer than SQLite takes to store it.
 
 from __future__ import annotations
 
-from collections.abc import Callable, Iterable, Mapping, Sequence
+from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence
 from functools import lru_cache
 from itertools import chain
 from typing import Any
@@ -20,8 +20,8 @@ from bot.storage import dialects
 
 Values = Mapping[str, Any]
 
-_VALUES = 20_000
-"""Values that one statement binds at most; SQLite takes 32,766."""
+_ROWS = 256
+"""Rows of one statement at most: SQLite binds 32,766 values."""
 
 
 async def insert_with_ids(conn: AsyncConnection, table: Table, rows: Sequence[Values]) -> list[int]:
@@ -83,9 +83,14 @@ async def _insert(
         await conn.exec_driver_sql(f"{into} {values}{end}", _bound(conn, table, part))
 
 
-def _parts(rows: Sequence[Values]) -> Iterable[Sequence[Values]]:
-    most = max(1, _VALUES // len(rows[0])) if rows else 1
-    return (rows[first : first + most] for first in range(0, len(rows), most))
+def _parts(rows: Sequence[Values]) -> Iterator[Sequence[Values]]:
+    """Give the rows in parts of 256, 128, ... 1: the driver keeps each statement that it was given,
+    and those of a thousand rows take a megabyte."""
+    first = 0
+    while left := len(rows) - first:
+        size = min(_ROWS, 1 << left.bit_length() - 1)
+        yield rows[first : first + size]
+        first += size
 
 
 def _listed(columns: Iterable[str]) -> str:

@@ -5,7 +5,9 @@ from __future__ import annotations
 from datetime import UTC, datetime, timedelta
 from typing import Any
 
+import pytest
 from sqlalchemy import func, insert, select
+from sqlalchemy.ext.asyncio import AsyncConnection
 
 from bot.storage import rows
 from bot.storage.database import Database
@@ -51,7 +53,7 @@ async def test_rows_come_back_as_they_were_given_and_ids_in_their_order(db: Data
 
 
 async def test_more_rows_than_one_statement_takes_are_stored_in_several(db: Database) -> None:
-    count = rows._VALUES // 4 + 10
+    count = 2 * rows._ROWS + 11
     keys = [{"scope": "f:1", "kind": "guid", "key": str(n), "entry_id": None} for n in range(count)]
     async with db.write() as conn:
         await insert_missing(conn, entry_key, keys)
@@ -59,6 +61,24 @@ async def test_more_rows_than_one_statement_takes_are_stored_in_several(db: Data
         await insert_missing(conn, entry_key, [])
     async with db.read() as conn:
         assert await conn.scalar(select(func.count()).select_from(entry_key)) == count
+
+
+async def test_ever_new_numbers_of_rows_make_few_statements(
+    db: Database, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    asked: set[str] = set()
+    really = AsyncConnection.exec_driver_sql
+
+    async def heard(conn: AsyncConnection, sql: str, *values: Any) -> Any:
+        asked.add(sql)
+        return await really(conn, sql, *values)
+
+    monkeypatch.setattr(AsyncConnection, "exec_driver_sql", heard)
+    keys = [{"scope": "f:1", "kind": "guid", "key": str(n), "entry_id": None} for n in range(300)]
+    async with db.write() as conn:
+        for count in range(1, 300):
+            await insert_missing(conn, entry_key, keys[:count])
+    assert len(asked) <= 9
 
 
 async def test_a_key_that_is_taken_stays_where_it_is(db: Database) -> None:
