@@ -49,8 +49,8 @@ def test_only_trusted_proxies_say_for_whom_they_ask(
 async def test_no_header_makes_new_sources_of_one_that_is_not_trusted(
     sqlite_url: str, tmp_path: Path
 ) -> None:
-    more = {
-        "exportnews_admin_token": "a-long-admin-token",
+    more: dict[str, Any] = {
+        "exportnews_admin_token": TOKEN,
         "exportnews_trusted_proxies": "10.1.0.1",
     }
     async with open_site(sqlite_url, tmp_path, **more) as site:
