@@ -167,7 +167,7 @@ class Finding:
             earlier=_page(query, offset - PAGE) if offset else None,
             later=_page(query, offset + PAGE) if _goes_on(results, offset) else None,
             filters=() if offset else self._filters(query, results),
-            suggestions=() if results.total else self._near(text) or self._elsewhere(),
+            suggestions=() if results.total else self._instead(text, results.suggestion),
             notes=results.notes,
             topic_titles=self._titles,
             searched=query,
@@ -192,6 +192,11 @@ class Finding:
                 label = f"{title} ({number:,})" if results.whole else title
                 offers.append(Offer(label, _page(narrowed, 0)))
         return tuple(offers[:_FILTERS])
+
+    def _instead(self, text: str, suggestion: str) -> tuple[Offer, ...]:
+        """What to ask where nothing was found: the words as they were probably meant first."""
+        meant = (Offer(f"Search: {suggestion}", _page(suggestion, 0)),) if suggestion else ()
+        return meant + (self._near(text) or self._elsewhere())
 
     def _near(self, text: str) -> tuple[Offer, ...]:
         """What to ask instead where nothing was found: a topic of that name, fewer words."""

@@ -2,10 +2,12 @@
 
 from __future__ import annotations
 
-from bot.commands.answers import Listing, Sentence, Shared
+from dataclasses import replace
+
+from bot.commands.answers import FileAnswer, Listing, Sentence, Shared
 from bot.messages import actions
 from bot.messages.actions import LatestPage, SavedPage, SearchPage
-from tests.commands.desk import TITLES, Desk, shown
+from tests.commands.desk import ANN, TITLES, Desk, shown
 
 
 def titles(answer: object) -> list[str]:
@@ -83,6 +85,28 @@ async def test_nothing_found_says_so_and_what_else_to_try(desk: Desk) -> None:
     assert SearchPage("turbine zeppelin") in tried
     assert "Nothing was found for" in shown(answer)
     assert titles(await desk.press(SearchPage("turbine OR zeppelin"))) == [TITLES[2]]
+
+
+async def test_a_misspelt_word_is_offered_as_it_was_meant(desk: Desk) -> None:
+    await desk.fill()
+    answer = await desk.ask("turbnie")
+    assert isinstance(answer, Listing)
+    offer = answer.suggestions[0]
+    assert (offer.label, offer.action) == ("Search: turbine", SearchPage("turbine"))
+    assert titles(await desk.press(offer.action)) == [TITLES[2]]
+
+
+async def test_a_file_of_results_is_for_those_who_may_change_settings(desk: Desk) -> None:
+    await desk.fill()
+    wanted = actions.ExportSearch("turbine", "csv")
+    given = await desk.press(wanted, actor=ANN)
+    assert isinstance(given, FileAnswer)
+    assert TITLES[2] in given.content
+    await desk.ask("permission admins", actor=replace(ANN, admin=True))
+    refused = await desk.press(wanted, actor=ANN)
+    assert isinstance(refused, Sentence)
+    assert "Files are for the same people as settings" in refused.text
+    assert isinstance(await desk.press(wanted, actor=replace(ANN, admin=True)), FileAnswer)
 
 
 async def test_an_empty_archive_is_told_apart_from_an_empty_result(desk: Desk) -> None:
