@@ -29,9 +29,9 @@ from bot.news.wording import (
 
 _CLEAR, _DEEP = 2.0, 1.0
 """Log odds from which rules say a topic clearly; and further down, where only they look."""
-_DOUBT, _DOUBTED = -2.0, 0.2
-"""Log odds down to which the whole may doubt what rules say clearly, without silencing them; and
-what a topic has that is so doubted."""
+_DOUBTED = 0.2
+"""Log odds of a topic that the headline names, or of which only what is further down speaks, where
+the whole doubts what rules say clearly: it does not silence them."""
 
 _TELLING, _VAGUE = 0, 1
 _MAX_TEXT = 60_000
@@ -44,9 +44,12 @@ class _Compiled:
 
     `telling` and `vague` are the lists of a rule that are shown as evidence; `rank`: how well they
     tell the topic, by the rule's strength and by how many lists it needs, the less the better.
+    `unlearned` is what it adds where the model does not know it.
     """
 
     rule: Rule
+    name: str
+    unlearned: float
     when: tuple[int, ...]
     unless: int
     positive: bool
@@ -111,8 +114,8 @@ class Classifier:
         sentences = self._reader.read(title, text, masked)
         everything = _bits_of(sentences)
         return {
-            f"{topic.id}/{found.compiled.rule.name}": found.place
-            for topic, rules in self._rules
+            found.compiled.name: found.place
+            for _topic, rules in self._rules
             for found in _fired(rules, sentences, everything)
         }
 
@@ -136,8 +139,11 @@ class Classifier:
         for bits in when:
             wanted |= bits
         wanted &= ~self._context
+        name = f"{rule.topic}/{rule.name}"
         return _Compiled(
             rule,
+            name,
+            0.0 if name in self._scorer.weights else PRIOR[rule.strength],
             when,
             self._reader.bits(rule.unless),
             rule.positive,
@@ -166,37 +172,41 @@ class Classifier:
         found: Sequence[tuple[Topic, Sequence[_Fired]]],
     ) -> dict[str, float]:
         lists: dict[str, float] = {}
+        later: dict[str, float] = {}
         pairs: dict[str, float] = {}
         for sentence in sentences:
             if sentence.place < NEAR:
                 continue
             share = LEAD_TEXT if sentence.field else HEADLINE
             met = sorted({self._reader.names[bit] for bit, _start, _end in sentence.hits})
+            if sentence.place < LEAD:
+                later.update((name, 1.0) for name in met if name not in lists)
             for name in met:
                 lists.setdefault(name, share)
             if sentence.place >= LEAD:
                 for pair in combinations(met, 2):
                     pairs.setdefault(f"#{pair[0]}&{pair[1]}", share)
-        rules = {
-            f"{topic.id}/{each.compiled.rule.name}": each.place
-            for topic, fired in found
-            for each in fired
-        }
-        return features(*fields, lists, pairs, rules)
+        rules = {each.compiled.name: each.place for _topic, fired in found for each in fired}
+        return features(*fields, lists, later, pairs, rules)
 
     def _score(self, topic: Topic, fired: Sequence[_Fired], said: Mapping[str, float]) -> float:
         """Give the chance of a topic, from its rules and from the wording where that is learned."""
-        rules = [(each.compiled.rule, each.place) for each in fired]
         if self._wording is not None and topic.id in said:
             total = self._wording.calibrated(topic.id, said[topic.id])
-            deep = _is_deep(fired)
-            if total < _DOUBTED and (total > _DOUBT or deep or _is_named(fired)):
-                clear = self._scorer.learned(topic.id, rules) >= (_DEEP if deep else _CLEAR)
-                total = _DOUBTED if clear else total
-            return as_score(total + self._scorer.unlearned(topic.id, rules))
+            if total < _DOUBTED and fired:
+                total = self._doubted(topic.id, fired, total)
+            return as_score(total + sum(each.place * each.compiled.unlearned for each in fired))
         if not any(each.compiled.positive for each in fired):
             return 0.0
-        return as_score(self._scorer.total(topic.id, rules))
+        return as_score(self._scorer.total(topic.id, _rules_of(fired)))
+
+    def _doubted(self, topic: str, fired: Sequence[_Fired], total: float) -> float:
+        """Give the log odds of a topic that the whole speaks against, rules perhaps clearly for."""
+        deep = _is_deep(fired)
+        if deep or _is_named(fired):
+            clear = self._scorer.learned(topic, _rules_of(fired)) >= (_DEEP if deep else _CLEAR)
+            return _DOUBTED if clear else total
+        return total
 
     def _evidence(
         self,
@@ -241,6 +251,10 @@ def _lead(text: str, masked: Sequence[Span]) -> list[str]:
         for word in words(text[:LEAD_CHARACTERS])
         if not any(start <= word.start and word.end <= end for start, end in masked)
     ]
+
+
+def _rules_of(fired: Sequence[_Fired]) -> list[tuple[Rule, float]]:
+    return [(each.compiled.rule, each.place) for each in fired]
 
 
 def _bits_of(sentences: Sequence[Sentence]) -> int:
@@ -290,13 +304,19 @@ def _fire(compiled: _Compiled, sentences: Sequence[Sentence], everything: int) -
     if compiled.rule.within == "entry":
         if everything & compiled.unless:
             return None
-        said = tuple(each for each in sentences if each.bits & compiled.when[0])
-        return _Fired(compiled, max(each.place for each in said), tuple(sentences))
-    said = tuple(
-        each
-        for each in sentences
-        if not each.bits & compiled.unless and all(each.bits & bits for bits in compiled.when)
-    )
+        place = max(each.place for each in sentences if each.bits & compiled.when[0])
+        return _Fired(compiled, place, tuple(sentences))
+    unless, when = compiled.unless, compiled.when
+    said: list[Sentence] = []
+    for each in sentences:
+        bits = each.bits
+        if bits & unless:
+            continue
+        for wanted in when:
+            if not bits & wanted:
+                break
+        else:
+            said.append(each)
     if not said:
         return None
-    return _Fired(compiled, max(each.place for each in said), said)
+    return _Fired(compiled, max(each.place for each in said), tuple(said))

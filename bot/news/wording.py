@@ -38,8 +38,9 @@ _LEAST_STEM, _STEM = 3, 7
 _ACRONYM = 5
 """Letters of the longest word that is told from others by its capitals."""
 _MOST_SURE = 12.0
-_RULES, _PAIRS = 0.4, 0.7
-"""What rules that apply, and all pairs of lists together, count for beside the words."""
+_RULES, _PAIRS, _LATER = 0.4, 0.7, 0.4
+"""What rules that apply, all pairs of lists together, and all lists met only after the first
+sentence count for beside the words."""
 BIAS, SLOPE, SHIFT = "(bias)", "(slope)", "(shift)"
 """Lines of the table that are no features: bias as learned; slope and bias of the calibration."""
 _NUMBER_OF_LAW = 3
@@ -110,14 +111,17 @@ def features(
     title: Iterable[str],
     lead: Iterable[str],
     lists: Mapping[str, float],
+    later: Mapping[str, float],
     pairs: Mapping[str, float],
     rules: Mapping[str, float],
 ) -> dict[str, float]:
     """Give what is weighed, with its share.
 
-    Stems of headline and lead, lists met (`#name`), pairs of lists met in one sentence (`#a&b`),
-    and rules that apply (`topic/rule`). The squares of the shares of words and lists add up to
-    one, and so do those of pairs, so that a long text says no more than a short one.
+    Stems of headline and lead, lists met (`#name`), those of them that are met only after the
+    first sentence (`#~name`: a passing mention weighs otherwise), pairs of lists met in one
+    sentence (`#a&b`), and rules that apply (`topic/rule`). The squares of the shares of words and
+    lists add up to one, and so do those of pairs, so that a long text says no more than a short
+    one.
     """
     found = dict.fromkeys(lead, LEAD_TEXT)
     found.update(dict.fromkeys(title, HEADLINE))
@@ -125,6 +129,7 @@ def features(
         found[f"#{name}"] = place
     found = _of_size(found, 1.0)
     found.update(_of_size(pairs, _PAIRS))
+    found.update(_of_size({f"#~{name}": share for name, share in later.items()}, _LATER))
     for name, place in rules.items():
         found[name] = _RULES * place
     return found

@@ -11,7 +11,7 @@ from hypothesis import strategies as st
 
 from bot.news.classifier import Classifier
 from bot.news.model import TopicMatch
-from bot.news.quality import LabelledItem, macro, measure, read_labelled
+from bot.news.quality import LabelledItem, macro, measure, micro, read_labelled
 from bot.news.scoring import Scorer
 from bot.news.taxonomy import load_taxonomy
 
@@ -77,6 +77,18 @@ def test_news_that_no_weight_was_fitted_to_is_told_apart(aside: list[LabelledIte
     assert all(counts[topic].recall >= 0.9 for topic in CORE)
     noise = [bool(topics) for item, topics in zip(aside, found, strict=True) if not item.topics]
     assert sum(noise) / len(noise) <= 0.05
+
+
+def test_headlines_made_like_published_ones_are_told_apart() -> None:
+    """Oblique ones, many near the field and outside of it; no weight was fitted to them."""
+    with (EXAMPLES.parent / "aside21.jsonl").open("rb") as lines:
+        items = [item for item in read_labelled(lines) if not item.borderline]
+    found = classify(CLASSIFIER, items)
+    counts = measure(items, found)
+    assert macro(counts) >= 0.82
+    assert micro(counts).precision >= 0.86
+    noise = [bool(topics) for item, topics in zip(items, found, strict=True) if not item.topics]
+    assert sum(noise) / len(noise) <= 0.1
 
 
 def test_headlines_in_chinese_japanese_and_korean_are_classified() -> None:
@@ -179,6 +191,25 @@ def test_main_subject_and_passing_mention_are_scored_apart() -> None:
     assert main.main
     assert not passing.main
     assert passing.score < main.score
+
+
+@pytest.mark.parametrize(
+    ("title", "text"),
+    [
+        (
+            "Valve Maker Pays $4.2 Million Over Shipments to Listed Shipyard",
+            "It exported without licenses, BIS said. The yard was on the Entity List by then.",
+        ),
+        (
+            "Laser Seller Fined for Exports to Listed University",
+            "The university has been on the Entity List since 2012.",
+        ),
+    ],
+)
+def test_a_penalty_for_dealing_with_a_listed_party_is_enforcement_alone(
+    title: str, text: str
+) -> None:
+    assert topics(title, text) == {"enforcement"}
 
 
 def test_places_are_those_of_the_text_after_fancy_spacing() -> None:
