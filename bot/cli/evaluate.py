@@ -14,6 +14,7 @@ from rich.table import Table
 
 from bot.cli.news import TaxonomyFile, chosen, opened
 from bot.cli.opening import open_database
+from bot.errors import UsageError
 from bot.feeds.model import FeedEntry
 from bot.news.analyst import Analyst
 from bot.news.quality import (
@@ -25,6 +26,7 @@ from bot.news.quality import (
     read_labelled,
     verdicts,
 )
+from bot.news.taxonomy import Taxonomy
 
 Row = dict[str, str | int | float]
 
@@ -47,13 +49,28 @@ def register(app: typer.Typer) -> None:
         else:
             with opened(file) as lines:
                 items = list(read_labelled(lines))
-            rows = _rows(items, Analyst(chosen(taxonomy)))
+            if not items:
+                raise UsageError(f"{file} holds no labelled item.")
+            topics = chosen(taxonomy)
+            _name_unknown(items, topics)
+            rows = _rows(items, Analyst(topics))
         if as_json:
             typer.echo(json.dumps(rows, indent=2))
         elif rows:
             _print(rows)
         else:
             typer.echo("Nothing has gone out and nobody has said anything yet.")
+
+
+def _name_unknown(items: Sequence[LabelledItem], taxonomy: Taxonomy) -> None:
+    """Say on standard error which labels are no topic: nothing is ever found for them."""
+    known = {topic.id for topic in taxonomy.topics}
+    for label in sorted({topic for item in items for topic in item.topics} - known):
+        near = taxonomy.suggest(label)
+        typer.echo(
+            f"There is no topic “{label}”" + (f"; nearest: {', '.join(near)}." if near else "."),
+            err=True,
+        )
 
 
 async def _stored() -> tuple[Verdicts, ...]:

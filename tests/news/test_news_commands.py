@@ -130,6 +130,20 @@ def test_evaluate_names_the_line_without_topics(tmp_path: Path) -> None:
         run("evaluate", str(path))
 
 
+def test_evaluate_refuses_a_file_without_items_and_names_labels_that_are_no_topic(
+    tmp_path: Path,
+) -> None:
+    empty = tmp_path / "empty.jsonl"
+    empty.write_text("\n\n")
+    with pytest.raises(UsageError, match="no labelled item"):
+        run("evaluate", str(empty))
+    path = tmp_path / "labelled.jsonl"
+    path.write_text(jsonl({"id": 1, "title": "Ports reopen", "topics": ["entity-lst"]}))
+    assert "There is no topic “entity-lst”; nearest: entity-list" in "\n".join(
+        run("evaluate", str(path))
+    )
+
+
 def test_evaluate_says_so_where_nobody_has_said_anything() -> None:
     assert run("evaluate") == ["Nothing has gone out and nobody has said anything yet."]
 
