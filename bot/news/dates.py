@@ -94,7 +94,8 @@ _COMMENTS_IN = _compiled(
     rf"\bcomment period of {_IN_DAYS}",
 )
 _BEGINS = re.compile(
-    rf"(?: period)? (?:that )?(?:begin(?:s|ning)?|start(?:s|ing)?|open(?:s|ing)?)(?: on)? (?P<on>{DATE})",
+    r"(?: period)? (?:that )?(?:begin(?:s|ning)?|start(?:s|ing)?|open(?:s|ing)?)(?: on)?"
+    rf" (?P<on>{DATE})",
     re.IGNORECASE,
 )
 _HINTS: dict[DateKind, tuple[str, ...]] = {

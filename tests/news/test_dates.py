@@ -63,7 +63,7 @@ def read(text: str, published: datetime | None = PUBLISHED) -> list[tuple[str, d
         ("Exporters have until Nov. 30 to comment", "comments", date(2026, 11, 30)),
         ("Request for comments; deadline Nov. 30", "comments", date(2026, 11, 30)),
         (
-            "Comments, marked BIS-2026-0003, must be received by the U.S. Dept. not later than Dec. 18",
+            "Comments, marked BIS-2026-3, must be received by the U.S. Dept. no later than Dec. 18",
             "comments",
             date(2026, 12, 18),
         ),
