@@ -8,9 +8,9 @@ from pathlib import Path
 from jinja2 import Environment, FileSystemLoader, select_autoescape
 
 from bot.commands import settings_lines
+from bot.messages.plain_text import plain_text
 from bot.messages.words import day
 from bot.news.model import WHOLE
-from handlers.web.rich_html import html
 
 # No script, no frame, nothing from elsewhere; forms go to the console itself only.
 HEADERS = {
@@ -26,7 +26,7 @@ FOLDER = Path(__file__).parent / "templates"
 def templates() -> Environment:
     """Give the templates; all that is put in is escaped."""
     pages = Environment(loader=FileSystemLoader(FOLDER), autoescape=select_autoescape())
-    pages.filters |= {"moment": moment, "day": day, "rich": html}
+    pages.filters |= {"moment": moment, "day": day, "plain": plain_text}
     pages.globals |= {
         "whole": WHOLE,
         "subscription_line": settings_lines.subscription_line,
