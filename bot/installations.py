@@ -155,6 +155,11 @@ class SlackInstallations:
         bot = await self._bots.find(workspace) if self._bots else None
         return (bot.enterprise_id if bot else None) or ""
 
+    async def installed_after(self, workspace: str, moment: float) -> bool:
+        """Whether the workspace installed the bot after `moment` (seconds since 1970)."""
+        bot = await self._bots.find(workspace) if self._bots else None
+        return bot is not None and bot.installed_at > moment
+
     async def forget(self, workspace: str) -> None:
         """Delete what an install left: the bot was taken out of the workspace."""
         if self._bots is not None:

@@ -70,6 +70,11 @@ def without_mention(text: str) -> str:
 def _register_workspaces(app: AsyncApp, desk: Desk) -> None:
     async def left(body: dict[str, Any]) -> None:
         workspace = workspace_of(body)
+        at = body.get("event_time")
+        if isinstance(at, int) and await desk.engine.slack.installed_after(workspace, at + 1):
+            # Slack sends an event again for an hour, and maybe to another process than at first.
+            log.info("slack.uninstalled_before_installed", workspace=workspace)
+            return
         await desk.engine.slack.forget(workspace)
         await desk.engine.subscriptions.remove_workspace("slack", workspace)
         log.info("slack.uninstalled", workspace=workspace)

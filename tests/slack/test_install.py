@@ -6,7 +6,7 @@ import time
 from collections.abc import AsyncIterator
 from contextlib import AsyncExitStack
 from dataclasses import dataclass
-from datetime import UTC, datetime
+from datetime import UTC, datetime, timedelta
 from http.cookies import SimpleCookie
 from pathlib import Path
 from urllib.parse import parse_qs, urlsplit
@@ -14,6 +14,7 @@ from urllib.parse import parse_qs, urlsplit
 import httpx
 import pytest
 from sqlalchemy import select, update
+from structlog.testing import capture_logs
 
 from bot.demo.setting import DemoClock
 from bot.demo.slack import SlackLookalike
@@ -236,3 +237,20 @@ async def test_a_workspace_that_leaves_is_forgotten_after_the_set_time(
     async with engine.db.read() as conn:
         kept = select(workspace.c.external_id).select_from(channel).join(workspace)
         assert (await conn.scalars(kept)).all() == [SECOND]
+
+
+async def test_an_uninstall_that_is_told_again_after_a_new_install_takes_nothing(
+    market: Market,
+) -> None:
+    """Another process may hear it again than heard it at first."""
+    first = market.slack.workspaces[FIRST]
+    await market.install(first)
+    market.slack.clock = lambda: datetime.now(UTC) - timedelta(seconds=60)
+    with capture_logs() as lines:
+        assert (await market.slack.event({"type": "app_uninstalled"}, team=FIRST)).acked
+        for _ in range(200):
+            if any(line["event"] == "slack.uninstalled_before_installed" for line in lines):
+                break
+            await market.slack.change(market.slack.version, timeout=0.05)
+    assert [line["workspace"] for line in lines if "uninstalled" in line["event"]] == [FIRST]
+    assert await market.bot.engine.slack.token(FIRST) == first.bot_token
