@@ -15,7 +15,8 @@ import math
 from collections import Counter, defaultdict
 from pathlib import Path
 
-from bot.news.story_words import LITTLE, SELDOM, told
+from bot.news.story_lexicon import LITTLE
+from bot.news.story_words import SELDOM, told
 
 SCALE = 6
 """Natural logarithms of rarity that make a weight of 1."""

@@ -23,8 +23,9 @@ from pathlib import Path
 
 from bench.stories import Tally, load
 from bot.cli.stories import features_of
-from bot.news.stories import LEARNED, WINDOW_DAYS, Comparison, Signs, compare, signs
+from bot.news.stories import LEARNED, Comparison, compare
 from bot.news.story_features import EPOCH, StoryFeatures
+from bot.news.story_signs import WINDOW_DAYS, Signs, signs
 
 FOLDS = 6
 STEPS = 250
@@ -33,8 +34,10 @@ PULL = 0.5
 """How strongly weights are held to 0: an item's worth of evidence a squared unit."""
 UNLIKE = 0.1
 """What a pair of unlike news weighs against a labelled one: there are many, and most are easy."""
-OF_CROWD = 0.02
+OF_CROWD = 0.04
 """The same for a pair of the crowd."""
+MOST = 400
+"""What the labelled pairs of one file weigh at most, in pairs: who wrote it has habits."""
 CROWD = 16_000
 """Pairs drawn from the crowd."""
 
@@ -48,6 +51,7 @@ class Row:
     signs: Signs
     same: bool
     weight: float
+    labelled: bool = False
 
 
 def rows_of(paths: Sequence[Path]) -> list[Row]:
@@ -56,7 +60,11 @@ def rows_of(paths: Sequence[Path]) -> list[Row]:
     for path in paths:
         found, pairs = load([path])
         known = {str(each.id): features_of(each) for each in found}
-        rows += [_row(known[pair.a], known[pair.b], pair.same, 1.0) for pair in pairs]
+        weight = min(1.0, MOST / len(pairs))
+        rows += [
+            replace(_row(known[pair.a], known[pair.b], pair.same, weight), labelled=True)
+            for pair in pairs
+        ]
         rows += [_row(a, b, False, UNLIKE) for a, b in _unlike(list(known.values()))]
     return rows
 
@@ -129,7 +137,7 @@ def held_out(rows: Sequence[Row]) -> tuple[Tally, Tally]:
                 if row.found.why == LEARNED:
                     total = bias + sum(map(float.__mul__, weights, map(float, row.signs)))
                     said = _logistic(total) >= 0.5
-                (labelled if row.weight == 1.0 else unlike).count(said=said, same=row.same)
+                (labelled if row.labelled else unlike).count(said=said, same=row.same)
     return labelled, unlike
 
 
@@ -158,7 +166,7 @@ def main() -> None:
     rows = rows_of(arguments.files) + crowd_of(arguments.crowd)
     labelled, unlike = held_out(rows)
     print(f"held out by subject: {labelled}")
-    many = sum(row.weight != 1.0 for row in rows)
+    many = sum(not row.labelled for row in rows)
     print(f"of {many} pairs of unlike news {unlike.false} were joined")
     bias, weights = fit(rows)
     print(f"bias {bias:.2f}", *(f"{k} {v:.2f}" for k, v in weights._asdict().items()), sep="\n")

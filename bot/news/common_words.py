@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from functools import cache
 
-from bot.news.story_words import LITTLE, SOME, lexicon, stem
+from bot.news.story_lexicon import LITTLE, SOME, lexicon, stem
 
 _ALSO_NAMES = """
     ace advance ally alphabet amazon anchor anthem apollo apple applied ares arm arrow atlas

@@ -12,7 +12,7 @@ from collections.abc import Sequence
 from dataclasses import dataclass
 from typing import Literal
 
-from bot.news.story_words import LITTLE, concepts
+from bot.news.story_lexicon import LITTLE, concepts
 
 Unit = Literal["%", "$", "fine", "count"]
 

@@ -20,10 +20,10 @@ from sqlalchemy.ext.asyncio import AsyncConnection
 
 from bot.feeds.model import FeedEntry
 from bot.news.model import Analysis, Citation, Placement
-from bot.news.stories import WINDOW_DAYS
 from bot.news.story_choice import Choice, choose
 from bot.news.story_features import StoryFeatures, features
 from bot.news.story_shelf import LEAST_SHARED, MAX_CANDIDATES, SURE, Shelf
+from bot.news.story_signs import WINDOW_DAYS
 from bot.storage.tables import citation, entry, entry_topic, story, story_key
 
 _WINDOW = timedelta(days=WINDOW_DAYS)

@@ -6,7 +6,7 @@ from collections.abc import Iterable
 from dataclasses import dataclass, field
 
 from bot.news.model import Relation
-from bot.news.stories import Comparison, compare, near
+from bot.news.stories import LEARNED, Comparison, compare, near
 from bot.news.story_features import StoryFeatures
 
 
@@ -39,13 +39,16 @@ class _Case:
     scores: list[float] = field(default_factory=list)
 
 
-_CROWD = 0.78
+_ALONE = 0.25
+"""Odds that are asked of the only story that an entry could belong to."""
+
+_CROWD = 1.8
 """How fast what is asked of the likest one grows with the number of those it was compared with:
-among many entries of the same days, one that is half like the new one is there by chance."""
+among many stories of the same days, one that is half like the new one is there by chance."""
 
 _LEAST_MEAN = 0.5
-"""Mean likeness to a story's members that a new one must have, so that no chain of half-likeness
-draws two events together."""
+"""Mean likeness to a story's several members that a new one must have, so that no chain of
+half-likeness draws two events together."""
 
 
 def choose(new: StoryFeatures, members: Iterable[Member]) -> Choice:
@@ -55,12 +58,13 @@ def choose(new: StoryFeatures, members: Iterable[Member]) -> Choice:
     is followed and not joined.
     """
     cases: dict[int, _Case] = {}
-    rivals = 0
+    rivals: set[int] = set()
     for member in members:
         found = compare(new, member.features)
-        rivals += not found.certain and near(new, member.features)
+        if not found.certain and near(new, member.features):
+            rivals.add(member.story)
         _weigh(cases.setdefault(member.story, _Case()), found)
-    odds = max(1, rivals) ** _CROWD
+    odds = _ALONE * max(1, len(rivals)) ** _CROWD
     least = odds / (1 + odds)
     certain = [story for story, case in cases.items() if case.certain]
     if certain:
@@ -71,7 +75,7 @@ def choose(new: StoryFeatures, members: Iterable[Member]) -> Choice:
         if case.best >= least
         and not case.vetoed
         and not case.followed
-        and _mean(case) >= _LEAST_MEAN
+        and (len(case.scores) == 1 or _mean(case) >= _LEAST_MEAN)
     ]
     if open_cases:
         likeness, story = min(open_cases)
@@ -92,6 +96,6 @@ def _weigh(case: _Case, found: Comparison) -> None:
     elif found.certain:
         case.certain = case.certain or found.verdict == "same"
         case.vetoed = case.vetoed or found.verdict == "apart"
-    if found.verdict == "same":
+    if found.verdict == "same" or found.why == LEARNED:
         case.best = max(case.best, found.score)
     case.scores.append(found.score)

@@ -15,9 +15,10 @@ from bot.feeds.model import FeedEntry
 from bot.news.folding import fold
 from bot.news.model import Citation
 from bot.news.story_amounts import Amount, amounts
+from bot.news.story_lexicon import LITTLE
 from bot.news.story_links import canonical, document_number
 from bot.news.story_marks import Marks, marks
-from bot.news.story_words import LITTLE, Told, told
+from bot.news.story_words import Told, told
 from bot.news.unlisted import unlisted
 
 _LEAD = 700

@@ -5,10 +5,10 @@ from __future__ import annotations
 from collections.abc import Iterable, Iterator
 from datetime import timedelta
 
-from bot.news.stories import WINDOW_DAYS
 from bot.news.story_choice import choose
 from bot.news.story_features import StoryFeatures
 from bot.news.story_shelf import Shelf
+from bot.news.story_signs import WINDOW_DAYS
 
 _WINDOW = timedelta(days=WINDOW_DAYS)
 

@@ -11,7 +11,8 @@ from difflib import SequenceMatcher
 from rapidfuzz import fuzz
 
 from bot.news.story_features import StoryFeatures
-from bot.news.story_words import OFTEN, Told, lexicon
+from bot.news.story_lexicon import OFTEN, lexicon
+from bot.news.story_words import Told
 
 _SHARE = 0.5
 """Share of the longer headline's words that the other has too, from which it is one wording."""
@@ -26,6 +27,7 @@ _ANYONE = frozenset(
         *("t:congress", "t:mofcom", "t:court", "t:supreme_court", "t:company", "t:employee"),
         *("t:person", "t:leader", "t:former", "t:control", "t:license", "t:export", "t:deal"),
         *("t:chip", "t:ai", "t:software"),
+        *("p:us", "rival", "t:end_use"),
     }
 )
 """Things that are named one for the other in reports of one event."""

@@ -10,7 +10,7 @@ from functools import cache
 
 from spellchecker import SpellChecker
 
-from bot.news.story_words import lexicon, stem
+from bot.news.story_lexicon import lexicon, stem
 
 _SHORTEST = 4
 """Letters of a name; shorter words are abbreviations, which many reports leave out."""
@@ -26,12 +26,11 @@ def unlisted(folded_title: str) -> frozenset[str]:
 
 
 def _is_listed(word: str) -> bool:
+    found = lexicon().phrases.get((stem(word),))
+    if found is not None:
+        return found[0] not in lexicon().names
     known = _dictionary()
-    return (
-        word in known
-        or (word.endswith("s") and word[:-1] in known)
-        or (stem(word),) in lexicon().phrases
-    )
+    return word in known or (word.endswith("s") and word[:-1] in known)
 
 
 @cache

@@ -1,0 +1,255 @@
+"""What speaks for two headlines being of one event and against it, and how much.
+
+Each sign is about 0 to 1; what it weighs stands in `story_weights.toml`.
+"""
+
+from __future__ import annotations
+
+import math
+import operator
+from collections.abc import Mapping, Sequence
+from dataclasses import dataclass
+from typing import NamedTuple
+
+from rapidfuzz import fuzz
+
+from bot.news.story_features import StoryFeatures
+from bot.news.story_lexicon import OFTEN, concept_of, lexicon, read_table
+from bot.news.story_words import Told
+
+WINDOW_DAYS = 8.0
+"""No event is told as news for longer than this; later reports are about what came next."""
+
+
+class Signs(NamedTuple):
+    """What speaks for one event and against it, each about 0 to 1."""
+
+    overlap: float
+    cover: float
+    lead: float
+    rare: float
+    numbers: float
+    numbers_differ: float
+    codes_differ: float
+    actions: float
+    mains_differ: float
+    opposed: float
+    reaction: float
+    only_planned: float
+    places_differ: float
+    opening: float
+    actors_differ: float
+    days: float
+    one_publication: float
+    alike: float
+    agencies_differ: float
+    topics_differ: float
+    topics_agree: float
+    other_places: float
+    one_actor: float
+    openings_differ: float
+    reacts: float
+    unnamed: float
+    other_names: float
+    one_name: float
+
+
+_PLANNED = "a:propose"
+
+
+def signs(a: StoryFeatures, b: StoryFeatures) -> Signs:
+    """Weigh what speaks for one event and against it."""
+    one, other = a.headline, b.headline
+    common = _common(one, other)
+    shared = math.fsum(common.values())
+    enough = min(1.0, shared / 2)  # a short headline is soon covered by chance
+    cover = _share(shared, min(one.total, other.total))
+    numbers = math.fsum(weight for concept, weight in common.items() if concept in one.numbers)
+    days = abs((a.when - b.when).total_seconds()) / 86_400
+    return Signs(
+        overlap=_share(2 * shared, one.total + other.total),
+        cover=enough * cover,
+        lead=enough * max(cover, _covered(one, b.lead), _covered(other, a.lead)),
+        rare=min(1.0, shared / 4),
+        numbers=min(1.0, numbers / 2),
+        numbers_differ=_differ(one.telling_numbers, other.telling_numbers),
+        codes_differ=_differ(one.codes, other.codes),
+        actions=_agree(one, other),
+        mains_differ=_mains_differ(one, other),
+        opposed=opposed(one, other),
+        reaction=float(bool((one.actions ^ other.actions) & lexicon().reactions)),
+        only_planned=float((_PLANNED in one.actions) != (_PLANNED in other.actions)),
+        places_differ=_differ(one.places, other.places),
+        opening=enough * _one_opening(one, other),
+        actors_differ=float(bool(one.actor and other.actor) and one.actor != other.actor),
+        days=min(WINDOW_DAYS, days) / WINDOW_DAYS,
+        one_publication=float(one_publication(a, b)),
+        alike=enough * fuzz.token_set_ratio(a.folded_title, b.folded_title) / 100,
+        agencies_differ=_differ(_agencies(one), _agencies(other)),
+        topics_differ=_differ(a.topics, b.topics),
+        topics_agree=_share(len(a.topics & b.topics), len(a.topics | b.topics)),
+        other_places=min(_places_left(one, common), _places_left(other, common)),
+        one_actor=float(bool(one.actor) and one.actor == other.actor),
+        openings_differ=float(_kind(one.opening) != _kind(other.opening)),
+        reacts=float(_reacts(one, other) or _reacts(other, one)),
+        other_names=float(other_names(a, b)),
+        one_name=float(common_name(a, b)),
+        unnamed=float(unnamed(a, b) or unnamed(b, a)),
+    )
+
+
+def _places_left(headline: Told, common: Mapping[str, float]) -> float:
+    """Give what a headline tells of places beyond those that both tell."""
+    told = headline.telling
+    return math.fsum(told[each] for each in told if each.startswith("p:") and each not in common)
+
+
+def _kind(concept: str) -> str:
+    """Say what kind of concept it is: "p" for a place, "a" for an action; nothing for a name."""
+    return concept.partition(":")[0] if ":" in concept else ""
+
+
+def _reacts(one: Told, other: Told) -> bool:
+    """Whether the main action of a headline answers an event, and the other does not tell it."""
+    main = one.main_action
+    return main in lexicon().reactions and not _told_by(main, other.actions)
+
+
+def _agencies(headline: Told) -> frozenset[str]:
+    """Give the agencies that a headline names: each acts by measures of its own."""
+    return frozenset(_AGENCIES & headline.weights.keys())
+
+
+_AGENCIES = frozenset(
+    {"t:commerce", "t:treasury", "t:justice", "t:state_department", "t:congress", "t:mofcom"}
+)
+
+
+def _common(one: Told, other: Told) -> dict[str, float]:
+    """Give what common concepts tell, the lesser of two; "super micro" is "supermicro"."""
+    weights, others = one.telling, other.telling
+    common = {
+        concept: min(weights[concept], others[concept])
+        for concept in weights.keys() & others.keys()
+        if not _known_alike(one.known.get(concept, ()), other.known.get(concept, ()))
+    }
+    for first, second in ((one, others), (other, weights)):
+        for joined in first.joined & second.keys():
+            common[joined] = second[joined]
+    return common
+
+
+def _known_alike(by: Sequence[str], others: Sequence[str]) -> bool:
+    """Whether two headlines leave one thing unsaid because both name what implies it."""
+    return any(each in others for each in by)
+
+
+def _share(part: float, whole: float) -> float:
+    return part / whole if whole else 0.0
+
+
+def _differ(one: frozenset[str], other: frozenset[str]) -> float:
+    """Give 1 where both say something of a kind, and nothing of it is the same."""
+    return float(bool(one and other) and one.isdisjoint(other))
+
+
+def _mains_differ(one: Told, other: Told) -> float:
+    """Give the share of the two main actions that the other headline does not tell."""
+    pairs = ((one.main_action, other.actions), (other.main_action, one.actions))
+    return (
+        sum(bool(main and actions and not _told_by(main, actions)) for main, actions in pairs) / 2
+    )
+
+
+def _agree(one: Told, other: Told) -> float:
+    """Give 1 where the two tell one action, a half where they tell actions near to each other."""
+    if not one.actions.isdisjoint(other.actions):
+        return 1.0
+    return 0.5 * any(_told_by(action, other.actions) for action in one.actions)
+
+
+def _one_opening(one: Told, other: Told) -> float:
+    """Give 1 where both open with one name, a half for what many open with ("US")."""
+    if not one.opening or one.opening != other.opening:
+        return 0.0
+    return 1.0 if one.weights[one.opening] >= OFTEN else 0.5
+
+
+def _told_by(action: str, actions: frozenset[str]) -> bool:
+    return action in actions or any((action, each) in lexicon().akin for each in actions)
+
+
+def _covered(headline: Told, lead: Told | None) -> float:
+    """Give the share of a headline's weight that another's text tells too."""
+    return _share(math.fsum(_common(headline, lead).values()), headline.total) if lead else 0.0
+
+
+def opposed(one: Told, other: Told) -> float:
+    """Say how far two headlines tell actions that exclude each other: 1 for the main ones."""
+    opposites = lexicon().opposites
+    if (one.main_action, other.main_action) in opposites:
+        return 1.0
+    if one.actions & other.actions:
+        return 0.0
+    return 0.2 * any(
+        (first, second) in opposites for first in one.actions for second in other.actions
+    )
+
+
+@dataclass(frozen=True, slots=True)
+class _Model:
+    bias: float
+    weights: Signs
+
+
+def _read_model() -> _Model:
+    """Read the weights that come with the package; how they are made: `bench/train_stories.py`."""
+    raw = read_table("story_weights.toml")
+    return _Model(float(raw["bias"]), Signs(**{k: float(v) for k, v in raw["weights"].items()}))
+
+
+_MODEL = _read_model()
+
+
+def likelihood(found: Signs) -> float:
+    """Give the likelihood of one event, by a logistic model fitted on labelled pairs."""
+    total = _MODEL.bias + math.fsum(map(operator.mul, _MODEL.weights, found))
+    return round(1 / (1 + math.exp(-total)), 6)
+
+
+def one_publication(a: StoryFeatures, b: StoryFeatures) -> bool:
+    """Whether both entries are of one publication, as far as that is known."""
+    return bool(a.publication) and a.publication == b.publication
+
+
+_FULL = 50
+"""Characters of a text that would name whom its headline, or another's, is about."""
+
+
+def other_names(a: StoryFeatures, b: StoryFeatures) -> bool:
+    """Whether each headline names somebody whom the other entry does not, and none both name."""
+    return unnamed(a, b) and unnamed(b, a) and not common_name(a, b)
+
+
+def one_act(one: Told, other: Told) -> bool:
+    """Whether two headlines tell one action, or what implies it ("Entity List")."""
+    return any(each.startswith("a:") for each in one.weights.keys() & other.weights.keys())
+
+
+def common_name(a: StoryFeatures, b: StoryFeatures) -> bool:
+    """Whether both headlines name one company, person or product."""
+    known = lexicon().implied
+    named = {concept_of(name) for name in a.names}
+    return any(
+        ":" not in concept and (concept in named or concept in known)
+        for concept in _common(a.headline, b.headline)
+    )
+
+
+def unnamed(a: StoryFeatures, b: StoryFeatures) -> bool:
+    """Whether nobody whom the headline of `a` names is named in `b`, which names somebody else or
+    has a text that would name them."""
+    if not a.names or not (b.names or len(b.folded_text) >= _FULL):
+        return False
+    told = f"{b.folded_title} {b.folded_text}"
+    return all(name not in told and concept_of(name) not in b.headline.weights for name in a.names)
