@@ -18,6 +18,7 @@ from bot.search.export import as_csv, as_json
 from bot.search.model import Result, Results
 from bot.search.search import Search
 from bot.search.snippets import END, HIT
+from bot.subscriptions.explain import entries_of
 
 MAX_LIMIT = 10_000
 
@@ -63,6 +64,33 @@ def register(app: typer.Typer) -> None:
             sys.stdout.write(as_csv(found))
         else:
             _print(found)
+
+    app.command()(timeline)
+
+
+def timeline(
+    article: Annotated[
+        str, typer.Argument(help="An article's address or number, or a document's number.")
+    ],
+    json_: Annotated[bool, typer.Option("--json", help="As JSON.")] = False,
+) -> None:
+    """Show the life of a matter: what came before and after an article, the oldest first."""
+    found = asyncio.run(_life(article.strip()))
+    if json_:
+        sys.stdout.write(json.dumps(as_json(found), ensure_ascii=False) + "\n")
+        return
+    console = Console(soft_wrap=True, highlight=False)
+    for result in found.results:
+        console.print(_text_of(result))
+
+
+async def _life(article: str) -> Results:
+    async with open_database() as db:
+        async with db.read() as conn:
+            stored = await entries_of(conn, article)
+        if not stored:
+            raise UsageError("No such article is stored here; give its address or its number.")
+        return await Search(db, taxonomy_here()).matter(stored[0].id)
 
 
 async def _find(text: str, limit: int) -> Results:

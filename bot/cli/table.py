@@ -44,6 +44,12 @@ COMMANDS = (
     Listed("feeds", "feeds", NEWS, "The feeds that are watched, and their health."),
     Listed("search", "search", NEWS, "Search what is stored."),
     Listed(
+        "timeline",
+        "search",
+        NEWS,
+        "Show the life of a matter: what came before and after an article, the oldest first.",
+    ),
+    Listed(
         "import",
         "importing",
         NEWS,

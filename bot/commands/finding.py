@@ -12,14 +12,16 @@ from bot.commands.answers import LatestOfTopic, Listing, Offer
 from bot.commands.context import CommandContext
 from bot.commands.topic_words import titles, unknown_topic
 from bot.delivery.loading import load_articles
+from bot.errors import UsageError
 from bot.messages import actions
-from bot.messages.actions import LatestPage, SavedPage, SearchPage
+from bot.messages.actions import LatestPage, SavedPage, SearchPage, Timeline
 from bot.news.taxonomy import Taxonomy
 from bot.search.model import Result, Results
 from bot.search.parser import parse as parse_query
 from bot.search.search import Search
 from bot.storage.database import Database
 from bot.storage.tables import entry, saved_entry, workspace
+from bot.subscriptions.explain import entries_of
 from bot.subscriptions.model import ChannelSettings
 
 PAGE = 5
@@ -87,6 +89,33 @@ class Finding:
         """Entries like one."""
         results = await self._search.more_like(entry_id, PAGE)
         return Listing("search", "More like this", results, topic_titles=self._titles)
+
+    async def timeline(self, link: str) -> Listing:
+        """The life of the matter that an article belongs to, told by its address or number.
+
+        Raises UsageError when there is none such here.
+        """
+        if not link:
+            raise UsageError("Say of which article: `timeline 2311160003`, or its address.")
+        async with self._db.read() as conn:
+            found = await entries_of(conn, link)
+        if not found:
+            raise UsageError("That article is not stored here; search for its words instead.")
+        return await self.life_of(found[0].id)
+
+    async def life_of(self, entry_id: int, offset: int = 0) -> Listing:
+        """The entries of one matter, the oldest first."""
+        offset = _on_page(offset)
+        results = await self._search.matter(entry_id, limit=PAGE, offset=offset)
+        return Listing(
+            kind="search",
+            title="Time line, the oldest first",
+            results=results,
+            offset=offset,
+            earlier=Timeline(entry_id, max(0, offset - PAGE)) if offset else None,
+            later=Timeline(entry_id, offset + PAGE) if _goes_on(results, offset) else None,
+            topic_titles=self._titles,
+        )
 
     async def latest_by_topic(
         self, channels: Sequence[ChannelSettings]

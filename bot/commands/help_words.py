@@ -103,6 +103,19 @@ COMMANDS: tuple[CommandHelp, ...] = (
         ("subscriptions", "score", "feeds"),
     ),
     CommandHelp(
+        "timeline",
+        FIND,
+        ("timeline LINK", "timeline NUMBER"),
+        "Shows the life of a matter, the oldest first: leak, press release, Federal Register, "
+        "correction, court. What belongs to it is known by story, document number, RIN, docket and "
+        "the publications' own references.",
+        (
+            ("timeline https://example.com/article", "what came before and after an article"),
+            ("timeline 2024-28270", "the same, by the number of an article or document"),
+        ),
+        ("search", "why"),
+    ),
+    CommandHelp(
         "try",
         GET,
         ("try TOPIC...",),

@@ -197,6 +197,13 @@ class Why:
 
 
 @dataclass(frozen=True, slots=True)
+class Timeline:
+    """The life of the matter that an article belongs to."""
+
+    link: str
+
+
+@dataclass(frozen=True, slots=True)
 class Feeds:
     """The feeds and their health."""
 
@@ -248,6 +255,7 @@ Command = (
     | CatchUp
     | Permission
     | Why
+    | Timeline
     | Feeds
     | Audit
     | Saved

@@ -34,6 +34,7 @@ from bot.commands.model import (
     Settings,
     Subscribe,
     Subscriptions,
+    Timeline,
     Timezone,
     Topics,
     Try,
@@ -82,6 +83,7 @@ _MODES: Mapping[str, Mode] = {
     "--instant": "instant",
 }
 _LINK = re.compile(r"https?://\S+|\b\d{10}\b", re.IGNORECASE)
+_DOCUMENT = re.compile(r"(?<![\w-])[CREZ]?\d{1,4}-\d{4,5}(?:-\d{5})?(?![\w-])")
 _DIGEST_TIME = re.compile(
     r"(?:at\s+)?(?P<at>\d{1,2}(?:[:.h]\d\d)?\s*(?:[ap]\.?m\.?)?)"
     r"(?:\s+(?:on\s+)?(?P<day>[a-z]{2,9}))?",
@@ -246,6 +248,13 @@ def _why(rest: str) -> Command | None:
     return Why(found.group()) if found else None
 
 
+def _timeline(rest: str) -> Command | None:
+    found = _LINK.search(plain(rest)) or _DOCUMENT.search(plain(rest))
+    if not rest:
+        return Timeline("")
+    return Timeline(found.group()) if found else None
+
+
 def _alone(command: Command) -> Callable[[str], Command | None]:
     """A command that takes nothing: with more words it is a search."""
     return lambda rest: None if rest else command
@@ -323,6 +332,7 @@ _READERS: Mapping[str, Callable[[str], Command | None]] = {
     "updates": _with_text(Updates),
     "permission": _permission,
     "why": _why,
+    "timeline": _timeline,
     "feeds": _alone(Feeds()),
     "audit": _audit,
     "saved": _alone(Saved()),

@@ -130,6 +130,8 @@ class Commands:
                 return await self._reading.catch_up(command, context)
             case model.Why():
                 return await self._reading.why(command.link, context)
+            case model.Timeline():
+                return await self._finding.timeline(command.link)
             case model.Feeds():
                 return await self._reading.feeds()
             case model.Audit():
@@ -187,6 +189,8 @@ class Commands:
                 return await self._finding.saved(context, action.offset)
             case actions.MoreLike():
                 return await self._finding.more_like(action.entry)
+            case actions.Timeline():
+                return await self._finding.life_of(action.entry, action.offset)
             case actions.SaveEntry():
                 return await self._entries.save(action, context)
             case actions.ShareForm():

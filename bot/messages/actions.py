@@ -81,6 +81,14 @@ class MoreLike:
 
 
 @dataclass(frozen=True, slots=True)
+class Timeline:
+    """Show the life of the matter that an entry belongs to, from some place on."""
+
+    entry: int
+    offset: int = 0
+
+
+@dataclass(frozen=True, slots=True)
 class SearchPage:
     """Search again from another place; `typing`: the query is still being typed."""
 
@@ -225,6 +233,7 @@ Action = (
     | WrongTopic
     | Explain
     | MoreLike
+    | Timeline
     | SearchPage
     | LatestPage
     | SavedPage
@@ -254,6 +263,7 @@ _KINDS: dict[str, type[Action]] = {
     "wrong-topic": WrongTopic,
     "why": Explain,
     "like": MoreLike,
+    "life": Timeline,
     "search": SearchPage,
     "latest": LatestPage,
     "saved": SavedPage,

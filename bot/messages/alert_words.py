@@ -148,6 +148,11 @@ def first_choices(alert: Alert) -> list[Choice]:
     return [
         Choice("Save for me", actions.SaveEntry(alert.entry_id), f"Save {title}"),
         Choice("Share…", actions.ShareForm(alert.entry_id), f"Share {title}"),
+        *(
+            [Choice("Time line", actions.Timeline(alert.entry_id), f"Time line of {title}")]
+            if alert.follow_up or alert.refers_to
+            else []
+        ),
     ]
 
 

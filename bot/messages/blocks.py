@@ -11,7 +11,7 @@ from bot.messages.mrkdwn import clean, escape, link
 from bot.messages.slack_text import mrkdwn
 
 _FALLBACK = 600
-_BUTTON_IDS = ("save", "share")
+_BUTTON_IDS = ("save", "share", "timeline")
 
 
 def alert_message(alert: Alert) -> Message:
@@ -45,7 +45,7 @@ def _buttons(alert: Alert) -> list[Block]:
     buttons = [opening] if "url" in opening else []
     buttons += [
         kit.button(choice.label, name, encode(choice.action), label=choice.said)
-        for name, choice in zip(_BUTTON_IDS, alert_words.first_choices(alert), strict=True)
+        for name, choice in zip(_BUTTON_IDS, alert_words.first_choices(alert), strict=False)
     ]
     further = [
         kit.option(choice.label, encode(choice.action))

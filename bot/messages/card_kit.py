@@ -37,6 +37,7 @@ _DIALOGS = (
     actions.SettingsForm,
     actions.WrongTopic,
     actions.Explain,
+    actions.Timeline,
     actions.AssignForm,
     actions.NotApplicableForm,
     actions.RemindForm,

@@ -16,6 +16,7 @@ from bot.search import document as tags
 from bot.search import entries
 from bot.search.completion import completions
 from bot.search.facets import Facets
+from bot.search.matter import matter
 from bot.search.model import Results
 from bot.search.parser import parse
 from bot.search.plan import (
@@ -143,6 +144,15 @@ class Search:
             shown = await entries.results(conn, page, ())
         took = (time.perf_counter() - started) * 1000
         return Results(f"more like {entry_id}", total, shown, took)
+
+    async def matter(self, entry_id: int, *, limit: int = 60, offset: int = 0) -> Results:
+        """Give the life of the matter that a stored entry belongs to, the oldest first."""
+        started = time.perf_counter()
+        async with self._db.read() as conn:
+            positions = await matter(conn, entry_id)
+            shown = await entries.results(conn, positions[offset : offset + limit], ())
+        took = (time.perf_counter() - started) * 1000
+        return Results(f"matter of {entry_id}", len(positions), shown, took)
 
     async def _matches(
         self, conn: AsyncConnection, query: Query, wanted: Plan, typed: str, most: int

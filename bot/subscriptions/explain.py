@@ -2,13 +2,14 @@
 
 from __future__ import annotations
 
+import re
 from dataclasses import replace
 
 from sqlalchemy import ColumnElement, String, and_, case, cast, literal, or_, select
 from sqlalchemy.ext.asyncio import AsyncConnection
 
 from bot.feeds.addresses import host_of, normalise
-from bot.feeds.identity import article_number, identify
+from bot.feeds.identity import article_number, document_number, identify
 from bot.feeds.model import FeedEntry
 from bot.news.taxonomy import Taxonomy
 from bot.storage.database import Database
@@ -35,6 +36,8 @@ from bot.subscriptions.explanation import (
 from bot.subscriptions.gathering import ALERTS
 from bot.subscriptions.model import ChannelRef, ChannelSettings, SubscriptionKind
 
+_NUMBER = re.compile(r"\d{10}")
+_DOCUMENT = re.compile(r"[CREZ]?\d{1,4}-\d{4,5}(?:-\d{5})?")
 _MAX_REPORTS = 20
 _MAX_SOURCES = 2000
 
@@ -50,7 +53,7 @@ async def explain(
         now = await db.now(conn)
         found = await store.load_channels(conn, taxonomy, store.is_channel(known_as(ref)))
         channel = found[0] if found else ChannelSettings(0, ref)
-        entries = [_for_channel(stored, channel) for stored in await _entries(conn, link)]
+        entries = [_for_channel(stored, channel) for stored in await entries_of(conn, link)]
         if not entries:
             source = await _source(conn, link)
             return not_stored(link, host_of(link), source, channel.timezone)
@@ -73,10 +76,13 @@ def _for_channel(stored: StoredFacts, channel: ChannelSettings) -> StoredFacts:
     return replace(stored, found=found)
 
 
-async def _entries(conn: AsyncConnection, link: str) -> list[StoredFacts]:
-    """Find the entries that a link means, the earliest first: by address, number or action."""
+async def entries_of(conn: AsyncConnection, link: str) -> list[StoredFacts]:
+    """Find the entries that a link means, the earliest first: by address, or by the number of an
+    article or of a Federal Register document."""
     known: list[ColumnElement[bool]] = [entry.c.link == link]
-    if number := article_number(link):
+    if document := document_number(link) or (link if _DOCUMENT.fullmatch(link) else ""):
+        known.append(entry.c.document_number == document)
+    if number := article_number(link) or (link if _NUMBER.fullmatch(link) else ""):
         known.append(entry.c.article_number == number)
     probe = FeedEntry("", link=link)
     keys = [

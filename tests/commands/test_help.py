@@ -64,7 +64,7 @@ async def test_help_is_asked_for_in_many_ways(desk: Desk, text: str) -> None:
 
 @pytest.mark.parametrize(
     ("about", "meant"),
-    [("subs", "subscribe"), ("zone", ""), ("time", "timezone"), ("wach", "watch")],
+    [("subs", "subscribe"), ("zone", ""), ("timezon", "timezone"), ("wach", "watch")],
 )
 async def test_help_about_no_command_is_about_the_nearest(
     desk: Desk, about: str, meant: str

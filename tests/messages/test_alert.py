@@ -61,10 +61,11 @@ def test_a_headline_only_publication_shows_no_summary() -> None:
 
 
 def test_every_button_says_by_itself_what_to_do() -> None:
-    open_it, save, share, more = elements(rendered())
+    open_it, save, share, life, more = elements(rendered())
     assert open_it["url"] == "https://trade.example/article/7?a=1&b=2"
     assert actions.read(save) == actions.SaveEntry(7)
     assert actions.read(share) == actions.ShareForm(7)
+    assert actions.read(life) == actions.Timeline(7)
     chosen = [actions.read({"selected_option": option}) for option in more["options"]]
     assert chosen == [
         actions.Mute("topic", "entity-list", 7),
@@ -77,8 +78,14 @@ def test_every_button_says_by_itself_what_to_do() -> None:
 
 def test_an_article_without_an_address_has_no_button_to_open_it() -> None:
     message = rendered(link="")
-    assert [one["action_id"] for one in elements(message)] == ["save", "share", "more"]
+    ids = [one["action_id"] for one in elements(message)]
+    assert ids == ["save", "share", "timeline", "more"]
     assert problems_of(message) == []
+
+
+def test_what_refers_to_nothing_and_follows_nothing_has_no_time_line() -> None:
+    ids = [one["action_id"] for one in elements(rendered(refers_to=(), follow_up=False))]
+    assert "timeline" not in ids
 
 
 def test_a_follow_up_a_change_and_a_withdrawal_are_told_apart() -> None:

@@ -65,6 +65,7 @@ def test_every_button_asks_for_what_the_commands_take() -> None:
     assert buttons(card()) == {
         "Save for me": actions.SaveEntry(7),
         "Share…": actions.ShareForm(7),
+        "Time line": actions.Timeline(7),
         "Mute “Entity List” here for a week": actions.Mute("topic", "entity-list", 7),
         "Not relevant": actions.NotRelevant(7),
         "Wrong topic": actions.WrongTopic(7),
@@ -78,7 +79,7 @@ def test_what_asks_for_a_form_or_is_for_one_alone_opens_a_dialog() -> None:
         for one in objects(card())
         if one["type"] == "Action.Submit" and "msteams" in one["data"]
     }
-    assert fetching == {"Share…", "Wrong topic", "Why did this come?"}
+    assert fetching == {"Share…", "Time line", "Wrong topic", "Why did this come?"}
 
 
 def test_buttons_for_all_have_a_way_where_universal_actions_are_not_known() -> None:

@@ -83,6 +83,7 @@ async def store(
                 link=found.link,
                 title=found.title,
                 article_number=article_number(found.link) or None,
+                document_number=found.document_number or None,
                 summary=found.summary,
                 content=found.content,
                 published_at=published,

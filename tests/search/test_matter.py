@@ -1,0 +1,74 @@
+"""Promise: a matter's life is shown whole and in order, joined by numbers and references."""
+
+from __future__ import annotations
+
+from datetime import UTC, datetime
+
+import pytest
+
+from bot.commands.answers import Listing, Sentence
+from bot.feeds.model import FeedEntry
+from bot.search.search import Search
+from bot.storage.database import Database
+from tests.commands.desk import Desk
+from tests.support.clock import SetClock
+
+WARREN = "https://exportcompliancedaily.com/article/2026/03/02/words-"
+
+
+@pytest.fixture
+async def desk(db: Database, clock: SetClock) -> Desk:
+    return Desk(db, clock)
+
+
+def article(day: int, title: str, text: str = "", number: str = "") -> FeedEntry:
+    link = f"{WARREN}{number}" if number else f"https://trade.example/{title.replace(' ', '-')}"
+    published = datetime(2026, 3, day, 12, tzinfo=UTC)
+    return FeedEntry(title, link, summary=text, published=published)
+
+
+def document(day: int, number: str, title: str, text: str) -> FeedEntry:
+    link = f"https://www.federalregister.gov/d/{number}"
+    published = datetime(2026, 3, day, 12, tzinfo=UTC)
+    return FeedEntry(title, link, summary=text, published=published, document_number=number)
+
+
+LEAK = article(2, "Commerce Weighs Turbine Rule", "Officials said so.", "2603020005")
+RULE = document(9, "2026-04567", "Controls on Turbine Blades", "RIN 0694-AK11, an interim rule.")
+REPORT = article(10, "Turbine Rule Is Out", "BIS issued 2026-04567 (see 2603020005).", "2603100007")
+CORRECTION = document(
+    20, "C1-2026-04567", "Controls on Turbine Blades; Correction", "RIN 0694-AK11."
+)
+OTHER = article(11, "Ports Reopen After Storm", "Cranes work again.", "2603110003")
+
+
+async def test_a_matter_is_told_from_its_leak_to_its_correction(desk: Desk) -> None:
+    await desk.publish(OTHER, CORRECTION, RULE)
+    await desk.publish(REPORT)
+    await desk.publish(LEAK)  # which comes last, and yet answers earlier references
+    for asked in ("2603100007", "2026-04567", RULE.link, CORRECTION.link):
+        listing = await desk.ask(f"timeline {asked}")
+        assert isinstance(listing, Listing)
+        assert [one.title for one in listing.results.results] == [
+            LEAK.title,
+            RULE.title,
+            REPORT.title,
+            CORRECTION.title,
+        ]
+
+
+async def test_a_reference_is_found_from_both_ends(desk: Desk, db: Database) -> None:
+    await desk.publish(REPORT)
+    await desk.publish(LEAK)
+    search = Search(db, desk.analyst.taxonomy)
+    for number in ("2603020005", "2603100007"):
+        found = await search.find(f"cite:{number}")
+        assert {one.title for one in found.results} == {LEAK.title, REPORT.title}
+
+
+async def test_an_article_that_is_not_there_is_one_sentence(desk: Desk) -> None:
+    for asked, sentence in (("timeline", "Say of which"), ("timeline 2603020005", "not stored")):
+        answer = await desk.ask(asked)
+        assert isinstance(answer, Sentence)
+        assert answer.refused
+        assert sentence in answer.text
