@@ -39,7 +39,7 @@ class _Case:
     scores: list[float] = field(default_factory=list)
 
 
-_ALONE = 0.25
+_ALONE = 0.29
 """Odds that are asked of the only story that an entry could belong to."""
 
 _CROWD = 1.8

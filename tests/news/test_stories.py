@@ -52,7 +52,7 @@ REGISTER = "https://www.federalregister.gov/documents/2026/05/04/{}/some-words"
 @pytest.mark.parametrize(
     ("file", "precision", "recall"),
     [
-        ("pairs.jsonl", 0.93, 0.88),
+        ("pairs.jsonl", 0.93, 0.85),
         ("hard_pairs.jsonl", 0.97, 0.88),
         ("hard_pairs_aside.jsonl", 0.85, 0.8),
         ("desk_labels.jsonl", 0.9, 0.75),
