@@ -57,6 +57,9 @@ _BEGIN = text(
 _EXPECTED = text(
     "EXPLAIN (FORMAT JSON) SELECT 1 FROM entry_text WHERE vector @@ CAST(:query AS tsquery)"
 )
+_ROWS = text(
+    "EXPLAIN (FORMAT JSON) SELECT 1 FROM entry_text WHERE position >= :low AND position < :high"
+)
 # The planner must not walk all positions in search of a rare word, nor collect a range of them to
 # intersect it: written so, the bounds are no business of the index on positions.
 _NEWEST = text(
@@ -84,11 +87,15 @@ async def newest(
         return ()
     archive = Span(low, high + 1)
     left = Span(max(low, span.low), min(high + 1, span.high))
+    whole = left
     expected = 0.0 if rare else await _expected(conn, query)
     found: list[int] = []
-    done = 0
+    done, share = 0, 0.0
     while left.low < left.high and len(found) < limit:
-        part, asked = _part(_Course(archive, left, done, expected, len(found), limit), query)
+        if done:
+            share = await _share(conn, Span(left.high, whole.high), archive)
+        course = _Course(archive, left, done, share, expected, len(found), limit)
+        part, asked = _part(course, query)
         row = (await conn.execute(_NEWEST, _given(asked, part, limit - len(found)))).one()
         found += map(int, row.positions.split(" ")) if row.positions else ()
         done += part.high - part.low
@@ -100,6 +107,17 @@ async def newest(
 async def count(conn: AsyncConnection, query: str, span: Span, at_most: int) -> int:
     """Count the rows that match, up to `at_most`."""
     return int(await conn.scalar(_COUNT, _given(query, span, at_most)) or 0)
+
+
+async def _share(conn: AsyncConnection, part: Span, archive: Span) -> float:
+    """Give which share of an archive's rows lies in a part of it, as the planner knows it."""
+    rows = [
+        float(
+            (await conn.scalar(_ROWS, {"low": span.low, "high": span.high}))[0]["Plan"]["Plan Rows"]
+        )
+        for span in (part, archive)
+    ]
+    return rows[0] / max(rows[1], 1.0)
 
 
 async def _expected(conn: AsyncConnection, query: str) -> float:
@@ -117,11 +135,13 @@ def _given(query: str, span: Span, limit: int) -> dict[str, Any]:
 @dataclass(frozen=True, slots=True)
 class _Course:
     """How far a search has come: of the `archive` it is to look in what is `left`; in so many
-    positions as are `done` it found `found` of at most `limit` rows."""
+    positions as are `done`, where the `share` of all rows lies, it found `found` of at most `limit`
+    rows."""
 
     archive: Span
     left: Span
     done: int
+    share: float
     expected: float
     found: int
     limit: int
@@ -132,8 +152,7 @@ class _Course:
         all: without a window it does, whatever is left."""
         if not self.done:
             return self.expected < _FEW
-        whole = self.archive.high - self.archive.low
-        return (self.found + _LUMP) * whole < _FEW * self.done
+        return self.found + _LUMP < _FEW * self.share
 
     @property
     def extent(self) -> int:
