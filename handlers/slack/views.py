@@ -12,7 +12,7 @@ from slack_bolt.app.async_app import AsyncApp
 from slack_bolt.context.ack.async_ack import AsyncAck
 from slack_sdk.web.async_client import AsyncWebClient
 
-from bot.commands import forms
+from bot.commands import form_problems, forms
 from bot.commands.answers import Answer, Sentence
 from bot.commands.apologies import apology
 from bot.commands.blocks import render
@@ -37,7 +37,7 @@ def register(app: AsyncApp, desk: Desk) -> None:
         if form is None:
             await ack()
             return
-        wrong = forms.problems(form)
+        wrong = form_problems.problems(form)
         if wrong:
             await ack(response_action="errors", errors=wrong)
             return
@@ -48,7 +48,9 @@ def register(app: AsyncApp, desk: Desk) -> None:
                 view = message_view(reply.message, TITLE)
                 await ack(response_action="update", view=dict(view))
             return
-        answer = await _closing(ack, forms.told_beside(form), _answer(desk, form, body, client))
+        answer = await _closing(
+            ack, form_problems.told_beside(form), _answer(desk, form, body, client)
+        )
         if answer is None:
             return
         await desk.join(answer, client)

@@ -10,7 +10,7 @@ from microsoft_teams.api.activities.invoke.task import (
 )
 from microsoft_teams.apps import ActivityContext, App
 
-from bot.commands import card_forms, forms
+from bot.commands import card_forms, form_problems, forms
 from bot.commands.answers import Answer, Sentence, SettingsFormAnswer, ShareFormAnswer
 from bot.commands.card_forms import Channels
 from bot.commands.cards import render
@@ -53,7 +53,7 @@ async def _sent(desk: Desk, ctx: ActivityContext[TaskSubmitInvokeActivity]) -> d
     form = form_of(data)
     if form is None:
         return dialog_said(_STALE)
-    wrong = list(forms.problems(form).values())
+    wrong = list(form_problems.problems(form).values())
     if wrong:
         return await _again(desk, ctx, form, _wrong(wrong))
     if card_forms.asks_to_try(data or {}) and isinstance(form, forms.SettingsSubmitted):

@@ -9,7 +9,7 @@ from microsoft_teams.api.activities.utils import StripMentionsTextOptions, strip
 from microsoft_teams.apps import ActivityContext, App
 
 from bot.commands.answers import Answer, Sentence
-from bot.commands.forms import problems
+from bot.commands.form_problems import problems
 from bot.metrics import ANSWER_SECONDS
 from handlers.teams.buttons import action_of, form_of
 from handlers.teams.desk import Desk

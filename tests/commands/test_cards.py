@@ -11,7 +11,7 @@ import pytest
 from hypothesis import example, given, settings
 from hypothesis import strategies as st
 
-from bot.commands import forms
+from bot.commands import form_problems, forms
 from bot.commands.answers import (
     AssignFormAnswer,
     ChangeList,
@@ -211,7 +211,7 @@ def test_what_was_chosen_in_a_form_is_read() -> None:
     assert sent.instant == ("licensing", "sanctions")
     assert sent.quiet == ()
     assert sent.wants_updates
-    assert forms.problems(sent) == {
+    assert form_problems.problems(sent) == {
         forms.DAILY: "A topic here comes at once already; choose one of the two."
     }
 
@@ -257,7 +257,7 @@ def test_small_forms_are_read() -> None:
 )
 def test_what_no_form_of_ours_sends_does_no_harm(sent: dict[str, Any]) -> None:
     found = read_card(sent)
-    assert found is None or forms.problems(found)
+    assert found is None or form_problems.problems(found)
 
 
 def test_only_forms_open_as_dialogs() -> None:

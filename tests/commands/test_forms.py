@@ -9,7 +9,7 @@ from typing import Any
 
 from hypothesis import given, settings
 
-from bot.commands import forms, views
+from bot.commands import form_problems, forms, views
 from bot.commands.answers import (
     Answer,
     HomePage,
@@ -76,7 +76,7 @@ def form_of(answer: Answer) -> dict[str, Any]:
 async def send(desk: Desk, view: dict[str, Any], **context: Any) -> Answer:
     form = forms.read_view(view)
     assert form is not None
-    assert forms.problems(form) == {}
+    assert form_problems.problems(form) == {}
     answer = await desk.commands.submit(form, replace(desk.context, **context))
     check(answer)
     return answer
@@ -198,7 +198,7 @@ def test_mistakes_are_told_beside_their_field() -> None:
     )
     form = forms.read_view(sent)
     assert form is not None
-    wrong = forms.problems(form)
+    wrong = form_problems.problems(form)
     assert set(wrong) == {
         *(forms.DAILY, forms.WEEKLY, forms.ZONE, forms.QUIET_TO),
         *(forms.WATCHES, forms.SEARCHES),
@@ -232,8 +232,8 @@ def test_a_share_without_a_channel_and_a_search_without_words_are_refused() -> N
     search = forms.read_view(filled(views.search_form()))
     assert share is not None
     assert search is not None
-    assert set(forms.problems(share)) == {forms.CHANNEL}
-    assert set(forms.problems(search)) == {forms.QUERY}
+    assert set(form_problems.problems(share)) == {forms.CHANNEL}
+    assert set(form_problems.problems(search)) == {forms.QUERY}
 
 
 async def test_wrong_topics_are_noted_from_a_form(desk: Desk) -> None:
@@ -250,7 +250,7 @@ def test_what_is_no_form_of_ours_is_nothing() -> None:
     assert forms.read_view({"callback_id": "else", "private_metadata": "x"}) is None
     empty = forms.read_view({"callback_id": "settings", "private_metadata": "[1]", "state": {}})
     assert isinstance(empty, forms.SettingsSubmitted)
-    assert forms.CHANNEL in forms.problems(empty)
+    assert forms.CHANNEL in form_problems.problems(empty)
 
 
 def _channel(label: str = "x", count: int = 3) -> ChannelSettings:

@@ -8,7 +8,7 @@ from typing import Any
 
 import pytest
 
-from bot.commands import card_forms, cards, forms, views
+from bot.commands import card_forms, cards, form_problems, forms, views
 from bot.commands.answers import (
     Answer,
     AssignFormAnswer,
@@ -104,5 +104,5 @@ def test_slack_is_told_of_a_mistake_at_a_field_of_the_form(view: dict[str, Any])
     form = forms.read_view(sent_from_slack(view))
     assert form is not None
     fields = {block["block_id"] for block in view["blocks"] if block["type"] == "input"}
-    assert forms.told_beside(form) in fields
-    assert forms.problems(form).keys() <= fields
+    assert form_problems.told_beside(form) in fields
+    assert form_problems.problems(form).keys() <= fields
