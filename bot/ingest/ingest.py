@@ -8,7 +8,7 @@ from __future__ import annotations
 import asyncio
 import time
 from collections.abc import Mapping, Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from datetime import datetime, timedelta
 
 import structlog
@@ -57,6 +57,10 @@ class _Row:
     text_hash: str
 
 
+_MANY_TURNED = 20
+"""Entries of which as many became something else at once as are a flood when they are new."""
+
+
 class NewsIngest:
     """Understands entries and owes them to channels."""
 
@@ -90,11 +94,14 @@ class NewsIngest:
         now = await self._db.now(conn)
         news = await self._take_new(conn, feed, batch)
         updates = 0
+        turned: list[StoredEntry] = []
         for edited in batch.edited:
             gained, owed = await self._take_edited(conn, feed, edited, now)
-            news += gained
+            turned += gained
             updates += owed
-        deliveries = updates + await tell(conn, news, batch, now)
+        if not (batch.catch_up or batch.flood) and await _are_many(conn, turned):
+            batch = replace(batch, flood=True, more=False)
+        deliveries = updates + await tell(conn, news + turned, batch, now)
         if deliveries:
             await dialects.wake(conn, "deliveries")
             log.info("ingest.owed", feed=feed.id, entries=len(batch.new), deliveries=deliveries)
@@ -154,6 +161,15 @@ class NewsIngest:
         owed = await owe_updates(conn, stored, row.text_hash, now) if edited.substance else 0
         young = row.first_seen_at > now - NEWS_FOR
         return [stored] if young and not analysis.roundup else [], owed
+
+
+async def _are_many(conn: AsyncConnection, turned: Sequence[StoredEntry]) -> bool:
+    """Whether a feed was gone over: as many old entries gained something as a flood has new ones,
+    and are told of in one message like those."""
+    if len(turned) < _MANY_TURNED:
+        return False
+    gained = [one for one in turned if set(await what_it_has(conn, one.id)) - set(one.before or ())]
+    return len(gained) >= _MANY_TURNED
 
 
 def _note(

@@ -314,6 +314,22 @@ async def test_an_edit_that_brings_a_topic_tells_those_who_want_it(
         assert set(await conn.scalars(select(entry_topic.c.topic))) == {"sanctions", "entity-list"}
 
 
+@pytest.mark.parametrize(("gaining", "messages"), [(20, 1), (19, 19)])
+async def test_many_edits_that_bring_a_topic_at_once_come_as_one_message(
+    room: Newsroom, gaining: int, messages: int
+) -> None:
+    await room.door.subscribe(slack(), ANN, ["sanctions"])
+    found = [article() for _ in range(25)]
+    ids = await room.publish(*[(one, understood("entity-list")) for one in found])
+    now = [understood(*["sanctions", "entity-list"][at >= gaining :]) for at in range(25)]
+    await room.edit_all(*zip(ids, found, now, strict=True), substance=False)
+    owed = await room.owed()
+    assert len(owed) == messages
+    assert all((row.kind == "catch-up") is (messages == 1) for row in owed)
+    told = [id_ for row in owed for id_ in (row.payload or {}).get("entries", [row.entry_id])]
+    assert sorted(told) == ids[:gaining]
+
+
 async def test_a_teaser_that_becomes_an_article_is_news(room: Newsroom) -> None:
     await room.door.subscribe(slack(), ANN, ["sanctions"])
     found = article()

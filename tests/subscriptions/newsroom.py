@@ -57,14 +57,21 @@ class Newsroom:
     async def edit(
         self, entry_id: int, after: FeedEntry, prepared: Analysis, *, substance: bool = True
     ) -> None:
+        await self.edit_all((entry_id, after, prepared), substance=substance)
+
+    async def edit_all(
+        self, *edits: tuple[int, FeedEntry, Analysis], substance: bool = True
+    ) -> None:
+        """Take several edits in at once, as a poll would."""
         async with self.db.write() as conn:
-            await conn.execute(
-                update(entry)
-                .where(entry.c.id == entry_id)
-                .values(title=after.title, summary=after.summary, text_hash=f"{hash(after)}")
-            )
-            edited = EditedEntry(entry_id, after, after, substance, prepared)
-            await self.news.ingest(conn, self.feed, NewEntries(edited=(edited,)))
+            for entry_id, after, _ in edits:
+                await conn.execute(
+                    update(entry)
+                    .where(entry.c.id == entry_id)
+                    .values(title=after.title, summary=after.summary, text_hash=f"{hash(after)}")
+                )
+            edited = tuple(EditedEntry(id_, after, after, substance, p) for id_, after, p in edits)
+            await self.news.ingest(conn, self.feed, NewEntries(edited=edited))
 
     async def sent(self, ref: ChannelRef) -> None:
         """Mark all that a channel is owed as sent."""
