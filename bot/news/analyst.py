@@ -2,6 +2,11 @@
 
 from __future__ import annotations
 
+from collections.abc import Callable
+from typing import TypeVar
+
+import structlog
+
 from bot.feeds.model import FeedEntry
 from bot.news.boilerplate import is_roundup, spans
 from bot.news.citations import find_citations
@@ -10,6 +15,10 @@ from bot.news.companies import find_companies
 from bot.news.dates import find_dates
 from bot.news.model import Analysis, Field
 from bot.news.taxonomy import Taxonomy
+
+log = structlog.get_logger(__name__)
+
+T = TypeVar("T")
 
 
 class Analyst:
@@ -32,12 +41,22 @@ class Analyst:
         text = entry.text
         masked = spans(text)
         news = _blank(text, masked)
+        title = entry.title
         return Analysis(
-            topics=self._classifier.classify(entry.title, text, text_field, masked),
-            citations=find_citations(entry.title, news, text_field),
-            companies=find_companies(entry.title, news),
-            dates=find_dates(entry),
+            topics=_part(lambda: self._classifier.classify(title, text, text_field, masked), title),
+            citations=_part(lambda: find_citations(title, news, text_field), title),
+            companies=_part(lambda: find_companies(title, news), title),
+            dates=_part(lambda: find_dates(entry), title),
         )
+
+
+def _part(find: Callable[[], tuple[T, ...]], title: str) -> tuple[T, ...]:
+    """Find one part; a text that it fails on costs that part, not the entry nor its whole feed."""
+    try:
+        return find()
+    except Exception:  # whatever a stranger's text brings about
+        log.exception("analysis.part_failed", title=title)
+        return ()
 
 
 def _blank(text: str, masked: list[tuple[int, int]]) -> str:

@@ -51,7 +51,15 @@ def day_of(written: str, published: date | None) -> date | None:
         if parts["year"]:
             return date(int(parts["year"]), month_number, day_number)
         return _nearest(month_number, day_number, published) if published else None
-    except ValueError:
+    except (ValueError, OverflowError):
+        return None
+
+
+def days_after(day: date, days: int) -> date | None:
+    """Give the day so many days later; none where the calendar ends before (year 9999)."""
+    try:
+        return day + timedelta(days=days)
+    except OverflowError:
         return None
 
 

@@ -8,10 +8,10 @@ from __future__ import annotations
 
 import re
 from collections.abc import Iterator
-from datetime import date, timedelta
+from datetime import date
 
 from bot.feeds.model import FeedEntry
-from bot.news.date_words import DATE, SOON, day_of
+from bot.news.date_words import DATE, SOON, day_of, days_after
 from bot.news.model import DateKind, KeyDate
 
 _MAX_TEXT = 400_000
@@ -190,5 +190,6 @@ def _spans(body: str, published: date) -> Iterator[tuple[DateKind, date, str]]:
                 days = _NUMBERS.get(said) or int(said)
                 begins = _BEGINS.match(body, match.end())
                 first = day_of(begins["on"], published) if begins else None
-                if days:
-                    yield kind, (first or published) + timedelta(days=days), match[0].strip()
+                on = days_after(first or published, days) if days else None
+                if on is not None:
+                    yield kind, on, match[0].strip()

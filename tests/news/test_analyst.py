@@ -86,3 +86,14 @@ def test_many_threads_may_share_it(workers: int) -> None:
     alone = [ANALYST.analyse(entry) for entry in entries]
     with ThreadPoolExecutor(workers) as pool:
         assert list(pool.map(ANALYST.analyse, entries)) == alone
+
+
+def test_a_text_that_one_part_fails_on_keeps_the_others(monkeypatch: pytest.MonkeyPatch) -> None:
+    def fail(entry: FeedEntry) -> tuple[()]:
+        raise OverflowError("a calendar has an end")
+
+    monkeypatch.setattr("bot.news.analyst.find_dates", fail)
+    analysis = ANALYST.analyse(RULE)
+    assert [match.topic for match in analysis.topics] == ["entity-list"]
+    assert analysis.citations
+    assert analysis.dates == ()

@@ -131,6 +131,13 @@ def test_a_day_without_a_year_needs_a_publication_date() -> None:
     assert read("It takes effect Nov. 17.", published=None) == []
 
 
+def test_the_end_of_the_calendar_gives_no_day() -> None:
+    assert read("A 90-day comment period begins December 31, 9999.") == []
+    late = datetime(9999, 12, 31, tzinfo=UTC)
+    assert read("The rule takes effect ninety days after its publication.", late) == []
+    assert read("The rule takes effect tomorrow.", late) == []
+
+
 @given(st.text(max_size=200))
 @settings(max_examples=80, deadline=None)
 def test_no_text_makes_it_fail(text: str) -> None:
