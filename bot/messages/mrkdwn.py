@@ -97,7 +97,7 @@ def link(url: str, text: str, most: int) -> str:
     safe = address(url).replace("&", "&amp;")
     if not safe or len(safe) > LINK_ADDRESS:
         return label
-    return f"<{safe}|{label or safe[:most]}>"
+    return f"<{safe}|{label or escape(address(url), most)}>"
 
 
 def bold(marked: str) -> str:
