@@ -36,6 +36,7 @@ EXAMPLES: Mapping[str, Shown] = {
     "feeds export": Shown("feeds export list.opml", ("feeds import",)),
     "feeds check": Shown("feeds check https://www.example.com/feed.xml", ("feeds add",)),
     "search": Shown("search 'topic:entity-list from:2025-01-01'", ("import", "topics")),
+    "timeline": Shown("timeline 2310170055", ("search", "stories")),
     "import": Shown("import archive.jsonl", ("search", "classify")),
     "topics": Shown("topics", ("classify", "subscribe")),
     "classify": Shown("classify news.jsonl --json", ("topics", "evaluate", "stories")),

@@ -70,7 +70,9 @@ def american(text: str) -> list[str]:
 def said_in(source: str) -> Iterator[tuple[int, str]]:
     """Give the strings of a module that are sentences: docstrings, and what people are told."""
     for node in ast.walk(ast.parse(source)):
-        said = node.value if isinstance(node, ast.Constant) else None
+        if not isinstance(node, ast.Constant):
+            continue
+        said = node.value
         if isinstance(said, str) and said.count(" ") >= 2 and not NO_PROSE.search(said):
             yield node.lineno, said
 

@@ -99,7 +99,7 @@ async def test_each_row_gets_its_own_values_and_all_of_them_the_common_ones(db: 
             values = {"publication_id": 1, "url": f"https://wire.example/{number}"}
             values |= {"next_poll_at": NOON, "created_at": NOON, "lease_by": "w"}
             await conn.execute(insert(feed).values(values))
-        changes = [
+        changes: list[dict[str, Any]] = [
             {"id": 1, "failures": 2, "last_error": "It's down.", "rhythm": {"published": [1, 2]}},
             {"id": 3, "failures": 0, "last_error": None, "rhythm": {}},
         ]

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections.abc import Awaitable, Callable
 from pathlib import Path
 
 import pytest
@@ -17,7 +18,7 @@ async def test_a_statement_is_one_journey_to_the_thread(
 ) -> None:
     connection = sqlite_driver.connect(str(tmp_path / "a.sqlite3"))
     journeys = 0
-    really = connection._execute
+    really: Callable[..., Awaitable[object]] = connection._execute
 
     async def counted(*args: object) -> object:
         nonlocal journeys
@@ -30,7 +31,8 @@ async def test_a_statement_is_one_journey_to_the_thread(
     await cursor.execute("VALUES (1), (2)", ())
     rows = await cursor.fetchall()
     await cursor.close()
-    assert (rows, journeys) == ([(1,), (2,)], 1)
+    assert list(rows) == [(1,), (2,)]
+    assert journeys == 1
     monkeypatch.undo()
     await connection.close()
 
