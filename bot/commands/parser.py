@@ -46,6 +46,7 @@ from bot.commands.model import (
     Why,
 )
 from bot.commands.spans import parse_span
+from bot.feeds.identity import DOCUMENT_NUMBER
 from bot.subscriptions.model import Mode
 
 _SHORT_WORD, _LONG_WORD = 4, 7
@@ -83,7 +84,7 @@ _MODES: Mapping[str, Mode] = {
     "--instant": "instant",
 }
 _LINK = re.compile(r"https?://\S+|\b\d{10}\b", re.IGNORECASE)
-_DOCUMENT = re.compile(r"(?<![\w-])[CREZ]?\d{1,4}-\d{4,5}(?:-\d{5})?(?![\w-])")
+_DOCUMENT = re.compile(rf"(?<![\w-]){DOCUMENT_NUMBER}(?![\w-])")
 _DIGEST_TIME = re.compile(
     r"(?:at\s+)?(?P<at>\d{1,2}(?:[:.h]\d\d)?\s*(?:[ap]\.?m\.?)?)"
     r"(?:\s+(?:on\s+)?(?P<day>[a-z]{2,9}))?",

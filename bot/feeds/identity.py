@@ -34,6 +34,9 @@ _ARTICLE = re.compile(r"(?<!\d)(\d{2})(\d{2})(\d{2})0\d{3}(?:\.html?)?/?$")
 _OF_A_VISIT = frozenset({"p", "page", "sid", "session"})
 """Parameters that say nothing of the article, beside those that `normalise` leaves out."""
 
+DOCUMENT_NUMBER = r"[CREZ]?\d{1,4}-\d{4,5}(?:-\d{5})?"
+"""How a Federal Register document's number is typed, for use in a longer expression."""
+
 _FEDERAL_REGISTER = re.compile(
     r"//(?:www\.)?federalregister\.gov/(?:d|documents/\d{4}/\d\d/\d\d)/([A-Z]?\d[\w.-]*-\d+)"
 )

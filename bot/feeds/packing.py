@@ -9,13 +9,20 @@ from __future__ import annotations
 import copyreg
 import io
 import pickle
+from collections.abc import Callable
+from dataclasses import fields
 from operator import attrgetter
 from typing import Any
 
 from bot.feeds.identity import Identified, Key
 from bot.feeds.model import FeedEntry
 
-_of_entry = attrgetter(*FeedEntry.__slots__)
+
+def plainly(kind: type[Any]) -> Callable[[Any], tuple[Any, ...]]:
+    """Say to pickle how objects of a dataclass of several fields go: as the values that they are
+    made of."""
+    values_of = attrgetter(*(each.name for each in fields(kind)))
+    return lambda one: (kind, values_of(one))
 
 
 def pack(value: object) -> bytes:
@@ -50,6 +57,6 @@ def _together(
 
 
 _TABLE = copyreg.dispatch_table | {
-    FeedEntry: lambda entry: (FeedEntry, _of_entry(entry)),
+    FeedEntry: plainly(FeedEntry),
     Identified: _apart,
 }

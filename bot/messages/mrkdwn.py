@@ -94,10 +94,11 @@ def link(url: str, text: str, most: int) -> str:
     """Give a link with a text of at most `most` characters; only the text when the address will
     not do."""
     label = escape(text, most)
-    safe = address(url).replace("&", "&amp;")
+    plain = address(url)
+    safe = plain.replace("&", "&amp;")
     if not safe or len(safe) > LINK_ADDRESS:
         return label
-    return f"<{safe}|{label or escape(address(url), most)}>"
+    return f"<{safe}|{label or escape(plain, most)}>"
 
 
 def bold(marked: str) -> str:

@@ -92,7 +92,7 @@ def series(
         rest: list[re.Match[str]] = []
         position = max(match.end(), position + 1)
         while found := more.match(body, position):
-            if goes_on is not None and not goes_on(match, found):
+            if not goes_on(match, found):
                 break
             rest.append(found)
             position = found.end()

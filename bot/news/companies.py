@@ -46,19 +46,14 @@ def _merge(known: Company, again: Company) -> Company:
 
 
 def _in_field(body: str) -> Iterator[Company]:
-    taken: list[tuple[int, int, str]] = []
+    taken: list[tuple[int, int]] = []
     for company, start, end in _named(body):
-        taken.append((start, end, company.key))
+        taken.append((start, end))
         yield company
     for company, at in known_in(body):
         # "Beijing Naura Magnetoelectric" is another company than Naura.
-        inside = any(start < at < end for start, end, _key in _near(taken, at))
-        if not inside:
+        if not any(start < at < end for start, end in taken):
             yield company
-
-
-def _near(taken: list[tuple[int, int, str]], at: int) -> list[tuple[int, int, str]]:
-    return [place for place in taken if place[0] <= at < place[1]]
 
 
 _AND = re.compile(r",? (?:and|or|&) ")

@@ -18,7 +18,8 @@ _HEAD = re.compile(
     re.IGNORECASE,
 )
 _DASH = r"[—–-]"
-_LISTED = re.compile(rf"\s*(?:and\s+)?{_DASH}\s?([^;\n]{{1,200}}?)\s*(?:;|\n|$)")
+_NEXT = re.compile(rf"\s*(?:and\s+)?{_DASH}")
+_LISTED = re.compile(rf"{_NEXT.pattern}\s?([^;\n]{{1,200}}?)\s*(?:;|\n|$)")
 _INNER = re.compile(
     rf"\s*;\s*|,?\s+and\s+(?=[A-Z])|,?\s*\b{_KNOWN}[,:]?\s+"
     r"|,\s+(?!(?:Ltd|Limited|LTD|Inc|INC|LLC)\b)(?=[A-Z\u4e00-\u9fff])"
@@ -52,8 +53,7 @@ def _listed(body: str, at: int) -> tuple[list[str], int]:
     """Read a list with dashes; the last name ends with its sentence."""
     names: list[str] = []
     while len(names) < _MOST and (item := _LISTED.match(body, at)):
-        more = re.compile(rf"\s*(?:and\s+)?{_DASH}").match(body, item.end()) is not None
-        if not more:
+        if not _NEXT.match(body, item.end()):
             stop = _stop(body, item.start(1), sentence=True)
             return [*names, body[item.start(1) : stop].strip(' ,;“”"')], stop
         names.append(item[1].strip(' ,;“”"'))

@@ -6,12 +6,11 @@ Forms stand in `company_forms.toml`, by language, as they are written; they are 
 from __future__ import annotations
 
 import re
-import tomllib
 from collections.abc import Iterable, Mapping, Sequence
 from functools import cache
-from importlib.resources import files
 
 from bot.news.folding import is_cjk, squeeze
+from bot.news.tables import read_table
 
 _Forms = Mapping[str, Sequence[tuple[str, ...]]]
 
@@ -20,8 +19,7 @@ _Forms = Mapping[str, Sequence[tuple[str, ...]]]
 def _listed() -> tuple[_Forms, _Forms, tuple[str, ...]]:
     """Read the forms that end a name by their last word, those that begin one by their first, and
     those of scripts without spaces; the longest first."""
-    text = files("bot.news").joinpath("company_forms.toml").read_text(encoding="utf-8")
-    listed: dict[str, dict[str, str]] = tomllib.loads(text)
+    listed: dict[str, dict[str, str]] = read_table("company_forms.toml")
     endings = {squeeze(form) for form in _split(listed["ending"].values())}
     beginnings = {squeeze(form) for form in _split(listed["beginning"].values())}
     joined = {squeeze(form) for form in _split(listed["joined"].values())} - {""}

@@ -7,12 +7,11 @@ that shape where it speaks of such numbers; neither where it is a room's, a part
 from __future__ import annotations
 
 import re
-import tomllib
 from collections.abc import Iterator
 from functools import cache
-from importlib.resources import files
 
 from bot.news.citation_rule import Found, Rule, before
+from bot.news.tables import read_table
 
 _PARAGRAPH = (
     r"((?:(?:\.?\([a-z]\)|\.?[a-z](?![a-z]))"
@@ -56,8 +55,7 @@ _FAMOUS = frozenset(("3A090", "4A090", "3B090", "5A992", "5D002", "9A515", "9A61
 @cache
 def _listed() -> frozenset[str]:
     """Read the numbers of the list."""
-    text = files("bot.news").joinpath("eccns.toml").read_text(encoding="utf-8")
-    groups: dict[str, str] = tomllib.loads(text)
+    groups: dict[str, str] = read_table("eccns.toml")
     return frozenset(
         group + number for group, listed in groups.items() for number in listed.split()
     )

@@ -3,14 +3,13 @@
 from __future__ import annotations
 
 import re
-import tomllib
 from collections.abc import Iterator, Mapping
 from functools import cache
-from importlib.resources import files
 
 from bot.news.company_forms import company_key
 from bot.news.folding import fold, is_cjk
 from bot.news.model import Company
+from bot.news.tables import read_table
 
 _NAME_OF_TWO = re.compile(
     r"(?<![\w.])(?:[A-Za-z]*[A-Z][A-Za-z\d]+(?: [A-Za-z]+)?|[А-ЯЁ][\w-]+)(?![\w-])"
@@ -20,9 +19,8 @@ _NAME_OF_TWO = re.compile(
 @cache
 def well_known() -> Mapping[str, Company]:
     """Read the companies of `known_companies.toml`, by each of their names."""
-    text = files("bot.news").joinpath("known_companies.toml").read_text(encoding="utf-8")
     known: dict[str, Company] = {}
-    for country, listed in tomllib.loads(text).items():
+    for country, listed in read_table("known_companies.toml").items():
         for line in listed:
             name, _, others = line.partition(" = ")
             also = tuple(filter(None, others.split(", ")))

@@ -7,15 +7,13 @@ products, agencies and rules stands in `story_knowledge.toml`.
 from __future__ import annotations
 
 import re
-import tomllib
 from collections.abc import Iterator, Mapping
 from dataclasses import dataclass
 from functools import cache, lru_cache
-from importlib.resources import files
-from typing import Any
 
 from bot.news.folding import fold, is_cjk
 from bot.news.stemming import english_stem
+from bot.news.tables import read_table
 
 LITTLE, SOME, PLACE, THING, ACTION, OFTEN, RARE = 0.08, 0.35, 0.3, 0.35, 0.55, 0.6, 1.0
 _LONGEST_PHRASE = 5
@@ -67,11 +65,6 @@ def lexicon() -> Lexicon:
         },
         names=frozenset(map(_name, known["names"])),
     )
-
-
-def read_table(name: str) -> dict[str, Any]:
-    """Read a TOML file that comes with this package."""
-    return tomllib.loads(files("bot.news").joinpath(name).read_text(encoding="utf-8"))
 
 
 def _name(concept: str) -> str:

@@ -14,8 +14,9 @@ from typing import NamedTuple
 from rapidfuzz import fuzz
 
 from bot.news.story_features import StoryFeatures
-from bot.news.story_lexicon import OFTEN, concept_of, lexicon, read_table
+from bot.news.story_lexicon import OFTEN, concept_of, lexicon
 from bot.news.story_words import Told
+from bot.news.tables import read_table
 
 WINDOW_DAYS = 8.0
 """No event is told as news for longer than this; later reports are about what came next."""
@@ -66,6 +67,7 @@ def signs(a: StoryFeatures, b: StoryFeatures) -> Signs:
     cover = _share(shared, min(one.total, other.total))
     numbers = math.fsum(weight for concept, weight in common.items() if concept in one.numbers)
     days = abs((a.when - b.when).total_seconds()) / 86_400
+    named, only_one, only_other = common_name(a, b), unnamed(a, b), unnamed(b, a)
     return Signs(
         overlap=_share(2 * shared, one.total + other.total),
         cover=enough * cover,
@@ -92,9 +94,9 @@ def signs(a: StoryFeatures, b: StoryFeatures) -> Signs:
         one_actor=float(bool(one.actor) and one.actor == other.actor),
         openings_differ=float(_kind(one.opening) != _kind(other.opening)),
         reacts=float(_reacts(one, other) or _reacts(other, one)),
-        other_names=float(other_names(a, b)),
-        one_name=float(common_name(a, b)),
-        unnamed=float(unnamed(a, b) or unnamed(b, a)),
+        other_names=float(only_one and only_other and not named),
+        one_name=float(named),
+        unnamed=float(only_one or only_other),
     )
 
 

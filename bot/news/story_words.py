@@ -22,8 +22,8 @@ from bot.news.story_lexicon import (
     SOME,
     concepts,
     lexicon,
-    read_table,
 )
+from bot.news.tables import read_table
 
 _SMALL_NUMBERS = {
     "two": "2", "pair": "2", "three": "3", "trio": "3", "four": "4", "quartet": "4", "five": "5",

@@ -9,7 +9,7 @@ from sqlalchemy import ColumnElement, String, and_, case, cast, literal, or_, se
 from sqlalchemy.ext.asyncio import AsyncConnection
 
 from bot.feeds.addresses import host_of, normalise
-from bot.feeds.identity import article_number, document_number, identify
+from bot.feeds.identity import DOCUMENT_NUMBER, article_number, document_number, identify
 from bot.feeds.model import FeedEntry
 from bot.news.taxonomy import Taxonomy
 from bot.storage.database import Database
@@ -37,7 +37,7 @@ from bot.subscriptions.gathering import ALERTS
 from bot.subscriptions.model import ChannelRef, ChannelSettings, SubscriptionKind
 
 _NUMBER = re.compile(r"\d{10}")
-_DOCUMENT = re.compile(r"[CREZ]?\d{1,4}-\d{4,5}(?:-\d{5})?")
+_DOCUMENT = re.compile(DOCUMENT_NUMBER)
 _MAX_REPORTS = 20
 _MAX_SOURCES = 2000
 
