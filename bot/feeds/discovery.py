@@ -50,7 +50,7 @@ class Found:
 def kind_of(url: str) -> Kind:
     """Give how an address is read, as far as the address itself tells."""
     path = urlsplit(url).path
-    is_search = path.startswith("/api/v1/") and path.endswith("documents.json")
+    is_search = path.startswith("/api/v1/") and path.endswith(("documents.json", "/current.json"))
     if host_of(url).removeprefix("www.") == "federalregister.gov" and is_search:
         return "federal-register"
     return "feed"

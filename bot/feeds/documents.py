@@ -5,9 +5,10 @@ from __future__ import annotations
 from collections.abc import Mapping
 from dataclasses import dataclass, field
 
+from bot.feeds.federal_register import federal_register_address, read_federal_register
 from bot.feeds.model import Kind, ParsedFeed
 from bot.feeds.parser import parse_feed
-from bot.feeds.sources import federal_register_address, read_federal_register, read_page
+from bot.feeds.sources import read_page
 
 
 @dataclass(frozen=True, slots=True)

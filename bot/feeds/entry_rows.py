@@ -126,6 +126,8 @@ def entry_from(row: Row[Any]) -> FeedEntry:
         effective_on=date.fromisoformat(effective) if effective else None,
         comments_close_on=date.fromisoformat(comments) if comments else None,
         citation=facts.get("citation", ""),
+        references=tuple(facts.get("references", ())),
+        filed=bool(facts.get("filed")),
     )
 
 
@@ -169,11 +171,13 @@ def _texts(entry: FeedEntry) -> dict[str, Any]:
     }
 
 
-def _facts(entry: FeedEntry) -> dict[str, str]:
-    facts = {
+def _facts(entry: FeedEntry) -> dict[str, Any]:
+    facts: dict[str, Any] = {
         "document_type": entry.document_type,
         "effective_on": entry.effective_on.isoformat() if entry.effective_on else "",
         "comments_close_on": entry.comments_close_on.isoformat() if entry.comments_close_on else "",
         "citation": entry.citation,
+        "references": list(entry.references),
+        "filed": entry.filed,
     }
     return {name: value for name, value in facts.items() if value}

@@ -161,7 +161,8 @@ def _keys(
     if number := article_number(entry.link) or article_number(entry.guid):
         keys.append(Key(wide, "article", number))
     if number := entry.document_number or document_number(entry.link):
-        keys.append(Key(wide, "document", _short(number)))
+        # What is on public inspection is told of; so is what is then published under its number.
+        keys.append(Key(wide, "document", _short(f"{number} filed" if entry.filed else number)))
     page = normalise(entry.link) if entry.link else ""
     if action := _OFAC.search(page):
         keys.append(Key(wide, "ofac", action.group(1)))
@@ -241,7 +242,7 @@ def is_substantial(before: FeedEntry, after: FeedEntry) -> bool:
 
 
 def text_hash(entry: FeedEntry) -> str:
-    """Give the hash of what an entry says: its title, texts and dates."""
+    """Give the hash of what an entry says: its title, texts, dates and references."""
     said = "\0".join(
         (
             " ".join(entry.title.split()),
@@ -249,6 +250,8 @@ def text_hash(entry: FeedEntry) -> str:
             " ".join(entry.content.split()),
             str(entry.effective_on or ""),
             str(entry.comments_close_on or ""),
+            # A page's number comes late: the next issue is listed before it has any.
+            *filter(None, (entry.citation, *entry.references)),
         )
     )
     return hashlib.sha256(said.encode("utf-8", "replace")).hexdigest()

@@ -20,13 +20,13 @@ from bot.feeds import outcomes, records
 from bot.feeds.addresses import shown
 from bot.feeds.bookkeeper import Bookkeeper
 from bot.feeds.documents import ParseTask, address_to_ask
+from bot.feeds.federal_register import wants_next_page
 from bot.feeds.fetcher import Document, Fetcher, Request
 from bot.feeds.parsing import ParserPool
 from bot.feeds.ports import Ingest, Notify, Prepare
 from bot.feeds.reading import Owner, Reading, identified
 from bot.feeds.records import FeedState, LeaseLost
 from bot.feeds.report import PollReport
-from bot.feeds.sources import wants_next_page
 from bot.feeds.storing import Storeroom
 from bot.storage.database import Database, is_passing
 

@@ -29,7 +29,7 @@ from bot.ingest.terms import Sought, Terms
 from bot.metrics import MATCHES, UNDERSTOOD_SECONDS
 from bot.news.analyst import Analyst
 from bot.news.model import Analysis, Relation
-from bot.news.story_book import Unplaced, place, place_many
+from bot.news.story_book import Unplaced, place_many, renew
 from bot.search.index import index_entries
 from bot.storage import dialects
 from bot.storage.database import Database
@@ -139,21 +139,19 @@ class NewsIngest:
         sought = Sought(edited.id, edited.entry, analysis, row.first_seen_at)
         hits = await self._terms.find([sought], feed.publication)
         await facts.write(conn, [(edited.id, analysis)], hits)
+        unplaced = Unplaced(
+            edited.id, edited.entry, feed.publication_id, analysis, row.first_seen_at
+        )
         story_id = row.story_id
         relation: Relation = "same"
         if story_id is None:
             # It was a round-up or a teaser until now, of which nobody was told.
             before = {}
             if not analysis.roundup:
-                placed = await place(
-                    conn,
-                    entry_id=edited.id,
-                    entry=edited.entry,
-                    publication_id=feed.publication_id,
-                    analysis=analysis,
-                    seen=row.first_seen_at,
-                )
+                [placed] = await place_many(conn, [unplaced])
                 story_id, relation = placed.story_id, placed.relation
+        else:
+            await renew(conn, unplaced)
         await index_entries(conn, [edited.id])
         if row.history or story_id is None:
             return [], 0

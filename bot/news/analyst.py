@@ -13,7 +13,8 @@ from bot.news.citations import find_citations
 from bot.news.classifier import Classifier
 from bot.news.companies import find_companies
 from bot.news.dates import find_dates
-from bot.news.model import Analysis, Field
+from bot.news.given_citations import given_citations
+from bot.news.model import Analysis, Citation, Field
 from bot.news.taxonomy import Taxonomy
 
 log = structlog.get_logger(__name__)
@@ -44,10 +45,21 @@ class Analyst:
         title = entry.title
         return Analysis(
             topics=_part(lambda: self._classifier.classify(title, text, text_field, masked), title),
-            citations=_part(lambda: find_citations(title, news, text_field), title),
+            citations=_part(lambda: _citations(entry, title, news, text_field), title),
             companies=_part(lambda: find_companies(title, news), title),
             dates=_part(lambda: find_dates(entry), title),
         )
+
+
+def _citations(entry: FeedEntry, title: str, news: str, field: Field) -> tuple[Citation, ...]:
+    """Give what the publisher gives as data, and what the text says besides.
+
+    Where both say it the text's is kept, which has its place.
+    """
+    read = find_citations(title, news, field)
+    said = {(one.kind, one.value) for one in read}
+    given = given_citations(entry)
+    return tuple(one for one in given if (one.kind, one.value) not in said) + read
 
 
 def _part(find: Callable[[], tuple[T, ...]], title: str) -> tuple[T, ...]:

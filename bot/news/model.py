@@ -13,6 +13,9 @@ from typing import Literal
 
 Field = Literal["title", "summary", "content"]
 
+Source = Literal["title", "summary", "content", "given"]
+"""Where a reference was read; `given`: its publisher gives it as data, so it has no place."""
+
 WHOLE = "the wording as a whole"
 """What people are told where no phrase says a topic alone; never a phrase itself."""
 
@@ -50,6 +53,8 @@ class TopicMatch:
 class Citation:
     """A checked reference; `value` is its normal form, `url` its official page or empty.
 
+    One that is `given` has the place (0, 0), and its `text` is what was given.
+
     Kinds: `eccn`, `usml`, `fr-document`, `fr-page`, `cfr`, `usc`, `hts`, `docket`, `rin`,
     `footnote`, `article`, `bill`, `public-law`, `executive-order`, `eu-act`, `uk-si`,
     `cn-announcement`.
@@ -60,7 +65,7 @@ class Citation:
     text: str
     start: int
     end: int
-    field: Field
+    field: Source
     url: str = ""
 
 

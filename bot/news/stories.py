@@ -27,6 +27,7 @@ from bot.news.story_template import exchanged, exchanged_in_text
 
 Verdict = Literal["same", "follow-up", "apart"]
 
+PUBLISHED = "published what was on public inspection"
 LEARNED = "what they tell"
 """Why two entries are one story or two, where only their likeness decides."""
 
@@ -93,6 +94,8 @@ def _excluded(a: StoryFeatures, b: StoryFeatures) -> Comparison | None:
 
 def _certain(a: StoryFeatures, b: StoryFeatures) -> Comparison | None:
     """Decide by numbers and links, where these decide."""
+    if a.document and a.document == b.document and a.filed != b.filed:
+        return Comparison("follow-up", 1.0, PUBLISHED, certain=True)
     if a.document and a.document == b.document:
         return Comparison("same", 1.0, f"Federal Register document {a.document}", certain=True)
     if a.article and a.article == b.article:
@@ -115,8 +118,12 @@ of what came next."""
 
 
 def _reports_document(report: StoryFeatures, document: StoryFeatures) -> bool:
-    """Whether an entry is news of a Federal Register document of its days, which it names."""
-    if report.document or f"fr-document:{document.document}" not in report.cites:
+    """Whether an entry is news of a Federal Register document of its days, which it names by its
+    number, its page, its RIN or its docket."""
+    if report.document or not document.document:
+        return False
+    shared = {cite for cite in document.cites & report.cites if cite.startswith(_PROCEEDINGS)}
+    if not (own_numbers(document) | shared) & report.cites:
         return False
     days = abs((report.when - document.when).total_seconds()) / 86_400
     return days <= WINDOW_DAYS and likelihood(signs(report, document)) >= _REPORTED
@@ -125,16 +132,28 @@ def _reports_document(report: StoryFeatures, document: StoryFeatures) -> bool:
 def _follows(a: StoryFeatures, b: StoryFeatures) -> str:
     """Give the reference by which the later of two entries follows the earlier, or nothing."""
     earlier, later = sorted((a, b), key=lambda each: (each.when, each.id))
-    own = {f"article:{earlier.article}", f"fr-document:{earlier.document}"} & later.cites
+    own = own_numbers(earlier) & later.cites
     if own:
         return min(own)
+    shared: tuple[str, ...]
     if later.document or later.correction:
-        matters = {cite for cite in earlier.cites & later.cites if cite.startswith(_MATTERS)}
-        return min(matters) if matters else ""
-    return ""
+        shared = _MATTERS
+    elif not near(a, b):  # of one day's reports of a case, the second follows nothing
+        shared = _PROCEEDINGS
+    else:
+        return ""
+    matters = {cite for cite in earlier.cites & later.cites if cite.startswith(shared)}
+    return min(matters) if matters else ""
 
 
-_MATTERS = ("rin:", "docket:", "fr-document:", "fr-page:")
+def own_numbers(entry: StoryFeatures) -> frozenset[str]:
+    """Give what others cite an entry by, as they cite it."""
+    own = (("article", entry.article), ("fr-document", entry.document), ("fr-page", entry.page))
+    return frozenset(f"{kind}:{value}" for kind, value in own if value)
+
+
+_PROCEEDINGS = ("rin:", "docket:")
+_MATTERS = (*_PROCEEDINGS, "fr-document:", "fr-page:")
 
 
 def _near_identical(a: StoryFeatures, b: StoryFeatures) -> bool:

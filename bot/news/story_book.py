@@ -15,21 +15,19 @@ from datetime import datetime, timedelta
 from functools import lru_cache
 from typing import Any
 
-from sqlalchemy import Row, bindparam, delete, func, insert, select, update
+from sqlalchemy import Row, bindparam, func, insert, select, update
 from sqlalchemy.ext.asyncio import AsyncConnection
 
 from bot.feeds.model import FeedEntry
 from bot.news.model import Analysis, Citation, Placement
 from bot.news.story_choice import Choice, choose
 from bot.news.story_features import StoryFeatures, features
+from bot.news.story_keys import AT_ONCE, write_keys
 from bot.news.story_shelf import LEAST_SHARED, MAX_CANDIDATES, SURE, Shelf
 from bot.news.story_signs import WINDOW_DAYS
 from bot.storage.tables import citation, entry, entry_topic, story, story_key
 
 _WINDOW = timedelta(days=WINDOW_DAYS)
-_AT_ONCE = 400
-"""Keys or ids in one query; SQLite takes at most 999 parameters in old versions."""
-
 _MAX_ROWS = 4_000
 _TEXT = 1_000
 """Characters of a stored text that are read again: what happened stands at its beginning."""
@@ -41,7 +39,10 @@ entry, and reading them takes longer than all the rest."""
 
 @dataclass(frozen=True, slots=True)
 class Unplaced:
-    """An entry that has just been stored, or was stored without a story."""
+    """An entry that has just been stored, or was stored without a story.
+
+    `seen` is when it was stored (UTC); it stands in for a publication time that is missing.
+    """
 
     entry_id: int
     entry: FeedEntry
@@ -50,28 +51,11 @@ class Unplaced:
     seen: datetime
 
 
-async def place(
-    conn: AsyncConnection,
-    *,
-    entry_id: int,
-    entry: FeedEntry,
-    publication_id: int,
-    analysis: Analysis,
-    seen: datetime,
-) -> Placement:
-    """Put one stored entry into its story, inside the caller's transaction.
-
-    Makes or updates the story's row and sets `entry.story_id`. `seen` is when the entry was
-    stored (UTC); it stands in for a publication time that is missing. Hold
-    `dialects.serialise_ingest` meanwhile, so that two workers cannot make one story twice.
-    """
-    unplaced = Unplaced(entry_id, entry, publication_id, analysis, seen)
-    return (await place_many(conn, [unplaced]))[0]
-
-
 async def place_many(conn: AsyncConnection, batch: Sequence[Unplaced]) -> tuple[Placement, ...]:
-    """Put many stored entries into their stories, in the order of their times.
+    """Put many stored entries into their stories, in the order of their times, inside the caller's
+    transaction: make or update the stories' rows and set `entry.story_id`.
 
+    Hold `dialects.serialise_ingest` meanwhile, so that two workers cannot make one story twice.
     Takes about ten queries for the whole batch, and gives the placements in the batch's order.
     Keep batches to some hundreds of entries that are near to each other in time. What is thought
     over runs in a thread: comparing a large batch takes seconds.
@@ -108,6 +92,11 @@ def _choose_all(
     return made, told
 
 
+async def renew(conn: AsyncConnection, edited: Unplaced) -> None:
+    """Let an entry be found by what it says after an edit; it stays in its story."""
+    await write_keys(conn, [(edited.entry_id, _features(edited))])
+
+
 def _features(each: Unplaced) -> StoryFeatures:
     return features(
         each.entry,
@@ -136,10 +125,10 @@ async def _load_candidates(
     shared = Counter[int]()
     for words in (True, False):
         some = sorted(key for key in keys if key.startswith("w:") == words)
-        for start in range(0, len(some), _AT_ONCE):
+        for start in range(0, len(some), AT_ONCE):
             query = (
                 select(story_key.c.entry_id, func.count().label("shared"))
-                .where(story_key.c.key.in_(some[start : start + _AT_ONCE]))
+                .where(story_key.c.key.in_(some[start : start + AT_ONCE]))
                 .group_by(story_key.c.entry_id)
                 .order_by(func.count().desc(), story_key.c.entry_id.desc())
                 .limit(_MAX_ROWS)
@@ -153,8 +142,8 @@ async def _load_candidates(
 
 
 async def _load(conn: AsyncConnection, shelf: Shelf, entry_ids: Sequence[int]) -> None:
-    for start in range(0, len(entry_ids), _AT_ONCE):
-        chunk = entry_ids[start : start + _AT_ONCE]
+    for start in range(0, len(entry_ids), AT_ONCE):
+        chunk = entry_ids[start : start + AT_ONCE]
         cited: dict[int, list[Citation]] = {}
         citations = await conn.execute(
             select(citation.c.entry_id, citation.c.kind, citation.c.value).where(
@@ -176,6 +165,7 @@ async def _load(conn: AsyncConnection, shelf: Shelf, entry_ids: Sequence[int]) -
             entry.c.link,
             entry.c.published_at,
             entry.c.document_number,
+            entry.c.facts,
             func.substr(entry.c.summary, 1, _TEXT).label("summary"),
             func.substr(entry.c.content, 1, _TEXT).label("content"),
         ).where(entry.c.id.in_(chunk), entry.c.story_id.is_not(None))
@@ -203,6 +193,8 @@ def _known(row: Row[*tuple[Any, ...]]) -> FeedEntry:
         content=row.content,
         published=row.published_at,
         document_number=row.document_number or "",
+        citation=(row.facts or {}).get("citation", ""),
+        filed=bool((row.facts or {}).get("filed")),
     )
 
 
@@ -323,19 +315,10 @@ async def _write_entries(
     """Tie the entries to their stories, and keep their keys for those that come after."""
     if not batch:
         return
-    placed = [each.entry_id for each in batch]
     ties = [
-        {"placed": entry_id, "told_in": found.story_id}
-        for entry_id, found in zip(placed, placements, strict=True)
+        {"placed": each.entry_id, "told_in": found.story_id}
+        for each, found in zip(batch, placements, strict=True)
     ]
     await conn.execute(_PLACE, ties)
-    for start in range(0, len(placed), _AT_ONCE):
-        chunk = placed[start : start + _AT_ONCE]
-        await conn.execute(delete(story_key).where(story_key.c.entry_id.in_(chunk)))
-    keys = [
-        {"key": key, "at": new.when, "entry_id": entry_id}
-        for entry_id, new in zip(placed, news, strict=True)
-        for key in new.keys
-    ]
-    if keys:
-        await conn.execute(insert(story_key), keys)
+    placed = [each.entry_id for each in batch]
+    await write_keys(conn, list(zip(placed, news, strict=True)))

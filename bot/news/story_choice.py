@@ -6,7 +6,7 @@ from collections.abc import Iterable
 from dataclasses import dataclass, field
 
 from bot.news.model import Relation
-from bot.news.stories import LEARNED, Comparison, compare, near
+from bot.news.stories import LEARNED, PUBLISHED, Comparison, compare, near
 from bot.news.story_features import StoryFeatures
 
 
@@ -35,6 +35,7 @@ class _Case:
     best: float = 0.0
     vetoed: bool = False
     followed: bool = False
+    published: bool = False
     certain: bool = False
     scores: list[float] = field(default_factory=list)
 
@@ -66,7 +67,7 @@ def choose(new: StoryFeatures, members: Iterable[Member]) -> Choice:
         _weigh(cases.setdefault(member.story, _Case()), found)
     odds = _ALONE * max(1, len(rivals)) ** _CROWD
     least = odds / (1 + odds)
-    certain = [story for story, case in cases.items() if case.certain]
+    certain = [story for story, case in cases.items() if case.certain and not case.published]
     if certain:
         return Choice("same", min(certain), score=1.0)
     open_cases = [
@@ -93,6 +94,7 @@ def _mean(case: _Case) -> float:
 def _weigh(case: _Case, found: Comparison) -> None:
     if found.verdict == "follow-up":
         case.followed = True
+        case.published = case.published or found.why == PUBLISHED
     elif found.certain:
         case.certain = case.certain or found.verdict == "same"
         case.vetoed = case.vetoed or found.verdict == "apart"

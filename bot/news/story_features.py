@@ -42,7 +42,8 @@ class StoryFeatures:
 
     `cites` are citations as `kind:value`; `keys` find candidates: entries that share none are
     never compared. `names` are words of the title that no dictionary has. `lead` is what title and
-    start of the text tell, where there is a text.
+    start of the text tell, where there is a text. `page` is the one on which a document stands;
+    one that is `filed` is on public inspection, and published under its number later.
     """
 
     id: str
@@ -58,6 +59,8 @@ class StoryFeatures:
     document: str = ""
     article: str = ""
     link: str = ""
+    page: str = ""
+    filed: bool = False
     cites: frozenset[str] = frozenset()
     names: frozenset[str] = frozenset()
     topics: frozenset[str] = frozenset()
@@ -71,7 +74,8 @@ class StoryFeatures:
         """Give the keys that alone make two entries one story: number of document, address."""
         if self.roundup:
             return ()
-        own = (("fr-document", self.document), ("article", self.article), ("u", short(self.link)))
+        document = f"{self.document} filed" if self.filed else self.document
+        own = (("fr-document", document), ("article", self.article), ("u", short(self.link)))
         return tuple(f"{kind}:{value}" for kind, value in own if value)
 
 
@@ -94,9 +98,11 @@ def features(
     folded_title = " ".join(fold(entry.title).split())
     folded_text = " ".join(fold(text).split())
     sketch = _sketch(folded_text)
+    page = entry.citation if document else ""
     cites = frozenset(f"{cited.kind}:{cited.value}" for cited in citations) - {
         f"fr-document:{document}",
         f"article:{article}",
+        f"fr-page:{page}",
     }
     return StoryFeatures(
         id=id,
@@ -112,13 +118,15 @@ def features(
         document=document,
         article=article,
         link=link,
+        page=page,
+        filed=entry.filed,
         cites=cites,
         names=unlisted(folded_title),
         topics=frozenset(topics),
         correction=_CORRECTION.search(entry.title) is not None,
         roundup=roundup or _ROUNDUP.search(entry.title) is not None,
         sketch=sketch,
-        keys=_keys(document, article, link, headline, sketch, cites),
+        keys=_keys(document, article, link, page, headline, sketch, cites),
     )
 
 
@@ -128,13 +136,15 @@ _EVERYWHERE = frozenset(
 )
 """What so much of our news tells that it finds nothing."""
 
-_JOINING = ("fr-document:", "fr-page:", "article:", "rin:", "docket:")
+_JOINING = ("rin:", "docket:", "article:", "fr-document:", "fr-page:")
+"""What joins entries at any time, the most telling first."""
 
 
 def _keys(
     document: str,
     article: str,
     link: str,
+    page: str,
     headline: Told,
     sketch: frozenset[str],
     cites: frozenset[str],
@@ -142,10 +152,15 @@ def _keys(
     """Give the keys by which candidates are found: identities first, then telling words."""
     keys = [
         f"{kind}:{value}"
-        for kind, value in (("fr-document", document), ("article", article), ("u", short(link)))
+        for kind, value in (
+            ("fr-document", document),
+            ("fr-page", page),
+            ("article", article),
+            ("u", short(link)),
+        )
         if value
     ]
-    keys += sorted(cite for cite in cites if cite.startswith(_JOINING))[:10]
+    keys += [cite for kind in _JOINING for cite in sorted(cites) if cite.startswith(kind)][:10]
     keys += [f"t:{part}" for part in sorted(sketch)]
     telling = sorted(
         (-weight, concept)

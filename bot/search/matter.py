@@ -72,12 +72,14 @@ async def _of_numbers(
 ) -> set[int]:
     """Give the entries that cite what these cite or are, and those that are what these cite."""
     cited = await conn.execute(
-        select(citation.c.kind, citation.c.value)
+        select(citation.c.kind, citation.c.value, citation.c.field)
         .where(citation.c.entry_id.in_(ids), citation.c.kind.in_(kinds))
         .distinct()
         .limit(_MOST)
     )
-    numbers = {(row.kind, row.value) for row in cited}
+    rows = list(cited)
+    pages = {row.value for row in rows if row.kind == "fr-page" and row.field == "given"}
+    numbers = {(row.kind, row.value) for row in rows}
     own = await conn.execute(
         select(entry.c.article_number, entry.c.document_number).where(entry.c.id.in_(ids))
     )
@@ -94,17 +96,21 @@ async def _of_numbers(
     # An article that many cite in passing joins none of them to another.
     shared = {pair for pair in numbers if pair[0] != "article"} | mine
     for kind, value in sorted(shared):
-        citing = await _citing(conn, kind, value)
+        own_page = kind == "fr-page" and value in pages
+        citing = await _citing(conn, kind, value, in_text=own_page)
         near |= citing if len(citing) <= _COMMON else set()
     return near
 
 
-async def _citing(conn: AsyncConnection, kind: str, value: str) -> set[int]:
-    rows = await conn.scalars(
-        select(citation.c.entry_id)
-        .where(citation.c.kind == kind, citation.c.value == value)
-        .limit(_COMMON + 1)
-    )
+async def _citing(
+    conn: AsyncConnection, kind: str, value: str, *, in_text: bool = False
+) -> set[int]:
+    """Give the entries that cite a number; `in_text`: not those of which it is the own page, for
+    short notices of several matters stand on one."""
+    cites = [citation.c.kind == kind, citation.c.value == value]
+    if in_text:
+        cites.append(citation.c.field != "given")
+    rows = await conn.scalars(select(citation.c.entry_id).where(*cites).limit(_COMMON + 1))
     return set(rows)
 
 

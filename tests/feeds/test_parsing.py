@@ -11,10 +11,11 @@ from hypothesis import strategies as st
 
 from bot.errors import NotAFeed
 from bot.feeds.documents import ParseTask, address_to_ask, read_document
+from bot.feeds.federal_register import wants_next_page
 from bot.feeds.model import FeedEntry, ParsedFeed
 from bot.feeds.parser import parse_feed
 from bot.feeds.parsing import ParserPool
-from bot.feeds.sources import LayoutChanged, read_page, wants_next_page
+from bot.feeds.sources import LayoutChanged, read_page
 from bot.feeds.text import to_line, to_text
 from tests.support.newsroom import Item, rss
 

@@ -10,7 +10,7 @@ from sqlalchemy.ext.asyncio import AsyncConnection
 from bot.feeds.model import FeedEntry
 from bot.news.citations import find_citations
 from bot.news.model import Analysis, Placement
-from bot.news.story_book import Unplaced, place, place_many
+from bot.news.story_book import Unplaced, place_many
 from bot.storage import positions, tables
 from bot.storage.database import Database
 
@@ -64,14 +64,7 @@ async def store(conn: AsyncConnection, publication_id: int, entry: FeedEntry) ->
 
 async def tell(conn: AsyncConnection, publication_id: int, entry: FeedEntry) -> Placement:
     each = await store(conn, publication_id, entry)
-    return await place(
-        conn,
-        entry_id=each.entry_id,
-        entry=each.entry,
-        publication_id=publication_id,
-        analysis=each.analysis,
-        seen=each.seen,
-    )
+    return (await place_many(conn, [each]))[0]
 
 
 def report(title: str, *, days: float = 0, summary: str = "", link: str = "") -> FeedEntry:
