@@ -114,7 +114,8 @@ def _print(found: Results) -> None:
 
 def _text_of(result: Result) -> str:
     topics = escape(" ".join(result.topics))
-    source = f"{result.published:%Y-%m-%d}  {escape(result.publication)}"
+    step = f"[yellow]{escape(result.step)}[/]  " if result.step else ""
+    source = f"{result.published:%Y-%m-%d}  {step}{escape(result.publication)}"
     lines = [f"[bold]{escape(result.title)}[/]", f"  {source}  [cyan]{topics}[/]"]
     if result.snippet:
         marked = escape(result.snippet).replace(HIT, "[bold yellow]").replace(END, "[/]")

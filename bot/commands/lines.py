@@ -63,10 +63,11 @@ def entry_snippet(result: Result) -> Rich:
 
 
 def entry_about(result: Result, answer: Listing) -> Rich:
-    """Give who published an entry and when, and its topics."""
+    """Give which step of a matter an entry is, who published it and when, and its topics."""
     topics = [outside(answer.topic_titles.get(t, t), 80) for t in result.topics]
     about = [outside(result.publication, 80), rich.when(result.published)]
-    return joined([*about, some(topics, _TOPICS)], " · ")
+    step = [outside(result.step, 60)] if result.step else []
+    return joined([*step, *about, some(topics, _TOPICS)], " · ")
 
 
 def entry_choices(result: Result, answer: Listing) -> list[Choice]:

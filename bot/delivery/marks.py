@@ -23,7 +23,9 @@ _BYTES = 6
 
 def mark_of(*, number: str, link: str, publication: str, title: str) -> str:
     """Give the mark of an article: of its publisher's number, else its address, else its title."""
-    if number:
+    if number and "/public-inspection/" in link:
+        telling = f"number {number} filed"  # it is told of once more when it is published
+    elif number:
         telling = f"number {number}"
     elif link:
         telling = f"link {normalise(link)}"

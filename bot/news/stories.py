@@ -106,7 +106,9 @@ def _certain(a: StoryFeatures, b: StoryFeatures) -> Comparison | None:
         return Comparison("same", 1.0, "reports the document that it names", certain=True)
     cited = _follows(a, b)
     if cited:
-        return Comparison("follow-up", 1.0, f"cites {cited}", certain=True)
+        # Short notices share a page: of those on it, the one is followed that is told of.
+        score = likelihood(signs(a, b)) if cited.startswith("fr-page:") else 1.0
+        return Comparison("follow-up", score, f"cites {cited}", certain=True)
     if a.document and b.document:
         return Comparison("apart", 0.0, "two Federal Register documents", certain=True)
     return None

@@ -83,7 +83,8 @@ def choose(new: StoryFeatures, members: Iterable[Member]) -> Choice:
         return Choice("same", story, score=-likeness)
     followed = [story for story, case in cases.items() if case.followed]
     if followed:
-        return Choice("follow-up", follows=max(followed), score=1.0)
+        likest = max(followed, key=lambda story: (max(cases[story].scores), story))
+        return Choice("follow-up", follows=likest, score=1.0)
     return Choice("new")
 
 

@@ -33,6 +33,7 @@ def as_json(found: Results) -> dict[str, Any]:
                 "topics": list(result.topics),
                 "snippet": _plain(result.snippet),
             }
+            | ({"step": result.step} if result.step else {})
             for result in found.results
         ],
     }

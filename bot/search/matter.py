@@ -9,10 +9,11 @@ from __future__ import annotations
 
 from collections.abc import Collection, Sequence
 
-from sqlalchemy import ColumnElement, or_, select
+from sqlalchemy import ColumnElement, and_, or_, select
 from sqlalchemy.ext.asyncio import AsyncConnection
 
 from bot.search.entries import timeline
+from bot.search.steps import Step, steps
 from bot.storage.tables import citation, entry
 
 _MOST = 60
@@ -23,33 +24,104 @@ _COMMON = 40
 _JOINING = ("rin", "docket", "fr-document", "fr-page")
 
 
-async def matter(conn: AsyncConnection, entry_id: int) -> tuple[int, ...]:
-    """Give the positions of the entries that belong with one, the oldest first, itself among them.
+async def matter(conn: AsyncConnection, entry_id: int) -> tuple[tuple[int, str], ...]:
+    """Give the positions of the entries that belong with one, the oldest first, itself among them,
+    each with the name of its step.
 
     What shares a story, a document, a RIN or a docket belongs together however many lie between; a
-    mere reference to an article leads one step only. At most 60.
+    mere reference to an article leads one step only. Of a leak, which names no number, the life is
+    that of what refers to it later. At most 60.
     """
-    found: dict[int, None] = {entry_id: None}
-    waiting: list[int] = [entry_id]
+    found = await _grown(conn, [entry_id])
+    if not await _numbered(conn, list(found)):
+        found = await _grown(conn, [*found, *await _referring(conn, list(found))])
+    core = list(found)[:_MOST]
+    for one in sorted(await _of_numbers(conn, core, ("article", "fr-document"))):
+        found.setdefault(one, None)
+    return await _named(conn, list(found)[:_MOST], entry_id)
+
+
+async def _grown(conn: AsyncConnection, seeds: Sequence[int]) -> dict[int, None]:
+    """Give entries with all that shares a story or a number with them, in the order found."""
+    found: dict[int, None] = dict.fromkeys(seeds)
+    waiting = list(found)
     for _ in range(_ROUNDS):
         if not waiting or len(found) >= _MOST:
             break
         near = await _of_stories(conn, waiting) | await _of_numbers(conn, waiting, _JOINING)
         waiting = [one for one in sorted(near) if one not in found]
         found |= dict.fromkeys(waiting)
-    core = list(found)[:_MOST]
-    for one in sorted(await _of_numbers(conn, core, ("article", "fr-document"))):
-        found.setdefault(one, None)
+    return found
+
+
+async def _numbered(conn: AsyncConnection, ids: Sequence[int]) -> bool:
+    """Whether entries are documents, or name a number that joins."""
+    names = select(citation.c.id).where(
+        citation.c.entry_id == entry.c.id, citation.c.kind.in_(_JOINING)
+    )
+    has_number = or_(entry.c.document_number.is_not(None), names.exists())
+    return bool(await _ids(conn, and_(entry.c.id.in_(ids), has_number)))
+
+
+async def _referring(conn: AsyncConnection, ids: Sequence[int]) -> list[int]:
+    """Give the entries that refer to articles."""
+    numbers = select(entry.c.article_number).where(entry.c.id.in_(ids))
     rows = await conn.scalars(
-        select(entry.c.position)
+        select(citation.c.entry_id)
         .where(
-            entry.c.id.in_(list(found)[:_MOST]),
+            citation.c.kind == "article",
+            citation.c.value.in_(numbers),
+            citation.c.entry_id.not_in(ids),
+        )
+        .distinct()
+        .order_by(citation.c.entry_id)
+        .limit(_COMMON)
+    )
+    return list(rows)
+
+
+async def _named(
+    conn: AsyncConnection, ids: Sequence[int], entry_id: int
+) -> tuple[tuple[int, str], ...]:
+    """Put entries in the order of time, and name their steps."""
+    rows = await conn.execute(
+        select(
+            entry.c.id,
+            entry.c.position,
+            entry.c.title,
+            entry.c.link,
+            entry.c.document_number,
+            entry.c.facts,
+        )
+        .where(
+            entry.c.id.in_(ids),
             or_(entry.c.roundup.is_(False), entry.c.id == entry_id),
             entry.c.retracted_at.is_(None),
         )
         .order_by(entry.c.published_at, entry.c.position)
     )
-    return tuple(rows)
+    listed = rows.all()
+    dockets: dict[int, tuple[str, ...]] = {}
+    for row in await conn.execute(
+        select(citation.c.entry_id, citation.c.value).where(
+            citation.c.entry_id.in_(ids), citation.c.kind == "docket"
+        )
+    ):
+        dockets[row.entry_id] = (*dockets.get(row.entry_id, ()), row.value)
+    names = steps(
+        [
+            Step(
+                title=row.title,
+                link=row.link or "",
+                document_number=row.document_number or "",
+                document_type=(row.facts or {}).get("document_type", ""),
+                filed=bool((row.facts or {}).get("filed")),
+                dockets=dockets.get(row.id, ()),
+            )
+            for row in listed
+        ]
+    )
+    return tuple((row.position, name) for row, name in zip(listed, names, strict=True))
 
 
 async def _of_stories(conn: AsyncConnection, ids: Sequence[int]) -> set[int]:
@@ -72,14 +144,12 @@ async def _of_numbers(
 ) -> set[int]:
     """Give the entries that cite what these cite or are, and those that are what these cite."""
     cited = await conn.execute(
-        select(citation.c.kind, citation.c.value, citation.c.field)
+        select(citation.c.kind, citation.c.value)
         .where(citation.c.entry_id.in_(ids), citation.c.kind.in_(kinds))
         .distinct()
         .limit(_MOST)
     )
-    rows = list(cited)
-    pages = {row.value for row in rows if row.kind == "fr-page" and row.field == "given"}
-    numbers = {(row.kind, row.value) for row in rows}
+    numbers = {(row.kind, row.value) for row in cited}
     own = await conn.execute(
         select(entry.c.article_number, entry.c.document_number).where(entry.c.id.in_(ids))
     )
@@ -96,22 +166,24 @@ async def _of_numbers(
     # An article that many cite in passing joins none of them to another.
     shared = {pair for pair in numbers if pair[0] != "article"} | mine
     for kind, value in sorted(shared):
-        own_page = kind == "fr-page" and value in pages
-        citing = await _citing(conn, kind, value, in_text=own_page)
-        near |= citing if len(citing) <= _COMMON else set()
+        near |= await _citing(conn, kind, value)
     return near
 
 
-async def _citing(
-    conn: AsyncConnection, kind: str, value: str, *, in_text: bool = False
-) -> set[int]:
-    """Give the entries that cite a number; `in_text`: not those of which it is the own page, for
-    short notices of several matters stand on one."""
-    cites = [citation.c.kind == kind, citation.c.value == value]
-    if in_text:
-        cites.append(citation.c.field != "given")
-    rows = await conn.scalars(select(citation.c.entry_id).where(*cites).limit(_COMMON + 1))
-    return set(rows)
+async def _citing(conn: AsyncConnection, kind: str, value: str) -> set[int]:
+    """Give the entries that cite a number; none for one that joins nothing: so many name it, or it
+    is a page on which short notices of several matters stand."""
+    rows = await conn.execute(
+        select(citation.c.entry_id, citation.c.field, entry.c.document_number)
+        .join(entry, entry.c.id == citation.c.entry_id)
+        .where(citation.c.kind == kind, citation.c.value == value)
+        .limit(_COMMON + 1)
+    )
+    citing = rows.all()
+    standing = {row.document_number for row in citing if row.field == "given"}
+    if len(citing) > _COMMON or (kind == "fr-page" and len(standing) > 1):
+        return set()
+    return {row.entry_id for row in citing}
 
 
 async def _ids(conn: AsyncConnection, where: ColumnElement[bool]) -> set[int]:

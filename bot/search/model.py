@@ -12,7 +12,8 @@ from bot.feeds.model import Show
 @dataclass(frozen=True, slots=True)
 class Result:
     """One entry found. `snippet` is plain text with hits between U+E000 and U+E001, and is empty
-    where the publication lets no text be shown; `position` orders entries in time."""
+    where the publication lets no text be shown; `position` orders entries in time. `step` is which
+    step of a matter it is, on a time line."""
 
     id: int
     story_id: int | None
@@ -24,6 +25,7 @@ class Result:
     snippet: str
     show: Show
     position: int
+    step: str = ""
 
 
 @dataclass(frozen=True, slots=True)

@@ -5,7 +5,7 @@ from __future__ import annotations
 import asyncio
 import time
 from collections.abc import Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from datetime import UTC, date, datetime, timedelta
 
 from sqlalchemy import func, select
@@ -149,10 +149,12 @@ class Search:
         """Give the life of the matter that a stored entry belongs to, the oldest first."""
         started = time.perf_counter()
         async with self._db.read() as conn:
-            positions = await matter(conn, entry_id)
-            shown = await entries.results(conn, positions[offset : offset + limit], ())
+            named = dict(await matter(conn, entry_id))
+            page = list(named)[offset : offset + limit]
+            found = await entries.results(conn, page, ())
+        shown = tuple(replace(one, step=named[one.position]) for one in found)
         took = (time.perf_counter() - started) * 1000
-        return Results(f"matter of {entry_id}", len(positions), shown, took)
+        return Results(f"matter of {entry_id}", len(named), shown, took)
 
     async def _matches(
         self, conn: AsyncConnection, query: Query, wanted: Plan, typed: str, most: int
