@@ -6,8 +6,9 @@ from __future__ import annotations
 from collections.abc import Collection, Mapping, Sequence
 from dataclasses import dataclass, field
 from datetime import datetime
+from typing import Any
 
-from sqlalchemy import and_, func, or_, select
+from sqlalchemy import Row, and_, func, or_, select
 from sqlalchemy.ext.asyncio import AsyncConnection
 
 from bot.delivery.model import Owed
@@ -17,10 +18,11 @@ from bot.storage.tables import delivery, rate_limit, story
 @dataclass(frozen=True, slots=True)
 class Answered:
     """The delivery that a follow-up answers or an update renews, with the platform's id of its
-    message; that is empty while it is still owed itself."""
+    message and when that was sent; both are empty while it is still owed itself."""
 
     delivery_id: int
     external_id: str = ""
+    sent_at: datetime | None = None
 
 
 @dataclass(frozen=True, slots=True)
@@ -37,24 +39,59 @@ class Doubts:
 
 NO_DOUBTS = Doubts()
 
+_LONGEST = 40
+"""Follow-ups of one thread, one after the other."""
+
 
 async def load_threads(conn: AsyncConnection, owed: Sequence[Owed]) -> Mapping[int, Answered]:
-    """Give, by delivery, what follow-ups answer and updates renew, where it is known."""
+    """Give, by delivery, what follow-ups answer and updates renew, where it is known.
+
+    What follows a follow-up answers the alert that began the thread: a thread has no threads.
+    """
     wanted = [one.id for one in owed if one.kind in ("follow-up", "update")]
-    if not wanted:
+    here = [one.id for one in owed]
+    found = await _answered(conn, wanted, here)
+    follow_ups = {one.id for one in owed if one.kind == "follow-up"}
+    climbing = {one: row for one, row in found.items() if one in follow_ups}
+    for _ in range(_LONGEST):
+        climbing = {one: row for one, row in climbing.items() if row.kind == "follow-up"}
+        if not climbing:
+            break
+        before = await _answered(conn, {row.earlier for row in climbing.values()}, here)
+        climbing = {
+            one: before[row.earlier] for one, row in climbing.items() if row.earlier in before
+        }
+        found |= climbing
+    return {
+        one: Answered(row.earlier, row.external_id or "", row.sent_at) for one, row in found.items()
+    }
+
+
+async def _answered(
+    conn: AsyncConnection, ids: Collection[int], here: Sequence[int]
+) -> dict[int, Row[*tuple[Any, ...]]]:
+    """Give the deliveries that others (`ids`) directly answer or renew; of those that are still
+    owed only the ones `here`, which may go out before."""
+    if not ids:
         return {}
     earlier = delivery.alias("earlier")
     answers = and_(delivery.c.kind == "follow-up", earlier.c.story_id == story.c.follows_id)
     renews = and_(delivery.c.kind == "update", earlier.c.entry_id == delivery.c.entry_id)
-    there = or_(earlier.c.external_id.is_not(None), earlier.c.id.in_([one.id for one in owed]))
+    there = or_(earlier.c.external_id.is_not(None), earlier.c.id.in_(here))
     rows = await conn.execute(
-        select(delivery.c.id, earlier.c.id.label("earlier"), earlier.c.external_id)
+        select(
+            delivery.c.id,
+            earlier.c.id.label("earlier"),
+            earlier.c.kind,
+            earlier.c.external_id,
+            earlier.c.sent_at,
+        )
         .join(story, story.c.id == delivery.c.story_id)
         .join(earlier, and_(earlier.c.channel_id == delivery.c.channel_id, or_(answers, renews)))
-        .where(delivery.c.id.in_(wanted), earlier.c.kind.in_(("alert", "follow-up")), there)
+        .where(delivery.c.id.in_(ids), earlier.c.kind.in_(("alert", "follow-up")), there)
         .order_by(earlier.c.position)
     )
-    return {row.id: Answered(row.earlier, row.external_id or "") for row in rows}
+    return {row.id: row for row in rows}
 
 
 async def load_doubts(

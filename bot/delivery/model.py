@@ -57,12 +57,13 @@ class Owed:
 @dataclass(frozen=True, slots=True)
 class Outgoing:
     """A message about to be sent for a delivery; `thread` is the platform's id of the message
-    it replies to."""
+    it replies to. `aloud`: it is shown in the channel as well, for nobody reads that thread now."""
 
     delivery_id: int
     story_id: int | None
     message: Message
     thread: str = ""
+    aloud: bool = False
 
 
 @dataclass(frozen=True, slots=True)

@@ -5,7 +5,7 @@ from __future__ import annotations
 import asyncio
 from collections.abc import Awaitable, Callable, Mapping
 from dataclasses import dataclass, replace
-from datetime import datetime
+from datetime import datetime, timedelta
 from random import Random
 from typing import TypeVar
 
@@ -44,6 +44,10 @@ NOT_SETTLED = (
     "It may have arrived and the platform cannot be asked; not sent again, as "
     "EXPORTNEWS_UNKNOWN_OUTCOME=drop says."
 )
+
+
+ALOUD_AFTER = timedelta(days=3)
+"""How old a message is that nobody looks at any more: what answers it is also shown below."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -134,6 +138,14 @@ def _thread(claim: Claim, owed: Owed, arrived: Mapping[int, str]) -> str:
     return answered.external_id or arrived.get(answered.delivery_id, "")
 
 
+def _is_aloud(task: _Task) -> bool:
+    """Whether a follow-up answers a message that the channel has long scrolled past."""
+    answered = task.claim.threads.get(task.owed.id)
+    if task.owed.kind != "follow-up" or answered is None or answered.sent_at is None:
+        return False
+    return task.now - answered.sent_at > ALOUD_AFTER
+
+
 async def _recall(office: Office, claim: Claim, recall: Recall, bounds: Bounds) -> Settled:
     """Ask a channel what it was told; nothing is sent yet."""
     address = claim.address
@@ -181,7 +193,7 @@ async def _deliver(office: Office, task: _Task) -> Verdict:
         return Verdict(Outcome(owed.id, "dead", reason=WITHDRAWN))
     if message is None:
         return Verdict(Outcome(owed.id, "dead", reason=NO_MESSAGE))
-    outgoing = Outgoing(owed.id, owed.story_id, message, thread=task.thread)
+    outgoing = Outgoing(owed.id, owed.story_id, message, thread=task.thread, aloud=_is_aloud(task))
     try:
         if owed.kind == "update":
             return await _update(office, task, outgoing)

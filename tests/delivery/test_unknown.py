@@ -122,6 +122,36 @@ async def test_a_follow_up_is_looked_for_in_its_thread(desk: Desk) -> None:
     assert len(desk.slack.calls("conversations.replies")) == 1
 
 
+async def test_what_follows_a_follow_up_stands_in_the_one_thread(desk: Desk) -> None:
+    """Slack knows no threads in threads; one that is old is shown in the channel as well."""
+    (here,) = await desk.channels("C1")
+    story = await desk.story("Story one")
+    await desk.owe(story, here)
+    await _dispatch_for(desk)
+    for number, days in enumerate((0, 1, 4)):
+        desk.clock.advance(days=days)
+        story = await desk.story(f"Step {number}", follows=story)
+        await desk.owe(story, here, kind="follow-up")
+        await _dispatch_for(desk)
+    first, *steps = desk.slack.messages("C1")
+    posted = [call.arguments for call in desk.slack.calls("chat.postMessage")]
+    assert [one.get("thread_ts") for one in posted] == [None, first.ts, first.ts, first.ts]
+    assert [one.get("reply_broadcast") for one in posted] == [None, None, None, True]
+    assert [one.broadcast for one in steps] == [False, False, True]
+
+
+async def test_several_steps_that_wait_together_stand_in_one_thread(desk: Desk) -> None:
+    (here,) = await desk.channels("C1")
+    story = await desk.story("Story one")
+    await desk.owe(story, here)
+    for number in range(3):
+        story = await desk.story(f"Step {number}", follows=story)
+        await desk.owe(story, here, kind="follow-up")
+    await _dispatch_for(desk, minutes=5)
+    first, *steps = desk.slack.messages("C1")
+    assert [one.thread_ts for one in steps] == [first.ts] * 3
+
+
 @pytest.mark.parametrize("ahead", [timedelta(minutes=10), timedelta(hours=5), -timedelta(hours=5)])
 @pytest.mark.parametrize("first", [True, False])
 async def test_clocks_that_differ_repeat_nothing(

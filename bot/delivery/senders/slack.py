@@ -106,4 +106,6 @@ def _head(address: Address, outgoing: Outgoing, thread: str, marks: Sequence[str
     }
     if thread:
         head["thread_ts"] = thread
+        if outgoing.aloud:
+            head["reply_broadcast"] = True
     return json.dumps(head)[:-1] + ","

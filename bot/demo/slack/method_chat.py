@@ -39,6 +39,7 @@ def post_message(request: Request) -> dict[str, Any]:
             blocks=blocks,
             metadata=_metadata(request),
             thread_ts=thread,
+            broadcast=thread is not None and request.flag("reply_broadcast"),
             bot=True,
         )
     )

@@ -20,7 +20,7 @@ _RANGE = "channel! cursor include_all_metadata inclusive latest limit oldest"
 def history(request: Request) -> dict[str, Any]:
     """Give a channel's messages, newest first; metadata only when it is asked for."""
     channel = _readable(request)
-    found = [m for m in channel.visible() if m.thread_ts in (None, m.ts)]
+    found = [m for m in channel.visible() if m.thread_ts in (None, m.ts) or m.broadcast]
     return _messages(request, list(reversed(found)))
 
 

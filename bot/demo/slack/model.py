@@ -25,7 +25,8 @@ class StoredFile:
 class StoredMessage:
     """A message as Slack would keep it. `edited` is the ts of the last edit, where there was one.
 
-    `ephemeral_for` is the user who alone sees it. `rev` is the number of its last change.
+    `broadcast`: an answer in a thread that is shown in the channel too. `ephemeral_for` is the user
+    who alone sees it. `rev` is the number of its last change.
     """
 
     ts: str
@@ -35,6 +36,7 @@ class StoredMessage:
     blocks: list[dict[str, Any]] = field(default_factory=list)
     metadata: dict[str, Any] | None = None
     thread_ts: str | None = None
+    broadcast: bool = False
     edited: str | None = None
     bot: bool = False
     ephemeral_for: str = ""

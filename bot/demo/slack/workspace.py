@@ -159,6 +159,8 @@ class Workspace:
             body["bot_profile"] = {"id": self.bot_id, "app_id": APP_ID, "name": BOT_NAME}
         if message.thread_ts:
             body["thread_ts"] = message.thread_ts
+        if message.broadcast:
+            body["subtype"] = "thread_broadcast"
         if message.edited:
             body["edited"] = {"user": message.user, "ts": message.edited}
         if message.metadata and metadata:

@@ -110,7 +110,7 @@ function show() {
   byId("box").placeholder = "Type /exportnews, or a message";
   const place = byId("messages");
   const atEnd = place.scrollHeight - place.scrollTop - place.clientHeight < 80;
-  const found = inChannel(channel.id).filter((one) => !one.thread || one.thread === one.ts || one.ephemeral);
+  const found = inChannel(channel.id).filter((one) => !one.thread || one.thread === one.ts || one.broadcast || one.ephemeral);
   fill(place, found, false);
   if (!found.length) place.replaceChildren(el("p", { class: "empty", "data-key": "empty" }, channel.topic || "Nothing here yet."));
   if (atEnd) place.scrollTop = place.scrollHeight; else byId("fresh").hidden = false;

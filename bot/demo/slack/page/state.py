@@ -63,6 +63,7 @@ def _message(message: StoredMessage) -> dict[str, Any]:
         "text": message.text,
         "blocks": message.blocks,
         "thread": message.thread_ts,
+        "broadcast": message.broadcast,
         "edited": bool(message.edited),
         "bot": message.bot,
         "ephemeral": bool(message.ephemeral_for),
