@@ -38,6 +38,9 @@ OF_CROWD = 0.04
 """The same for a pair of the crowd."""
 MOST = 400
 """What the labelled pairs of one file weigh at most, in pairs: who wrote it has habits."""
+OBLIQUE = 0.1
+"""What a pair of one event weighs whose headlines and texts have next to nothing of the matter in
+common: it would teach that nothing in common is no sign, and any two designations were one."""
 CROWD = 16_000
 """Pairs drawn from the crowd."""
 
@@ -86,7 +89,9 @@ def crowd_of(paths: Sequence[Path]) -> list[Row]:
 
 
 def _row(a: StoryFeatures, b: StoryFeatures, same: bool, weight: float) -> Row:
-    return Row(_subject(a), compare(a, b), signs(a, b), same, weight)
+    found = signs(a, b)
+    oblique = same and found.subject < 0.2 and found.texts < 0.3
+    return Row(_subject(a), compare(a, b), found, same, weight * (OBLIQUE if oblique else 1))
 
 
 def _subject(entry: StoryFeatures) -> str:

@@ -85,7 +85,7 @@ def _excluded(a: StoryFeatures, b: StoryFeatures) -> Comparison | None:
         return Comparison("apart", 0.0, "other amounts of one thing")
     if opposed(a.headline, b.headline) == 1 and not a.headline.actions & b.headline.actions:
         return Comparison("apart", 0.0, "actions that exclude each other")
-    if exchanged(a, b):
+    if exchanged(a, b) or _exchanged_in_text(a, b):
         return Comparison("apart", 0.0, "one wording, another name")
     if other_names(a, b) and one_act(a.headline, b.headline):
         return Comparison("apart", 0.0, "one act on somebody else")
@@ -112,6 +112,17 @@ def _certain(a: StoryFeatures, b: StoryFeatures) -> Comparison | None:
     if a.document and b.document:
         return Comparison("apart", 0.0, "two Federal Register documents", certain=True)
     return None
+
+
+_ONE_WORDING = 85
+"""Likeness in percent from which two texts are of one wording."""
+
+
+def _exchanged_in_text(a: StoryFeatures, b: StoryFeatures) -> bool:
+    """Whether two texts are of one wording, and each has names or numbers that the other lacks."""
+    if a.lead is None or b.lead is None or not exchanged_in_text(a.lead, b.lead):
+        return False
+    return fuzz.ratio(a.folded_text, b.folded_text, score_cutoff=_ONE_WORDING) > 0
 
 
 _REPORTED = 0.3

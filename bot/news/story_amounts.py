@@ -12,6 +12,7 @@ from collections.abc import Sequence
 from dataclasses import dataclass
 from typing import Literal
 
+from bot.news.number_words import digits
 from bot.news.story_lexicon import LITTLE, concepts
 
 Unit = Literal["%", "$", "fine", "count"]
@@ -21,7 +22,7 @@ _SCALES |= {"mln": 1e6, "bln": 1e9, "billion": 1e9, "trillion": 1e12, "tn": 1e12
 _VAGUE = {"dozens": (24.0, 99.0), "scores": (40.0, 199.0), "hundreds": (200.0, 999.0)}
 _SMALL = {
     "one": 1, "two": 2, "pair": 2, "three": 3, "trio": 3, "four": 4, "quartet": 4, "five": 5,
-    "six": 6, "seven": 7, "eight": 8, "nine": 9, "ten": 10, "eleven": 11, "twelve": 12,
+    "six": 6, "seven": 7, "eight": 8, "nine": 9, "ten": 10,
 }  # fmt: skip
 _ABOUT = r"about|around|roughly|some|nearly|almost|close to|more than|over|at least|up to|under"
 _NUMBER = re.compile(
@@ -61,7 +62,7 @@ class Amount:
 
 def amounts(text: str) -> tuple[Amount, ...]:
     """Read the amounts of a headline. Never raises."""
-    text = _PARTS.split(text, 1)[0]
+    text = digits(_PARTS.split(text, 1)[0])
     found: list[Amount] = []
     for match in _NUMBER.finditer(text):
         if not match["money"] and not match["scale"] and _is_year(match):

@@ -7,12 +7,19 @@ from __future__ import annotations
 
 import math
 import operator
-from collections.abc import Mapping, Sequence
+from collections.abc import Mapping
 from dataclasses import dataclass
 from typing import NamedTuple
 
-from rapidfuzz import fuzz
-
+from bot.news.story_common import (
+    AGENCIES,
+    common_of,
+    left_of,
+    of_subject,
+    share,
+    targets_of,
+    texts_agree,
+)
 from bot.news.story_features import StoryFeatures
 from bot.news.story_lexicon import OFTEN, concept_of, lexicon
 from bot.news.story_words import Told
@@ -25,24 +32,19 @@ WINDOW_DAYS = 8.0
 class Signs(NamedTuple):
     """What speaks for one event and against it, each about 0 to 1."""
 
-    overlap: float
-    cover: float
     lead: float
     rare: float
     numbers: float
-    numbers_differ: float
     codes_differ: float
     actions: float
     mains_differ: float
     opposed: float
     reaction: float
-    only_planned: float
     places_differ: float
     opening: float
     actors_differ: float
     days: float
     one_publication: float
-    alike: float
     agencies_differ: float
     topics_differ: float
     topics_agree: float
@@ -52,52 +54,68 @@ class Signs(NamedTuple):
     reacts: float
     unnamed: float
     other_names: float
-    one_name: float
-
-
-_PLANNED = "a:propose"
+    subject: float
+    no_subject: float
+    texts: float
+    one_by_one: float
 
 
 def signs(a: StoryFeatures, b: StoryFeatures) -> Signs:
     """Weigh what speaks for one event and against it."""
     one, other = a.headline, b.headline
-    common = _common(one, other)
+    common = common_of(one, other)
     shared = math.fsum(common.values())
     enough = min(1.0, shared / 2)  # a short headline is soon covered by chance
-    cover = _share(shared, min(one.total, other.total))
     numbers = math.fsum(weight for concept, weight in common.items() if concept in one.numbers)
     days = abs((a.when - b.when).total_seconds()) / 86_400
     named, only_one, only_other = common_name(a, b), unnamed(a, b), unnamed(b, a)
+    subject = of_subject(common)
+    left = min(left_of(one, common, b), left_of(other, common, a))
+    alien = float(not subject) * min(1.0, 2 * left)
+    targets_differ = _differ(targets_of(one, b), targets_of(other, a))
+    told_of_many = float(not _MANY.isdisjoint(one.actions & other.actions))
     return Signs(
-        overlap=_share(2 * shared, one.total + other.total),
-        cover=enough * cover,
-        lead=enough * max(cover, _covered(one, b.lead), _covered(other, a.lead)),
+        lead=enough
+        * max(
+            share(shared, min(one.total, other.total)),
+            _covered(one, b.lead),
+            _covered(other, a.lead),
+        ),
         rare=min(1.0, shared / 4),
         numbers=min(1.0, numbers / 2),
-        numbers_differ=_differ(one.telling_numbers, other.telling_numbers),
         codes_differ=_differ(one.codes, other.codes),
         actions=_agree(one, other),
         mains_differ=_mains_differ(one, other),
         opposed=opposed(one, other),
         reaction=float(bool((one.actions ^ other.actions) & lexicon().reactions)),
-        only_planned=float((_PLANNED in one.actions) != (_PLANNED in other.actions)),
         places_differ=_differ(one.places, other.places),
         opening=enough * _one_opening(one, other),
         actors_differ=float(bool(one.actor and other.actor) and one.actor != other.actor),
         days=min(WINDOW_DAYS, days) / WINDOW_DAYS,
         one_publication=float(one_publication(a, b)),
-        alike=enough * fuzz.token_set_ratio(a.folded_title, b.folded_title) / 100,
         agencies_differ=_differ(_agencies(one), _agencies(other)),
         topics_differ=_differ(a.topics, b.topics),
-        topics_agree=_share(len(a.topics & b.topics), len(a.topics | b.topics)),
+        topics_agree=share(len(a.topics & b.topics), len(a.topics | b.topics)),
         other_places=min(_places_left(one, common), _places_left(other, common)),
         one_actor=float(bool(one.actor) and one.actor == other.actor),
         openings_differ=float(_kind(one.opening) != _kind(other.opening)),
         reacts=float(_reacts(one, other) or _reacts(other, one)),
-        other_names=float(only_one and only_other and not named),
-        one_name=float(named),
         unnamed=float(only_one or only_other),
+        other_names=float(only_one and only_other and not named),
+        subject=min(1.0, subject / 2),
+        no_subject=alien,
+        texts=texts_agree(a.lead, b.lead),
+        one_by_one=max(targets_differ, alien) * told_of_many,
     )
+
+
+_MANY = frozenset(
+    {
+        "a:sanction", "a:charge", "a:penalty", "a:sentence", "a:plead", "a:convict", "a:sue",
+        "a:block", "a:probe", "a:unveil", "a:propose", "a:warn", "a:smuggle", "a:restrict",
+    }
+)  # fmt: skip
+"""What the same agency does to one after the other in the same days."""
 
 
 def _places_left(headline: Told, common: Mapping[str, float]) -> float:
@@ -119,35 +137,7 @@ def _reacts(one: Told, other: Told) -> bool:
 
 def _agencies(headline: Told) -> frozenset[str]:
     """Give the agencies that a headline names: each acts by measures of its own."""
-    return frozenset(_AGENCIES & headline.weights.keys())
-
-
-_AGENCIES = frozenset(
-    {"t:commerce", "t:treasury", "t:justice", "t:state_department", "t:congress", "t:mofcom"}
-)
-
-
-def _common(one: Told, other: Told) -> dict[str, float]:
-    """Give what common concepts tell, the lesser of two; "super micro" is "supermicro"."""
-    weights, others = one.telling, other.telling
-    common = {
-        concept: min(weights[concept], others[concept])
-        for concept in weights.keys() & others.keys()
-        if not _known_alike(one.known.get(concept, ()), other.known.get(concept, ()))
-    }
-    for first, second in ((one, others), (other, weights)):
-        for joined in first.joined & second.keys():
-            common[joined] = second[joined]
-    return common
-
-
-def _known_alike(by: Sequence[str], others: Sequence[str]) -> bool:
-    """Whether two headlines leave one thing unsaid because both name what implies it."""
-    return any(each in others for each in by)
-
-
-def _share(part: float, whole: float) -> float:
-    return part / whole if whole else 0.0
+    return frozenset(AGENCIES & headline.weights.keys())
 
 
 def _differ(one: frozenset[str], other: frozenset[str]) -> float:
@@ -183,7 +173,7 @@ def _told_by(action: str, actions: frozenset[str]) -> bool:
 
 def _covered(headline: Told, lead: Told | None) -> float:
     """Give the share of a headline's weight that another's text tells too."""
-    return _share(math.fsum(_common(headline, lead).values()), headline.total) if lead else 0.0
+    return share(math.fsum(common_of(headline, lead).values()), headline.total) if lead else 0.0
 
 
 def opposed(one: Told, other: Told) -> float:
@@ -244,7 +234,7 @@ def common_name(a: StoryFeatures, b: StoryFeatures) -> bool:
     named = {concept_of(name) for name in a.names}
     return any(
         ":" not in concept and (concept in named or concept in known)
-        for concept in _common(a.headline, b.headline)
+        for concept in common_of(a.headline, b.headline)
     )
 
 

@@ -15,6 +15,7 @@ from functools import cache, lru_cache
 from itertools import pairwise
 
 from bot.news.folding import fold
+from bot.news.number_words import digits
 from bot.news.story_lexicon import (
     LITTLE,
     PLACE,
@@ -27,8 +28,7 @@ from bot.news.tables import read_table
 
 _SMALL_NUMBERS = {
     "two": "2", "pair": "2", "three": "3", "trio": "3", "four": "4", "quartet": "4", "five": "5",
-    "six": "6", "seven": "7", "eight": "8", "nine": "9", "ten": "10", "eleven": "11",
-    "twelve": "12", "half": "50%",
+    "six": "6", "seven": "7", "eight": "8", "nine": "9", "ten": "10", "half": "50%",
 }  # fmt: skip
 _SCALES = {"k": 1e3, "thousand": 1e3, "m": 1e6, "mn": 1e6, "million": 1e6, "b": 1e9, "bn": 1e9}
 _SCALES |= {"mln": 1e6, "bln": 1e9, "billion": 1e9, "trillion": 1e12, "tn": 1e12}
@@ -118,7 +118,8 @@ def told(text: str) -> Told:
     What stands after "after", "despite" and the like is background: it counts half, and its
     actions are not this story's.
     """
-    text = _HALF_RULE.sub("affiliates rule", _MODEL.sub(r"\1\2", _PARTED.sub(r"\1 off \2", text)))
+    text = digits(_PARTED.sub(r"\1 off \2", text))
+    text = _HALF_RULE.sub("affiliates rule", _MODEL.sub(r"\1\2", text))
     foreground, background = _foreground(text)
     new_numbers, rest = _numbers(foreground)
     news = list(concepts(rest))

@@ -56,7 +56,8 @@ REGISTER = "https://www.federalregister.gov/documents/2026/05/04/{}/some-words"
         ("hard_pairs.jsonl", 0.97, 0.88),
         ("hard_pairs_aside.jsonl", 0.85, 0.8),
         ("desk_labels.jsonl", 0.9, 0.75),
-        ("news_pairs.jsonl", 0.9, 0.35),
+        ("news_pairs.jsonl", 0.88, 0.35),
+        ("near_pairs.jsonl", 0.8, 0.27),
     ],
 )
 def test_labelled_pairs_reach_their_floors(file: str, precision: float, recall: float) -> None:
@@ -64,6 +65,43 @@ def test_labelled_pairs_reach_their_floors(file: str, precision: float, recall: 
     assert result.pairs >= 200
     assert result.grouped.precision >= precision
     assert result.grouped.recall >= recall
+
+
+@pytest.mark.parametrize(
+    ("one", "other"),
+    [
+        ("OFAC Sanctions Iranian Drone Network", "OFAC Sanctions Sudanese Gold Traders"),
+        ("China Restricts Gallium Exports", "China Restricts Antimony Exports"),
+        ("DDTC Amends USML Category XI", "DDTC Debars Seven Exporters"),
+        (
+            "BIS Issues Temporary Denial Order Against Airline",
+            "BIS Issues Guidance on Chip Diversion",
+        ),
+        (
+            "Treasury Sanctions Russian Shipping Firms",
+            "Treasury Sanctions North Korean IT Workers",
+        ),
+    ],
+)
+def test_what_one_agency_does_twice_in_a_day_is_two_stories_where_nothing_else_is_in_the_feeds(
+    one: str, other: str
+) -> None:
+    assert stories_of(one, other) == 2
+
+
+def test_a_number_in_words_is_that_number() -> None:
+    one = "US adds 14 Chinese chip firms to Entity List"
+    assert stories_of(one, "Fourteen Chinese Chip Toolmakers Put on Entity List") == 1
+    assert stories_of(one, "Twenty-four Chinese Chip Toolmakers Put on Entity List") == 2
+
+
+def stories_of(*titles: str) -> int:
+    """Give how many stories these are to somebody who reads nothing else."""
+    lines = [
+        json.dumps({"id": n, "source": f"Daily {n}", "title": title, "published": "2026-05-04"})
+        for n, title in enumerate(titles)
+    ]
+    return len(set(group_entries(list(read_entries(lines)))))
 
 
 def test_who_is_named_keeps_one_act_on_many_apart() -> None:
