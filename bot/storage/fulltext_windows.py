@@ -25,13 +25,16 @@ _AT_ONCE = 6
 _GROWTH = 8
 """How many times as far back as it has looked a search looks next, at most."""
 
-_FEW, _LUMP = 4_000, 10
-"""Where no more matches than these are expected, all are gathered at once. News come in lumps, so
-what was found so far is taken for so many more."""
+_FEW = 4_000
+"""Where fewer matches than these are expected, all are gathered at once."""
+
+_LUMP = 100
+"""How many matches the planner's guess weighs as much as: the newest weeks may tell of other things
+than the years before, so a look at them corrects a guess and does not replace it."""
 
 _STRIDE = 8
-"""How many times as much time as the planner thinks enough is looked at in one go, at most. What
-was found so far says little where a full archive lies behind thin months."""
+"""How many times as much time as the planner thinks enough is looked at in one go, at most: a full
+archive may lie behind thin months."""
 
 _TOGETHER = 64_000
 """How many matches of several words are expected at least. The planner takes each word for a thing
@@ -94,8 +97,8 @@ async def newest(
     while left.low < left.high and len(found) < limit:
         if done:
             share = await _share(conn, Span(left.high, whole.high), archive)
-        course = _Course(archive, left, done, share, expected, len(found), limit)
-        part, asked = _part(course, query)
+        course = Course(archive, left, done, share, expected, len(found), limit)
+        part, asked = choose(course, query)
         row = (await conn.execute(_NEWEST, _given(asked, part, limit - len(found)))).one()
         found += map(int, row.positions.split(" ")) if row.positions else ()
         done += part.high - part.low
@@ -133,7 +136,7 @@ def _given(query: str, span: Span, limit: int) -> dict[str, Any]:
 
 
 @dataclass(frozen=True, slots=True)
-class _Course:
+class Course:
     """How far a search has come: of the `archive` it is to look in what is `left`; in so many
     positions as are `done`, where the `share` of all rows lies, it found `found` of at most `limit`
     rows."""
@@ -147,26 +150,28 @@ class _Course:
     limit: int
 
     @property
+    def likely(self) -> float:
+        """How many matches the whole archive may have: as expected, then more and more as found."""
+        return (self.found + _LUMP) / (self.share + _LUMP / max(self.expected, 1.0))
+
+    @property
     def are_few(self) -> bool:
-        """Whether so few matches are expected in the whole archive that the index can gather them
+        """Whether so few matches are likely in the whole archive that the index can gather them
         all: without a window it does, whatever is left."""
-        if not self.done:
-            return self.expected < _FEW
-        return self.found + _LUMP < _FEW * self.share
+        return self.likely < _FEW
 
     @property
     def extent(self) -> int:
         """How many positions should hold what is missing."""
         whole = self.archive.high - self.archive.low
-        planned = int(whole * self.limit / max(self.expected, 1))
-        missing = self.limit - self.found
+        planned = int(whole * self.limit / max(self.expected, 1.0))
         if not self.done:
             return planned
-        enough = self.done * missing * 5 // (self.found * 4) if self.found else self.done * _GROWTH
+        enough = int(whole * (self.limit - self.found) * 5 / (self.likely * 4))
         return min(enough, self.done * _GROWTH, planned * _STRIDE)
 
 
-def _part(course: _Course, query: str) -> tuple[Span, str]:
+def choose(course: Course, query: str) -> tuple[Span, str]:
     """Choose what is asked next, the newest of what is left; gives it and the question. Pure."""
     left = course.left
     if course.are_few:
