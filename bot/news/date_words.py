@@ -1,4 +1,5 @@
-"""How days are written: `Jan. 16`, `16 January 2025`, `2025-01-16`, `01/16/2025`, 2025年1月16日."""
+"""How days are written: `Jan. 16`, `16 January 2025`, `Jan. 16, '25`, `2025-01-16`, `1/16/25`,
+2025年1月16日."""
 
 from __future__ import annotations
 
@@ -11,12 +12,13 @@ _MONTH = (
     r"(?:Jan(?:uary|\.)?|Feb(?:ruary|\.)?|Mar(?:ch|\.)?|Apr(?:il|\.)?|May|June?\.?|July?\.?"
     r"|Aug(?:ust|\.)?|Sept?(?:ember|\.)?|Oct(?:ober|\.)?|Nov(?:ember|\.)?|Dec(?:ember|\.)?)"
 )
+_YEAR = r"(?:\d{4}|['‘’]\d\d(?!\w))"
 _WEEKDAY = r"(?:Mon|Tues|Wednes|Thurs|Fri|Satur|Sun)day"
 DATE = (
     rf"(?:{_WEEKDAY},? )?(?:the )?"
-    rf"(?:{_MONTH} \d{{1,2}}(?:st|nd|rd|th)?(?!\d|:)(?:,? \d{{4}})?"
-    rf"|\d{{1,2}}(?:st|nd|rd|th)? (?:of )?{_MONTH}(?:,? \d{{4}})?(?!\w)"
-    r"|\d{4}-\d{2}-\d{2}|\d{1,2}/\d{1,2}/\d{4})"
+    rf"(?:{_MONTH} \d{{1,2}}(?:st|nd|rd|th)?(?!\d|:)(?:,? {_YEAR})?"
+    rf"|\d{{1,2}}(?:st|nd|rd|th)? (?:of )?{_MONTH}(?:,? {_YEAR})?(?!\w)"
+    r"|\d{4}-\d{2}-\d{2}|\d{1,2}/\d{1,2}/(?:\d{4}|\d\d)(?![\d/]))"
 )
 """A day of the calendar, for use in a longer expression without regard to case."""
 
@@ -25,10 +27,12 @@ SOON = rf"(?:today|tomorrow|(?:next |this |on )?{_WEEKDAY})"
 
 _PARTS = re.compile(
     rf"(?:(?P<month>{_MONTH}) (?P<day>\d{{1,2}})|(?P<first>\d{{1,2}})(?:st|nd|rd|th)? (?:of )?"
-    rf"(?P<after>{_MONTH}))(?:st|nd|rd|th)?(?:,? (?P<year>\d{{4}}))?",
+    rf"(?P<after>{_MONTH}))(?:st|nd|rd|th)?(?:,? (?P<year>{_YEAR}))?",
     re.IGNORECASE,
 )
-_NUMERIC = re.compile(r"(\d{4})[-年](\d{1,2})[-月](\d{1,2})|(\d{1,2})/(\d{1,2})/(\d{4})")
+_NUMERIC = re.compile(r"(\d{4})[-年](\d{1,2})[-月](\d{1,2})|(\d{1,2})/(\d{1,2})/(\d{4}|\d\d)(?!\d)")
+_FIRST_OF_2000 = 70
+"""From which two figures on a year is of the century before: as POSIX has it."""
 
 
 def day_of(written: str, published: date | None) -> date | None:
@@ -39,20 +43,35 @@ def day_of(written: str, published: date | None) -> date | None:
     try:
         numeric = _NUMERIC.search(written)
         if numeric is not None:
-            year, month, day, us_month, us_day, us_year = numeric.groups()
+            year, month, day, first, second, last = numeric.groups()
             if year:
                 return date(int(year), int(month), int(day))
-            return date(int(us_year), int(us_month), int(us_day))
+            return _american(_year(last), int(first), int(second))
         parts = _PARTS.search(written)
         if parts is None:
             return _soon(written.lower(), published) if published else None
         month_number = _MONTHS.index((parts["month"] or parts["after"])[:3].lower()) + 1
         day_number = int(parts["day"] or parts["first"])
         if parts["year"]:
-            return date(int(parts["year"]), month_number, day_number)
+            return date(_year(parts["year"]), month_number, day_number)
         return _nearest(month_number, day_number, published) if published else None
     except (ValueError, OverflowError):
         return None
+
+
+def _american(year: int, first: int, second: int) -> date:
+    """Read month before day, but for a first number that can be no month."""
+    if first > 12:
+        first, second = second, first
+    return date(year, first, second)
+
+
+def _year(written: str) -> int:
+    """Give the year of four figures, or of two (`'25`)."""
+    year = int(written.lstrip("'‘’"))
+    if len(written) >= 4:
+        return year
+    return year + (1900 if year >= _FIRST_OF_2000 else 2000)
 
 
 def days_after(day: date, days: int) -> date | None:

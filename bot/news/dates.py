@@ -1,7 +1,8 @@
 """Dates that matter: when a rule takes effect, and until when one may comment.
 
 A day counts only where a text says what happens on it; a day that is merely named is none. Where a
-day is moved ("delayed from January 13 to March 21"), only the new one counts.
+day is moved ("delayed from January 13 to March 21"), only the new one counts; what a text denies
+("will not take effect January 1") counts for nothing.
 """
 
 from __future__ import annotations
@@ -13,6 +14,7 @@ from datetime import date
 from bot.feeds.model import FeedEntry
 from bot.news.date_words import DATE, SOON, day_of, days_after
 from bot.news.model import DateKind, KeyDate
+from bot.news.publication_day import publication_day
 
 _MAX_TEXT = 400_000
 _TIME = (
@@ -39,6 +41,8 @@ _EFFECTIVE = _compiled(
     rf"\beffective(?: date)?(?: (?:is|are|was|on|of|as of|from|beginning|starting))*:? ?{_ON}",
     rf"{_TAKES},?(?: on| as of| from| starting| beginning)? {_ON}",
     rf"{_TAKES} (?P<on>{SOON})\b",
+    rf"(?:\bnot|n['’]t|\bcannot)(?: (?:yet|be|become))* (?:effective|{_TAKES})"
+    rf" (?:until|till) {_ON}",
     rf"\b(?:in|into) (?:effect|force) (?:on|from|as of|starting|beginning) {_ON}",
     rf"\bwith effect (?:from|as of) {_ON}",
     r"\b(?:appl(?:y|ies) (?:from|as of|as from|starting|beginning)|applicable)(?: from| as of)?"
@@ -95,6 +99,12 @@ _COMMENTS_IN = _compiled(
     rf"{_NUMBER}[- ]days? (?:public )?(?:comment|notice[- ]and[- ]comment)",
     rf"\bcomment period of {_IN_DAYS}",
 )
+_DENIED = re.compile(
+    r"(?:\b(?:not|never|cannot|no longer)|n['’]t)"
+    r"(?: (?:yet|be|been|being|become|made|to|have|now|also|immediately|automatically|ever))* $",
+    re.IGNORECASE,
+)
+_NOT_DUE = re.compile(r"(?:\bnot|n['’]t)(?: yet)? due\b", re.IGNORECASE)
 _BEGINS = re.compile(
     r"(?: period)? (?:that )?(?:begin(?:s|ning)?|start(?:s|ing)?|open(?:s|ing)?)(?: on)?"
     rf" (?P<on>{DATE})",
@@ -136,7 +146,7 @@ def find_dates(entry: FeedEntry) -> tuple[KeyDate, ...]:
         if on is not None:
             found[kind, on] = KeyDate(kind, on)
     given = {kind for kind, _ in found}
-    published = entry.published.date() if entry.published else None
+    published = publication_day(entry)
     for body in (entry.title[:_MAX_TEXT], entry.text[:_MAX_TEXT]):
         for key_date in _read(body, published):
             if key_date.kind not in given:
@@ -156,7 +166,9 @@ def _read(body: str, published: date | None) -> Iterator[KeyDate]:
     for match in _MOVED[0].finditer(body) if kinds else ():
         kind = _moved_kind(body, match)
         on = day_of(match["on"], published)
-        if kind and on:
+        if kind and _is_denied(body, match):
+            moved.append((kind, match.start(), match.end()))
+        elif kind and on:
             moved.append((kind, match.start() - _NEAR, match.end()))
             yield KeyDate(kind, on, match[0].strip())
     for kind in kinds:
@@ -165,8 +177,14 @@ def _read(body: str, published: date | None) -> Iterator[KeyDate]:
                 on = day_of(match["on"], published)
                 at = match.start("on")
                 old = any(which == kind and start <= at < end for which, start, end in moved)
-                if on is not None and not old:
+                if on is not None and not old and not _is_denied(body, match):
                     yield KeyDate(kind, on, match[0].strip())
+
+
+def _is_denied(body: str, match: re.Match[str]) -> bool:
+    """Whether a text says that just this does not happen, or is not due then."""
+    before = body[max(0, match.start() - 60) : match.start()]
+    return bool(_DENIED.search(before) or _NOT_DUE.search(match[0]))
 
 
 def _moved_kind(body: str, match: re.Match[str]) -> DateKind | None:
@@ -193,5 +211,5 @@ def _spans(body: str, published: date) -> Iterator[tuple[DateKind, date, str]]:
                 begins = _BEGINS.match(body, match.end())
                 first = day_of(begins["on"], published) if begins else None
                 on = days_after(first or published, days) if days else None
-                if on is not None:
+                if on is not None and not _is_denied(body, match):
                     yield kind, on, match[0].strip()

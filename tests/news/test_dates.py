@@ -59,6 +59,19 @@ def read(text: str, published: datetime | None = PUBLISHED) -> list[tuple[str, d
         ("The ban takes effect Monday", "effective", date(2026, 10, 26)),
         ("Licence terms kick in on Dec. 1", "effective", date(2026, 12, 1)),
         ("compliance is required by May 13, 2027", "effective", date(2027, 5, 13)),
+        ("Effective 1/5/27, licences are needed", "effective", date(2027, 1, 5)),
+        ("Effective 25/1/27", "effective", date(2027, 1, 25)),
+        ("The order is effective Dec. 5, '25", "effective", date(2025, 12, 5)),
+        ("Comments are due by 5 Dec. ’26", "comments", date(2026, 12, 5)),
+        ("The rule won't take effect until Jan. 4", "effective", date(2027, 1, 4)),
+        ("It is not effective until Jan. 4, 2027", "effective", date(2027, 1, 4)),
+        (
+            "The comment period ends Dec. 1; BIS did not extend the comment period to Jan. 5.",
+            "comments",
+            date(2026, 12, 1),
+        ),
+        ("Not only a ban takes effect Nov. 9", "effective", date(2026, 11, 9)),
+        ("Comments not received by Dec. 18 will not be read", "comments", date(2026, 12, 18)),
         ("本公告自2026年11月1日起施行", "effective", date(2026, 11, 1)),
         ("Exporters have until Nov. 30 to comment", "comments", date(2026, 11, 30)),
         ("Request for comments; deadline Nov. 30", "comments", date(2026, 11, 30)),
@@ -101,6 +114,14 @@ def test_dates_are_read_from_text(text: str, kind: str, on: date) -> None:
         "The licence was extended to November 13, 2026",
         "Comments. The fair opens November 3, 2026.",
         "The limit was effective 30 days before the sale.",
+        "The rule is not effective Jan. 1.",
+        "The ban will not take effect on January 4, 2027",
+        "It won’t be effective Nov. 9; it never went into effect Sept. 30",
+        "The controls are no longer effective Nov. 9",
+        "It is not yet effective 30 days after publication",
+        "BIS did not extend the comment period to Jan. 5",
+        "Comments are not due by Jan. 5",
+        "Effective 13/13/26; effective 1/5/26/3",
         "He commented for 20 minutes; 90 days later the plant shut.",
     ],
 )
@@ -125,6 +146,31 @@ def test_a_span_counts_only_where_no_date_is_named() -> None:
     text = "It takes effect 60 days after publication, on December 20, 2026. Effective Jan. 3."
     assert read(text) == [("effective", date(2027, 1, 3))]
     assert read("Effective in 60 days.", published=None) == []
+
+
+@pytest.mark.parametrize(
+    ("link", "on"),
+    [
+        ("https://www.treasury.gov/news/1", date(2026, 12, 19)),
+        ("https://content.govdelivery.com/accounts/USTREAS/bulletins/1", date(2026, 12, 19)),
+        ("https://content.govdelivery.com/accounts/UKOFSI/bulletins/1", date(2026, 12, 20)),
+        ("https://www.gov.uk/notices/1", date(2026, 12, 20)),
+        ("http://[", date(2026, 12, 20)),
+    ],
+)
+def test_days_count_from_the_publishers_own_day(link: str, on: date) -> None:
+    evening = datetime(2026, 10, 21, 1, 30, tzinfo=UTC)  # 9.30 p.m. of the 20th in Washington
+    text = "The rule takes effect 60 days after publication."
+    [found] = find_dates(FeedEntry("A rule", link, summary=text, published=evening))
+    assert found.on == on
+
+
+def test_a_day_without_a_time_is_the_day_it_says() -> None:
+    midnight = datetime(2026, 10, 20, tzinfo=UTC)  # as the Federal Register's dates are stored
+    link = "https://www.federalregister.gov/d/2026-1"
+    text = "The rule takes effect 60 days after publication."
+    [found] = find_dates(FeedEntry("A rule", link, summary=text, published=midnight))
+    assert found.on == date(2026, 12, 19)
 
 
 def test_a_day_without_a_year_needs_a_publication_date() -> None:
