@@ -53,6 +53,7 @@ class _Row:
     position: int
     story_id: int | None
     history: bool
+    published_at: datetime
     first_seen_at: datetime
     text_hash: str
 
@@ -114,12 +115,14 @@ class NewsIngest:
         new = batch.new[::-1]  # oldest first: the first to report a story is the one told of
         if not new:
             return []
+        rows = await _rows(conn, [n.id for n in new])
         hits = await self._terms.find(
-            [Sought(n.id, n.entry, n.prepared, n.seen) for n in new], feed.publication
+            [Sought(n.id, n.entry, n.prepared, rows[n.id].published_at) for n in new],
+            feed.publication,
         )
         await facts.forget(conn, [n.id for n in new if n.promoted])
         await facts.write(conn, [(n.id, n.prepared) for n in new], hits)
-        stored = await _place_all(conn, feed, new)
+        stored = await _place_all(conn, feed, new, rows)
         await index_entries(conn, [n.id for n in new])
         if batch.history:
             return []
@@ -136,7 +139,7 @@ class NewsIngest:
         analysis = edited.prepared
         await facts.forget(conn, [edited.id])
         row = (await _rows(conn, [edited.id]))[edited.id]
-        sought = Sought(edited.id, edited.entry, analysis, row.first_seen_at)
+        sought = Sought(edited.id, edited.entry, analysis, row.published_at)
         hits = await self._terms.find([sought], feed.publication)
         await facts.write(conn, [(edited.id, analysis)], hits)
         unplaced = Unplaced(
@@ -188,13 +191,15 @@ def _note(
 
 
 async def _place_all(
-    conn: AsyncConnection, feed: FeedRecord, new: Sequence[NewEntry[Analysis]]
+    conn: AsyncConnection,
+    feed: FeedRecord,
+    new: Sequence[NewEntry[Analysis]],
+    rows: Mapping[int, _Row],
 ) -> list[StoredEntry]:
     """Give every entry its story, but for round-ups, which tell of many and are none.
 
     What was history has its story already.
     """
-    rows = await _rows(conn, [n.id for n in new])
     unplaced = []
     stored = []
     for n in new:
@@ -227,6 +232,7 @@ async def _rows(conn: AsyncConnection, ids: Sequence[int]) -> Mapping[int, _Row]
                 entry.c.position,
                 entry.c.story_id,
                 entry.c.history,
+                entry.c.published_at,
                 entry.c.first_seen_at,
                 entry.c.text_hash,
             ).where(entry.c.id.in_(ids[first : first + _CHUNK]))

@@ -38,12 +38,12 @@ class TermHit:
 
 @dataclass(frozen=True, slots=True)
 class Sought:
-    """An entry in which terms are looked for."""
+    """An entry in which terms are looked for. `moment`: when it counts as published, as stored."""
 
     id: int
     entry: FeedEntry
     analysis: Analysis
-    seen: datetime
+    moment: datetime
 
 
 @dataclass(frozen=True, slots=True)
@@ -107,9 +107,7 @@ def _find(
         ]
         hits += [
             TermHit("search", str(search_id))
-            for search_id in ready.searches.find(
-                entry, sought.analysis, publication, seen=sought.seen
-            )
+            for search_id in ready.searches.find(entry, sought.analysis, publication, sought.moment)
         ]
         if hits:
             found[sought.id] = hits

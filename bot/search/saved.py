@@ -56,22 +56,17 @@ class SavedSearchMatcher:
             self._ready = tuple(each for each in ready if each.query.asks)
 
     def find(
-        self,
-        entry: FeedEntry,
-        analysis: Analysis,
-        publication: str,
-        *,
-        seen: datetime | None = None,
+        self, entry: FeedEntry, analysis: Analysis, publication: str, moment: datetime
     ) -> tuple[int, ...]:
         """Give the ids of the saved searches that the entry answers. Never raises.
 
-        `seen` is when it was stored; it stands for an entry without a time of its own.
+        `moment` is when it counts as published: the stored time, which the search goes by too, not
+        what the entry itself says of it.
         """
         if not self._ready:
             return ()
         text = _Text(document(texts(entry.title, entry.text), facts_of(entry, analysis)))
-        moment = entry.published or seen
-        day = moment.astimezone(UTC).date() if moment else None
+        day = moment.astimezone(UTC).date()
         return tuple(
             each.id
             for each in self._ready
@@ -105,13 +100,9 @@ class _Text:
             self.forms.setdefault(stem(token), []).append(token)
 
 
-def _in_time(query: Query, day: date | None) -> bool:
-    if query.since is None and query.until is None:
-        return True
-    return (
-        day is not None
-        and (query.since is None or day >= query.since)
-        and (query.until is None or day <= query.until)
+def _in_time(query: Query, day: date) -> bool:
+    return (query.since is None or day >= query.since) and (
+        query.until is None or day <= query.until
     )
 
 

@@ -8,9 +8,12 @@ from datetime import date, timedelta
 import pytest
 from sqlalchemy import func, select
 
+from bot.feeds.intake import keep, taking
 from bot.feeds.model import FeedEntry, NewEntries
 from bot.news.model import Citation, Company, KeyDate
-from bot.storage import tables
+from bot.news.taxonomy import load_taxonomy
+from bot.search.search import Search
+from bot.storage import dialects, tables
 from bot.storage.database import Database
 from bot.storage.tables import collected, entry, entry_topic, entry_watch
 from bot.subscriptions.model import Actor
@@ -122,6 +125,29 @@ async def test_who_first_learns_of_a_story_from_its_second_report_is_told(room: 
     )
     assert len(await room.owed()) == 1
     assert len(await room.owed(slack("C2"))) == 1
+
+
+@pytest.mark.parametrize("ahead", [timedelta(days=3), timedelta(days=10), None])
+async def test_a_saved_search_goes_by_the_time_that_the_search_goes_by(
+    room: Newsroom, ahead: timedelta | None
+) -> None:
+    today = room.clock().date()
+    for query in (f"to:{today}", f"from:{today + timedelta(days=1)}"):
+        await room.door.save_search(slack(), ANN, f"acme {query}")
+    found = article("Acme", published=room.clock() + ahead if ahead else None)
+    async with room.db.write() as conn:
+        await dialects.serialise_ingest(conn)
+        taken = await keep(conn, [taking(room.feed, [found], [understood()], room.clock())])
+        await room.news.ingest(conn, room.feed, taken[0])
+    search = Search(room.db, load_taxonomy())
+    settings = await room.door.settings(slack())
+    assert settings is not None
+    answered = {
+        one.target for one in settings.subscriptions if (await search.find(one.label)).results
+    }
+    async with room.db.read() as conn:
+        assert set(await conn.scalars(select(entry_watch.c.target))) == answered
+    assert len(answered) == 1
 
 
 async def test_alerts_stand_in_order_of_publication(room: Newsroom) -> None:

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import asyncio
 from collections.abc import Iterator
-from dataclasses import replace
+from datetime import datetime
 
 from hypothesis import assume, example, given, settings
 
@@ -20,7 +20,7 @@ from tests.search.queries import anything
 from tests.search.test_search import ARTICLES
 
 
-def understood(article: Article) -> tuple[FeedEntry, Analysis, str]:
+def understood(article: Article) -> tuple[FeedEntry, Analysis, str, datetime]:
     entry = FeedEntry(
         article.title,
         link=f"https://news.example/article-{article.number}" if article.number else "",
@@ -32,7 +32,7 @@ def understood(article: Article) -> tuple[FeedEntry, Analysis, str]:
         citations=tuple(Citation(k, v, v, 0, 1, "summary") for k, v in article.references),
         companies=tuple(Company(name, name) for name in article.companies),
     )
-    return entry, analysis, article.source
+    return entry, analysis, article.source, article.published
 
 
 def matching(query: str) -> Iterator[str]:
@@ -65,11 +65,3 @@ def test_only_the_searches_that_match_are_given_in_order() -> None:
     queries = ["huawei", "asml", '"entity list" -treasury', "topic:entity-list", "source:gazette"]
     matcher = SavedSearchMatcher([SavedQuery(n, q) for n, q in enumerate(queries, start=1)])
     assert matcher.find(*understood(ARTICLES[0])) == (1, 3, 4, 5)
-
-
-def test_an_entry_without_time_counts_from_when_it_was_seen() -> None:
-    matcher = SavedSearchMatcher([SavedQuery(1, "huawei from:2026")])
-    entry, analysis, source = understood(ARTICLES[0])
-    undated = replace(entry, published=None)
-    assert matcher.find(undated, analysis, source, seen=entry.published) == (1,)
-    assert matcher.find(undated, analysis, source) == ()
