@@ -6,10 +6,11 @@ A name's `key` is the folded name without its legal form: what names are compare
 from __future__ import annotations
 
 import re
-from collections.abc import Iterator
+from collections.abc import Iterator, Sequence
 
-from bot.news.company_aliases import aliases_after
+from bot.news.company_aliases import other_names_after
 from bot.news.company_forms import company_key
+from bot.news.company_lists import listed_in
 from bot.news.company_names import Named, names_in
 from bot.news.countries import Destinations, country_after, country_before, country_name
 from bot.news.known_companies import known_in
@@ -30,8 +31,8 @@ def find_companies(title: str, text: str) -> tuple[Company, ...]:
     or empty; `aliases` are those given with the name. Never raises.
     """
     found: dict[str, Company] = {}
-    for body in (title[:_MAX_TEXT], text[:_MAX_TEXT]):
-        for company in _in_field(body):
+    for body, is_title in ((title[:_MAX_TEXT], True), (text[:_MAX_TEXT], False)):
+        for company in _in_field(body, title=is_title):
             known = found.get(company.key)
             if known is not None:
                 company = _merge(known, company)
@@ -45,9 +46,9 @@ def _merge(known: Company, again: Company) -> Company:
     return Company(known.name, known.key, known.country or again.country, aliases)
 
 
-def _in_field(body: str) -> Iterator[Company]:
+def _in_field(body: str, *, title: bool) -> Iterator[Company]:
     taken: list[tuple[int, int]] = []
-    for company, start, end in _named(body):
+    for company, start, end in _named(body, title=title):
         taken.append((start, end))
         yield company
     for company, at in known_in(body):
@@ -60,26 +61,33 @@ _AND = re.compile(r",? (?:and|or|&) ")
 _BOTH = re.compile(r",? (?:both|all)(?: \w+)? (?:of|in) (?:the )?")
 
 
-def _named(body: str) -> Iterator[tuple[Company, int, int]]:
+def _named(body: str, *, title: bool) -> Iterator[tuple[Company, int, int]]:
     """Give the companies that are named with a legal form or the like, with the place of the name
     and what belongs to it."""
-    names = _apart(body)
+    in_lists = {(one.start, one.end): one for one in listed_in(body, title=title)}
+    names = _apart(body, [(one.name, one.start, one.end) for one in in_lists.values()])
     if not names:
         return
+    over = {one.start: one for one in in_lists.values()}
     listed = Destinations(body)
     found: list[tuple[Company, int, int]] = []
     following = ""
     last = len(body) + 1
     for name, start, end in reversed(names):
-        aliases, after = aliases_after(body, end)
+        aliases, after = other_names_after(body, name, end)
         country = country_after(body, after) or _of_both(body, after)
         if not country and _AND.fullmatch(body, after, min(last, after + 8)) and last < len(body):
             country = following
+        if start in over and over[start].firm:
+            country = over[start].country
         following, last = country, start
         company = Company(
             name,
             company_key(name),
-            country or country_before(body, start) or listed.before(start),
+            country
+            or (over[start].country if start in over else "")
+            or country_before(body, start)
+            or listed.before(start),
             aliases,
         )
         found.append((company, start, after))
@@ -91,10 +99,10 @@ def _of_both(body: str, after: int) -> str:
     return country_after(body, both.end() - len(" of ")) if both else ""
 
 
-def _apart(body: str) -> list[Named]:
+def _apart(body: str, in_lists: Sequence[Named]) -> list[Named]:
     """Give the names by place: of those that overlap the first and longest, and none that is
     another's alias."""
-    names = sorted(names_in(body), key=lambda found: (found[1], -found[2]))
+    names = sorted((*names_in(body), *in_lists), key=lambda found: (found[1], -found[2]))
     kept: list[Named] = []
     end = -1
     for name, start, stop in names[:_MAX_NAMES]:
@@ -102,5 +110,5 @@ def _apart(body: str) -> list[Named]:
         if start < end or len(key) < 2 or key.isdigit() or country_name(key):
             continue
         kept.append((name, start, stop))
-        end = aliases_after(body, stop)[1]
+        end = other_names_after(body, name, stop)[1]
     return kept

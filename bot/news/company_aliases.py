@@ -37,6 +37,34 @@ _MOST = 40
 _LONGEST = 120
 
 
+_BRACKET = re.compile(r"[,;]?\s?\((?:[A-Z][\w ]{2,30}: ?)?[\"“”'‘’«]?([^()\n]{2,80}?)[\"“”'‘’»]?\)")
+
+
+def other_names_after(body: str, name: str, end: int) -> tuple[tuple[str, ...], int]:
+    """Read the other names behind `name`, which ends at `end`: its writing in another script or
+    its short name in brackets, and those that follow `a.k.a.`; give them and where they end."""
+    found: tuple[str, ...] = ()
+    bracket = _BRACKET.match(body, end)
+    if bracket and _is_of(name, bracket[1]):
+        found, end = (bracket[1].strip(" ,;"),), bracket.end()
+    more, after = aliases_after(body, end)
+    return tuple(dict.fromkeys(found + more)), after
+
+
+def _is_of(name: str, other: str) -> bool:
+    """Whether what stands in brackets is another name: in another script, the name's own first
+    letters, or words of it."""
+    letters = [letter for letter in other if letter.isalpha()]
+    if letters and all(ord(letter) > 0x370 for letter in letters):
+        return name.isascii() or ord(letters[0]) > 0x3000
+    words = re.findall(r"\w+", name.lower())
+    theirs = re.findall(r"\w+", other.lower())
+    if not other[:1].isupper() or not theirs:
+        return False
+    initials = "".join(word[0] for word in words)
+    return set(theirs) < set(words) or (len(other) > 1 and initials.startswith(other.lower()))
+
+
 def aliases_after(body: str, end: int) -> tuple[tuple[str, ...], int]:
     """Read the other names that directly follow a name; give them and where they end."""
     head = _HEAD.match(body, end)

@@ -113,7 +113,7 @@ _LONG_FORM = (
     r"|a\.s\."
     r"|Kft\b\.?|Zrt\b\.?|Nyrt\b\.?|A\.[SŞ]\.?|AŞ\b|(?:Limited|Anonim) (?:Sirketi|Şirketi)"
 )
-_SHORT_FORM = r"(?:AG|SE|BV|NV|AB|SA|AS|KK|GK)\b(?! ?[A-Z\d])"
+_SHORT_FORM = r"(?:AG|SE|BV|NV|AB|SA|AS|KK|GK|OU)\b(?! ?[A-Z\d])"
 """Also names of states and of attorneys general, so that no capital may follow."""
 
 FORM = re.compile(rf"(?<=[\w.)!”\"'’]),? (?:{_LONG_FORM}|{_SHORT_FORM})(?!\w)")

@@ -51,7 +51,7 @@ _LEAD = re.compile(
     r"|Also|Its|Their|His|Company|Companies|Entity|Firms?|Former|Both|That|This|Sues|Charges|Fines"
     r"|Sanctions|Between|Versus|of|and|the|for|de|du|von|van|e|y|et|& ) |[“\"'‘«, ])*"
 )
-_ORGANISATION = re.compile(
+ORGANISATION = re.compile(
     r"\b(?:University|Universit[éà]|Institute|Laborator(?:y|ies)|Academy|Cent(?:er|re)|Bureau"
     r"|Factory|Plant|Works|Enterprise|Company|Group|Corporation|Association|Foundation|Airlines"
     r"|Airways|Shipyard|Arsenal|Observatory|College|School|Trust|Agency|Organi[sz]ation)\b"
@@ -65,18 +65,18 @@ _PREFIX_AFTER = re.compile(r" (?:[A-ZÀ-ÞА-Я]|[\"“«])")
 def names_in(body: str) -> Iterator[Named]:
     """Give the names of companies with their places, in no order; some may overlap."""
     for form in FORM.finditer(body):
-        start = _start_of_name(body, form.start())
+        start = start_of_name(body, form.start())
         if start < form.start() and not _begins_next(body, start, form):
             yield _one_line(body[start : form.end()]), start, form.end()
     for match in PREFIXED.finditer(body):
         yield _one_line(match[0]), match.start(), match.end()
     for match in KNOWN_AS.finditer(body) if _names_others(body) else ():
-        start = _start_of_name(body, match.start())
+        start = start_of_name(body, match.start())
         if start < match.start():
             yield _one_line(body[start : match.start()]), start, match.start()
-    for match in _LISTED.finditer(body) if _ORGANISATION.search(body) else ():
-        if _ORGANISATION.search(match[1]) and country_after(body, match.end(1)):
-            start = _start_of_name(body, match.end(1))
+    for match in _LISTED.finditer(body) if ORGANISATION.search(body) else ():
+        if ORGANISATION.search(match[1]) and country_after(body, match.end(1)):
+            start = start_of_name(body, match.end(1))
             yield _one_line(body[start : match.end(1)]), start, match.end(1)
     if is_cjk(body):
         for match in CHINESE.finditer(body):
@@ -105,7 +105,7 @@ def _begins_next(body: str, start: int, form: re.Match[str]) -> bool:
     return bool(leads) and (form[0].startswith(",") or FORM.search(f"x {name}") is not None)
 
 
-def _start_of_name(body: str, end: int) -> int:
+def start_of_name(body: str, end: int) -> int:
     """Walk back from a name's end over its words; give where the name begins."""
     window = max(0, end - _MAX_NAME)
     start = end

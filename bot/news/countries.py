@@ -82,7 +82,8 @@ _ADDRESS_WORD = re.compile(
     r"|Province|City|County|Boulevard|Highway|Lane|Plaza|Suite)\b"
 )
 _OF_COUNTRY = re.compile(
-    r"[”\"'’]?,? ?(?:\(?(?:of|in|based in|from) |\(under (?:the )?(?:destination of )?|\()"
+    r"[”\"'’]?,? ?(?:\(?(?:of|(?:located |based |headquartered |registered )?in|from) "
+    r"|\(under (?:the )?(?:destination of )?|\()"
     rf"(?:the )?(?i:({_ANY}))(?![\w-])"
 )
 _HEADING_REACH = 6_000
@@ -150,6 +151,32 @@ def country_before(text: str, position: int) -> str:
     if found is None:
         return ""
     return country_name(found[1]) if found[1] else _NATIONS[found[2]]
+
+
+_TOLD = re.compile(
+    rf"\b({'|'.join(sorted(_NATIONS, key=len, reverse=True))})\b"
+    rf"|\b(?:in|from|under|of) (?:the )?(?:destination of )?(?:the )?(?i:({_ANY}))(?![\w-])"
+    rf"|(?<![\w-])(?i:({_ANY}))(?:-(?:based|registered|headquartered)|['’]s )"
+)
+
+
+_AND_MORE = re.compile(rf"(?:,|,? (?:and|or)) (?:in |from |the )*(?i:{_ANY})(?![\w-])")
+
+
+def country_in(text: str) -> str:
+    """Give the one country that a text tells its companies are of, or nothing where it tells of
+    none or several."""
+    told = {
+        _NATIONS[match[1]] if match[1] else country_name(match[2] or match[3])
+        for match in _TOLD.finditer(text)
+        if not _AND_MORE.match(text, match.end())
+    }
+    return told.pop() if len(told) == 1 else ""
+
+
+def is_nationality(word: str) -> bool:
+    """Whether a word is an adjective of a country (`Chinese`)."""
+    return word in _NATIONS
 
 
 class Destinations:
