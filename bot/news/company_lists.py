@@ -20,6 +20,7 @@ from bot.news.countries import (
     is_nationality,
 )
 from bot.news.folding import is_cjk
+from bot.news.tables import read_table
 from bot.news.unlisted import unlisted
 
 _MAKER = r"(?<!law)(?<!Law)(?<!olicy)(?<!eace)(?<!film)(?<!Film)maker"
@@ -82,39 +83,16 @@ _BY_COUNTRY = re.compile(r"(?<=[ \n])([A-Z][\w. ]{2,30}) \((?=[A-Z][^()\d]{3,300
 _BLOCK = re.compile(r"(?<=[\w)]):(?=\s)")
 _IN_SCRIPT = re.compile(r"(?<=\w) (?=\([\u4e00-\u9fff]{4,40}\))")
 _ENTRY = re.compile(r"(?:^|[;•]) ?(?:\(?\d{1,3}[.)] )?(?=[A-Z][^;\n,]{3,120}, )", re.MULTILINE)
-_NOT_LISTED = """
-    bis ofac commerce treasury state congress senate house pentagon defense energy justice doj ear
-    itar sdn uvl meu eccn hts hbm gpu gpus euv duv ai us u.s eu un uk nato wto mofcom meti ddtc
-    monday tuesday wednesday thursday
-    friday saturday sunday january february march april may june july august september october
-    november december they these those it he she we i the this that such all both some many most
-    several other others each no not who which what but and or if as reps rep sen sens mr ms mrs dr
-    gov secretary president senator minister director chairman ceo former
-    """
-_NOT_NAMES = frozenset(_NOT_LISTED.split())
-"""Words that begin or end no name of a company."""
-
-_TOWNS = frozenset(
-    ("washington", "beijing", "moscow", "brussels", "london", "tokyo", "taipei", "seoul")
-)
+_WORDS = {
+    name: frozenset(words.split()) for name, words in read_table("company_words.toml").items()
+}
+_NOT_NAMES, _TOWNS, _BUSINESS = (_WORDS[name] for name in ("no_name", "town", "business"))
 _NOT_FIRST = re.compile(
     r"(?:Reps?|Sens?|Mr|Ms|Mrs|Dr|Gov|Under|Deputy|Assistant|Secretary|President|Senator|Minister"
     r"|Director|Chair\w*|CEO|Chief|FBI|License|Country|Supplement|Part|Section|Category|Entity List"
     r"|Military End|Unverified|Export|Department|Ministry|Bureau|Office of|Commission|Committee"
     r"|Congress|Parliament|Council|General License|Executive Order|Foreign|Missile|Wassenaar)\b"
 )
-_OF_BUSINESS = """
-    aerospace aviation avionics bearings cargo chemical chemicals cloud components compute computing
-    devices drones dynamics electric electronics energy engineering equipment exports fiber foundry
-    freight general holdings imaging import imports industries instruments laser lasers logistics
-    machinery manufacturing marine materials memory micro microelectronics motor optics oil
-    petrochem photonics pharma precision pumps research robotics rotor semiconductor semiconductors
-    services shipping silicon software solutions supply systems tech technologies technology telecom
-    tankers tool tools trade trading transport vacuum valve valves ventures wafer works parts gas
-    metal metals forming detonics propellants steel textile textiles avionic composites
-    """
-_BUSINESS = frozenset(_OF_BUSINESS.split())
-"""Last words that tell a company's name from a person's."""
 
 _MOST = 60
 _REACH = 6_000
