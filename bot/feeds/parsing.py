@@ -20,7 +20,7 @@ from bot.errors import FeedError, NotAFeed
 from bot.feeds.documents import ParseTask
 from bot.feeds.model import ParsedFeed
 from bot.feeds.packing import pack, unpack
-from bot.feeds.reading import NOBODY, Owner, Reading, read_for
+from bot.feeds.reading import Owner, Reading, read_for
 
 log = structlog.get_logger(__name__)
 
@@ -47,10 +47,13 @@ class ParserPool:
 
     async def parse(self, task: ParseTask) -> ParsedFeed:
         """Read a document. Raises NotAFeed with a sentence when it cannot be read."""
-        return (await self.read(task, NOBODY)).parsed
+        return (await self._run(task, None)).parsed
 
     async def read(self, task: ParseTask, owner: Owner) -> Reading:
         """Read a document of a feed, with its entries' keys. Raises as `parse` does."""
+        return await self._run(task, owner)
+
+    async def _run(self, task: ParseTask, owner: Owner | None) -> Reading:
         alone = self._busy == 0 and len(task.body) <= SMALL
         self._busy += 1
         try:
@@ -66,7 +69,7 @@ class ParserPool:
         while self._idle:
             self._idle.pop().kill()
 
-    async def _in_process(self, task: ParseTask, owner: Owner) -> Reading:
+    async def _in_process(self, task: ParseTask, owner: Owner | None) -> Reading:
         worker = self._idle.pop() if self._idle else await asyncio.to_thread(_Worker)
         answer: Reading | FeedError | None = None
         try:
@@ -97,7 +100,7 @@ class _Worker:
             env=os.environ | {"PYTHONPATH": os.pathsep.join(path for path in sys.path if path)},
         )
 
-    def ask(self, task: ParseTask, owner: Owner) -> Reading | FeedError:
+    def ask(self, task: ParseTask, owner: Owner | None) -> Reading | FeedError:
         """Have one document read."""
         if self._process.stdin is None or self._process.stdout is None:
             raise EOFError

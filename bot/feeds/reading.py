@@ -19,9 +19,6 @@ class Owner:
     rule: IdRule | None
 
 
-NOBODY = Owner(0, 0, None)
-
-
 @dataclass(frozen=True, slots=True)
 class Reading:
     """A document that was read for a feed: what it is, and `found` in it, by the feed's `rule`."""
@@ -31,9 +28,13 @@ class Reading:
     found: tuple[Identified, ...]
 
 
-def read_for(task: ParseTask, owner: Owner) -> Reading:
-    """Read a document of a feed. Raises NotAFeed with a sentence when it is none of its kind."""
-    return identified(read_document(task), owner)
+def read_for(task: ParseTask, owner: Owner | None) -> Reading:
+    """Read a document of a feed. Raises NotAFeed with a sentence when it is none of its kind.
+
+    Without an owner nothing is `found`: entries get their keys among all of their pages.
+    """
+    parsed = read_document(task)
+    return Reading(parsed, "guid", ()) if owner is None else identified(parsed, owner)
 
 
 def identified(parsed: ParsedFeed, owner: Owner) -> Reading:

@@ -34,8 +34,9 @@ from bot.search.index import index_entries
 from bot.storage import dialects
 from bot.storage.database import Database
 from bot.storage.tables import entry
-from bot.subscriptions.explain import what_it_has
+from bot.subscriptions.explain import what_they_have
 from bot.subscriptions.matching import StoredEntry, owe_updates
+from bot.subscriptions.model import SubscriptionKind
 
 log = structlog.get_logger(__name__)
 
@@ -96,8 +97,9 @@ class NewsIngest:
         news = await self._take_new(conn, feed, batch)
         updates = 0
         turned: list[StoredEntry] = []
+        had = await what_they_have(conn, [edited.id for edited in batch.edited])
         for edited in batch.edited:
-            gained, owed = await self._take_edited(conn, feed, edited, now)
+            gained, owed = await self._take_edited(conn, feed, edited, had[edited.id], now)
             turned += gained
             updates += owed
         if not (batch.catch_up or batch.flood) and await _are_many(conn, turned):
@@ -131,11 +133,16 @@ class NewsIngest:
         return [found for found in stored if found.id in matchable]
 
     async def _take_edited(
-        self, conn: AsyncConnection, feed: FeedRecord, edited: EditedEntry[Analysis], now: datetime
+        self,
+        conn: AsyncConnection,
+        feed: FeedRecord,
+        edited: EditedEntry[Analysis],
+        before: Mapping[tuple[SubscriptionKind, str], float],
+        now: datetime,
     ) -> tuple[list[StoredEntry], int]:
         """Store what is understood of an entry now. Gives it as news to those who did not want it
-        as it was, where it is young enough for that, and the number of updates that were owed."""
-        before = await what_it_has(conn, edited.id)
+        as it was (`before`: what it had), where it is young enough for that, and the number of
+        updates that were owed."""
         analysis = edited.prepared
         await facts.forget(conn, [edited.id])
         row = (await _rows(conn, [edited.id]))[edited.id]
@@ -169,7 +176,8 @@ async def _are_many(conn: AsyncConnection, turned: Sequence[StoredEntry]) -> boo
     and are told of in one message like those."""
     if len(turned) < _MANY_TURNED:
         return False
-    gained = [one for one in turned if set(await what_it_has(conn, one.id)) - set(one.before or ())]
+    has = await what_they_have(conn, [one.id for one in turned])
+    gained = [one for one in turned if has[one.id].keys() - set(one.before or ())]
     return len(gained) >= _MANY_TURNED
 
 

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import re
+from collections.abc import Sequence
 from dataclasses import replace
 
 from sqlalchemy import ColumnElement, String, and_, case, cast, literal, or_, select
@@ -40,6 +41,7 @@ _NUMBER = re.compile(r"\d{10}")
 _DOCUMENT = re.compile(DOCUMENT_NUMBER)
 _MAX_REPORTS = 20
 _MAX_SOURCES = 2000
+_CHUNK = 500
 
 
 async def explain(
@@ -106,6 +108,8 @@ async def entries_of(conn: AsyncConnection, link: str) -> list[StoredFacts]:
         .order_by(entry.c.position)
         .limit(_MAX_REPORTS)
     )
+    stored = rows.all()
+    found = await what_they_have(conn, [row.id for row in stored])
     return [
         StoredFacts(
             id=row.id,
@@ -117,26 +121,33 @@ async def entries_of(conn: AsyncConnection, link: str) -> list[StoredFacts]:
             first_seen=row.first_seen_at,
             history=row.history,
             roundup=row.roundup,
-            found=await what_it_has(conn, row.id),
+            found=found[row.id],
         )
-        for row in rows.all()
+        for row in stored
     ]
 
 
-async def what_it_has(
-    conn: AsyncConnection, entry_id: int
-) -> dict[tuple[SubscriptionKind, str], float]:
-    """Give the topics, watches and saved searches of a stored entry, with their scores."""
-    topics = await conn.execute(
-        select(entry_topic.c.topic, entry_topic.c.score).where(entry_topic.c.entry_id == entry_id)
-    )
-    found: dict[tuple[SubscriptionKind, str], float] = {
-        ("topic", row.topic): row.score for row in topics
-    }
-    terms = await conn.execute(
-        select(entry_watch.c.kind, entry_watch.c.target).where(entry_watch.c.entry_id == entry_id)
-    )
-    found.update({(row.kind, row.target): 1.0 for row in terms})
+async def what_they_have(
+    conn: AsyncConnection, ids: Sequence[int]
+) -> dict[int, dict[tuple[SubscriptionKind, str], float]]:
+    """Give the topics, watches and saved searches of stored entries, with their scores, by id."""
+    found: dict[int, dict[tuple[SubscriptionKind, str], float]] = {id_: {} for id_ in ids}
+    for first in range(0, len(ids), _CHUNK):
+        some = ids[first : first + _CHUNK]
+        topics = await conn.execute(
+            select(entry_topic.c.entry_id, entry_topic.c.topic, entry_topic.c.score).where(
+                entry_topic.c.entry_id.in_(some)
+            )
+        )
+        for row in topics:
+            found[row.entry_id]["topic", row.topic] = row.score
+        terms = await conn.execute(
+            select(entry_watch.c.entry_id, entry_watch.c.kind, entry_watch.c.target).where(
+                entry_watch.c.entry_id.in_(some)
+            )
+        )
+        for row in terms:
+            found[row.entry_id][row.kind, row.target] = 1.0
     return found
 
 

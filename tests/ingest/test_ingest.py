@@ -6,7 +6,7 @@ from dataclasses import replace
 from datetime import date, timedelta
 
 import pytest
-from sqlalchemy import func, select
+from sqlalchemy import event, func, select
 
 from bot.feeds.intake import keep, taking
 from bot.feeds.model import FeedEntry, NewEntries
@@ -338,6 +338,24 @@ async def test_an_edit_that_brings_a_topic_tells_those_who_want_it(
     assert [len(await room.owed(slack(c))) for c in ("C1", "C2", "C3")] == [1, 1, 0]
     async with room.db.read() as conn:
         assert set(await conn.scalars(select(entry_topic.c.topic))) == {"sanctions", "entity-list"}
+
+
+async def test_many_edits_are_looked_up_at_once(room: Newsroom) -> None:
+    await room.door.subscribe(slack(), ANN, ["sanctions"])
+    found = [article() for _ in range(24)]
+    ids = await room.publish(*[(one, understood()) for one in found])
+    asked: list[str] = []
+
+    def note(_conn: object, _cursor: object, sql: str, *_: object) -> None:
+        if sql.startswith("SELECT entry_watch."):
+            asked.append(sql)
+
+    event.listen(room.db.engine.sync_engine, "before_cursor_execute", note)
+    now = [understood("sanctions")] * len(ids)
+    await room.edit_all(*zip(ids, found, now, strict=True), substance=False)
+    event.remove(room.db.engine.sync_engine, "before_cursor_execute", note)
+    assert len(await room.owed()) == 1
+    assert len(asked) == 2  # before the edits and after
 
 
 @pytest.mark.parametrize(("gaining", "messages"), [(20, 1), (19, 19)])
