@@ -47,12 +47,30 @@ def register(app: typer.Typer) -> None:
 
 
 def group_entries(entries: list[FileEntry]) -> list[str]:
-    """Give each entry's story, named after the first entry of it; input order does not matter."""
+    """Give each entry's story, named after the first entry of it; input order does not matter.
+
+    Two entries of one id (1 and "1" are one too) may tell two stories: the later one's name then
+    ends in `-2`, or the next number that is free.
+    """
     order = sorted(range(len(entries)), key=lambda place: _sort_key(entries[place]))
     names: list[str] = [""] * len(entries)
+    of_story: dict[int, str] = {}
+    taken: dict[str, int] = {}
     for place, story in zip(order, group(_features(entries, order)), strict=True):
-        names[place] = f"story-{entries[order[story]].id}"
+        if story not in of_story:
+            of_story[story] = _free(f"story-{entries[order[story]].id}", taken)
+        names[place] = of_story[story]
     return names
+
+
+def _free(name: str, taken: dict[str, int]) -> str:
+    """Take a name that is free; `taken` says by name which number comes after it."""
+    free = name
+    while free in taken:
+        taken[name] += 1
+        free = f"{name}-{taken[name]}"
+    taken[free] = 1
+    return free
 
 
 def _sort_key(each: FileEntry) -> tuple[datetime, str, str, str]:

@@ -1,0 +1,35 @@
+"""`exportnews stories`: entries of one story share its name, and no two stories have one name."""
+
+from __future__ import annotations
+
+import json
+from typing import Any
+
+import typer
+from typer.testing import CliRunner
+
+from bot.cli import stories
+from bot.cli.news import register as register_classify
+
+
+def named(*lines: dict[str, Any]) -> list[tuple[Any, str]]:
+    app = typer.Typer()
+    stories.register(app)
+    register_classify(app)
+    given = "\n".join(json.dumps(line) for line in lines)
+    result = CliRunner().invoke(app, ["stories", "--json"], input=given)
+    assert result.exit_code == 0, result.output
+    return [(line["id"], line["story"]) for line in map(json.loads, result.output.splitlines())]
+
+
+def test_ids_that_are_written_alike_share_no_story() -> None:
+    lines = (
+        {"id": 1, "title": "Dutch court fines a chip dealer over parts for drones"},
+        {"id": "1", "title": "Treasury sanctions five shipping firms over oil from Iran"},
+        {"id": "1-2", "title": "Japan widens its list of controlled machine tools"},
+        {"id": "1", "title": "Canada consults on controls of quantum computers"},
+    )
+    found = named(*lines)
+    assert [id_ for id_, _ in found] == [1, "1", "1-2", "1"]
+    assert len({story for _, story in found}) == 4
+    assert "story-1" in {story for _, story in found}
