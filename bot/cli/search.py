@@ -70,7 +70,7 @@ def register(app: typer.Typer) -> None:
 
 def timeline(
     article: Annotated[
-        str, typer.Argument(help="An article's address or number, or a document's number.")
+        str, typer.Argument(help="An article's address or number; a document's, RIN, docket.")
     ],
     json_: Annotated[bool, typer.Option("--json", help="As JSON.")] = False,
 ) -> None:
@@ -88,9 +88,11 @@ async def _life(article: str) -> Results:
     async with open_database() as db:
         async with db.read() as conn:
             stored = await entries_of(conn, article)
-        if not stored:
+        search = Search(db, taxonomy_here())
+        entry_id = stored[0].id if stored else await search.named(article)
+        if entry_id is None:
             raise UsageError("No such article is stored here; give its address or its number.")
-        return await Search(db, taxonomy_here()).matter(stored[0].id)
+        return await search.matter(entry_id)
 
 
 async def _find(text: str, limit: int) -> Results:

@@ -91,7 +91,8 @@ class Finding:
         return Listing("search", "More like this", results, topic_titles=self._titles)
 
     async def timeline(self, link: str) -> Listing:
-        """The life of the matter that an article belongs to, told by its address or number.
+        """The life of the matter that an article belongs to, told by its address or number, or by a
+        RIN, docket or page of the Federal Register.
 
         Raises UsageError when there is none such here.
         """
@@ -99,9 +100,10 @@ class Finding:
             raise UsageError("Say of which article: `timeline 2311160003`, or its address.")
         async with self._db.read() as conn:
             found = await entries_of(conn, link)
-        if not found:
+        entry_id = found[0].id if found else await self._search.named(link)
+        if entry_id is None:
             raise UsageError("That article is not stored here; search for its words instead.")
-        return await self.life_of(found[0].id)
+        return await self.life_of(entry_id)
 
     async def life_of(self, entry_id: int, offset: int = 0) -> Listing:
         """The entries of one matter, the oldest first."""

@@ -47,6 +47,7 @@ from bot.commands.model import (
 )
 from bot.commands.spans import parse_span
 from bot.feeds.identity import DOCUMENT_NUMBER
+from bot.search.matter import numbers_in
 from bot.subscriptions.model import Mode
 
 _SHORT_WORD, _LONG_WORD = 4, 7
@@ -250,9 +251,15 @@ def _why(rest: str) -> Command | None:
 
 
 def _timeline(rest: str) -> Command | None:
-    found = _LINK.search(plain(rest)) or _DOCUMENT.search(plain(rest))
     if not rest:
         return Timeline("")
+    typed = plain(rest)
+    if found := _LINK.search(typed):
+        return Timeline(found.group())
+    numbers = numbers_in(typed)
+    if numbers and not any(kind == "fr-document" for kind, _ in numbers):
+        return Timeline(numbers[0][1])
+    found = _DOCUMENT.search(typed)
     return Timeline(found.group()) if found else None
 
 

@@ -12,6 +12,7 @@ from collections.abc import Collection, Sequence
 from sqlalchemy import ColumnElement, and_, or_, select
 from sqlalchemy.ext.asyncio import AsyncConnection
 
+from bot.news.citations import find_citations
 from bot.search.entries import timeline
 from bot.search.steps import Step, steps
 from bot.storage.tables import citation, entry
@@ -21,6 +22,7 @@ _MOST = 60
 _ROUNDS = 4
 _COMMON = 40
 """Entries that name a number, from which on it joins nothing: a standing docket is no affair."""
+_LONGEST_NUMBER = 100
 _JOINING = ("rin", "docket", "fr-document", "fr-page")
 
 
@@ -39,6 +41,33 @@ async def matter(conn: AsyncConnection, entry_id: int) -> tuple[tuple[int, str],
     for one in sorted(await _of_numbers(conn, core, ("article", "fr-document"))):
         found.setdefault(one, None)
     return await _named(conn, list(found)[:_MOST], entry_id)
+
+
+def numbers_in(typed: str) -> tuple[tuple[str, str], ...]:
+    """Give the numbers that were typed, by kind and in their normal form: RINs, dockets, pages and
+    documents of the Federal Register."""
+    wanted: dict[tuple[str, str], None] = {}
+    shown = typed[:_LONGEST_NUMBER].upper()
+    for words in (shown, f"RIN {shown}", f"Docket No. {shown}"):
+        found = find_citations("", words, "summary")
+        wanted |= {(one.kind, one.value): None for one in found if one.kind in _JOINING}
+    return tuple(wanted)
+
+
+async def of_number(conn: AsyncConnection, typed: str) -> int | None:
+    """Give the first entry that names what was typed: a RIN, a docket, a page of the Federal
+    Register, a document; none where nothing does."""
+    for kind, value in numbers_in(typed) or (("docket", typed),):
+        entry_id = await conn.scalar(
+            select(citation.c.entry_id)
+            .join(entry, entry.c.id == citation.c.entry_id)
+            .where(citation.c.kind == kind, citation.c.value == value)
+            .order_by(entry.c.position)
+            .limit(1)
+        )
+        if entry_id is not None:
+            return int(entry_id)
+    return None
 
 
 async def _grown(conn: AsyncConnection, seeds: Sequence[int]) -> dict[int, None]:

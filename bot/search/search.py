@@ -16,7 +16,7 @@ from bot.search import document as tags
 from bot.search import entries
 from bot.search.completion import completions
 from bot.search.facets import Facets
-from bot.search.matter import matter
+from bot.search.matter import matter, of_number
 from bot.search.model import Results
 from bot.search.parser import parse
 from bot.search.plan import (
@@ -155,6 +155,11 @@ class Search:
         shown = tuple(replace(one, step=named[one.position]) for one in found)
         took = (time.perf_counter() - started) * 1000
         return Results(f"matter of {entry_id}", len(named), shown, took)
+
+    async def named(self, typed: str) -> int | None:
+        """Give the first entry that names a RIN, docket, page or document, or None."""
+        async with self._db.read() as conn:
+            return await of_number(conn, typed.strip())
 
     async def _matches(
         self, conn: AsyncConnection, query: Query, wanted: Plan, typed: str, most: int

@@ -66,6 +66,24 @@ async def test_a_reference_is_found_from_both_ends(desk: Desk, db: Database) -> 
         assert {one.title for one in found.results} == {LEAK.title, REPORT.title}
 
 
+async def test_a_matter_is_asked_for_by_its_rin_and_what_is_no_number_is_searched_for(
+    desk: Desk,
+) -> None:
+    await desk.publish(RULE, CORRECTION)
+    for asked in ("0694-AK11", "RIN 0694-AK11", "rin 0694-ak11"):
+        listing = await desk.ask(f"timeline {asked}")
+        assert isinstance(listing, Listing)
+        assert [one.title for one in listing.results.results] == [RULE.title, CORRECTION.title]
+        assert [one.step for one in listing.results.results] == ["Federal Register", "Correction"]
+    unknown = await desk.ask("timeline 0694-AK99")
+    assert isinstance(unknown, Sentence)
+    assert "not stored" in unknown.text
+    for asked in ("timeline of turbine blades", "timeline 26-cv-9"):
+        searched = await desk.ask(asked)
+        assert isinstance(searched, Listing)
+        assert searched.searched == asked
+
+
 async def test_an_article_that_is_not_there_is_one_sentence(desk: Desk) -> None:
     for asked, sentence in (("timeline", "Say of which"), ("timeline 2603020005", "not stored")):
         answer = await desk.ask(asked)

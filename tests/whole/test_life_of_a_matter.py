@@ -229,7 +229,8 @@ async def test_from_the_leak_to_the_court(world: World) -> None:
         ("Court", "Toolmakers Sue Over Turbine Test Benches"),
         ("Court", "Judge Lets Rule on Turbine Test Benches Stand"),
     ]
-    for asked in ("C1-2026-04567", "2602190004", "2606290007", LEAK):
+    for asked in ("C1-2026-04567", "2602190004", "2606290007", LEAK, "0694-AK11", "260227-0061",
+                  "91 FR 12001", "1:26-cv-00412", "rin 0694-ak11"):  # fmt: skip
         assert await world.life_of(asked) == life
     typed = await world.slack.slash("timeline 2026-04567", channel=CHANNEL, user=MEMBER)
     assert "_Public inspection · Register desk" in typed.text
