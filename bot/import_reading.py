@@ -11,6 +11,7 @@ import os
 import threading
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, replace
+from datetime import datetime
 from pathlib import Path
 
 from bot import memory
@@ -47,7 +48,7 @@ class Batch:
     """Some lines: their entries by who published them, and what was wrong.
 
     `problems` are of lines that were left out, `lacking` of entries kept without their address or
-    time.
+    time; `undated` and `unsourced` count the lines that said neither when nor by whom.
     """
 
     sources: Mapping[str, Sequence[tuple[FeedEntry, Understood]]]
@@ -55,6 +56,8 @@ class Batch:
     bytes: int
     problems: tuple[str, ...] = ()
     lacking: tuple[str, ...] = ()
+    undated: int = 0
+    unsourced: int = 0
 
 
 # What Python does with frozen dataclasses by itself takes three times as long.
@@ -66,17 +69,19 @@ class _Process:
     """What a process keeps."""
 
     analyst: Analyst | None = None
+    published: datetime | None = None
 
 
-def begin(taxonomy: Path | None) -> None:
-    """Make a process ready."""
+def begin(taxonomy: Path | None, published: datetime | None) -> None:
+    """Make a process ready. `published`: when lines count as published that do not say it."""
     _Process.analyst = Analyst(load_taxonomy(taxonomy))
+    _Process.published = published
 
 
-def begin_process(taxonomy: Path | None) -> None:
+def begin_process(taxonomy: Path | None, published: datetime | None) -> None:
     """Make a process ready that does nothing else, and ends when the import does."""
     threading.Thread(target=_end_with_parent, daemon=True).start()
-    begin(taxonomy)
+    begin(taxonomy, published)
     memory.settle()
 
 
@@ -96,7 +101,7 @@ def read_batch(lines: Sequence[tuple[int, bytes]]) -> Batch:
     sources: dict[str, list[tuple[FeedEntry, Understood]]] = {}
     problems: list[str] = []
     lacking: list[str] = []
-    read = 0
+    read = undated = unsourced = 0
     for number, line in lines:
         try:
             found = _read(line, number)
@@ -105,7 +110,9 @@ def read_batch(lines: Sequence[tuple[int, bytes]]) -> Batch:
             continue
         if found is not None:
             read += 1
-            source = " ".join(tidy(found.source).split())[:200] or NO_SOURCE
+            source = " ".join(tidy(found.source).split())[:200]
+            unsourced += not source
+            source = source or NO_SOURCE
             entry = titled(_cleaned(found))
             if found.entry.link and not entry.link:
                 lacking.append(
@@ -116,10 +123,13 @@ def read_batch(lines: Sequence[tuple[int, bytes]]) -> Batch:
                     f'Line {number}: "published" is a time that no article is of; the entry was '
                     "kept without."
                 )
+            if not entry.published:
+                undated += 1
+                entry = replace(entry, published=_Process.published)
             understood = _understand(analyst, entry, source)
             sources.setdefault(source, []).append((entry, understood))
     size = sum(len(line) for _number, line in lines)
-    return Batch(sources, read, size, tuple(problems), tuple(lacking))
+    return Batch(sources, read, size, tuple(problems), tuple(lacking), undated, unsourced)
 
 
 def _read(line: bytes, number: int) -> FileEntry | None:

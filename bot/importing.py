@@ -49,7 +49,7 @@ MAX_NAMED = 20
 class Imported:
     """How far an import has come. `problems` are sentences about bad lines, the first 20;
     `notes` about entries that were kept without their address or time, also the first 20 of
-    `lacking`."""
+    `lacking`. `undated` entries are those whose time is not known, `unsourced` those of nobody."""
 
     read: int = 0
     new: int = 0
@@ -58,6 +58,8 @@ class Imported:
     problems: tuple[str, ...] = ()
     lacking: int = 0
     notes: tuple[str, ...] = ()
+    undated: int = 0
+    unsourced: int = 0
 
 
 class Importer:
@@ -71,17 +73,20 @@ class Importer:
         show: Show | None = None,
         processes: int | None = None,
         taxonomy: Path | None = None,
+        published: datetime | None = None,
     ) -> None:
         """`shown` says by publication what may be shown of it, `show` of all whatever it says.
 
         `processes` analyse texts; none given: as many as the machine has processors.
         `taxonomy`: the file that says which topics there are; none given: the one shipped.
+        `published`: when what has no time was published; none given: when it is imported.
         """
         self._db = db
         self._shown = dict(shown or {})
         self._show = show
         self._processes = processes or os.cpu_count() or 1
         self._taxonomy = taxonomy
+        self._published = published
         self._ingest = NewsIngest(db, Analyst(load_taxonomy(taxonomy)))
         self._feeds: dict[str, FeedRecord] = {}
 
@@ -101,6 +106,8 @@ class Importer:
                 problems=(done.problems + batch.problems)[:MAX_NAMED],
                 lacking=done.lacking + len(batch.lacking),
                 notes=(done.notes + batch.lacking)[:MAX_NAMED],
+                undated=done.undated + batch.undated,
+                unsourced=done.unsourced + batch.unsourced,
             )
             told(done)
         return done
@@ -121,13 +128,13 @@ class Importer:
     @contextmanager
     def _workers(self, entries: int) -> Iterator[Executor]:
         """Start processes for a large file; a thread does for what is one batch."""
-        taxonomy = self._taxonomy
+        ready = (self._taxonomy, self._published)
         if self._processes == 1 or entries < BATCH:
-            with ThreadPoolExecutor(1, initializer=begin, initargs=(taxonomy,)) as threads:
+            with ThreadPoolExecutor(1, initializer=begin, initargs=ready) as threads:
                 yield threads
             return
         fresh = multiprocessing.get_context("spawn")
-        with ProcessPoolExecutor(self._processes, fresh, begin_process, (taxonomy,)) as pool:
+        with ProcessPoolExecutor(self._processes, fresh, begin_process, ready) as pool:
             try:
                 yield pool
             finally:

@@ -7,6 +7,7 @@ import re
 import socket
 from collections.abc import AsyncIterator, Sequence
 from contextlib import AbstractContextManager, asynccontextmanager, nullcontext
+from errno import EADDRNOTAVAIL
 
 import structlog
 import uvicorn
@@ -175,8 +176,13 @@ def _bind(host: str, port: int) -> socket.socket:
     sock.setsockopt(socket.SOL_SOCKET, socket.SO_REUSEADDR, 1)
     try:
         sock.bind((host, port))
-    except OSError as error:
+    except (OSError, UnicodeError) as error:
         sock.close()
+        if isinstance(error, socket.gaierror | UnicodeError) or error.errno == EADDRNOTAVAIL:
+            raise SettingsError(
+                f"--host {host} is no address of this machine; give 127.0.0.1, 0.0.0.0 (all), or "
+                "one that it has."
+            ) from error
         raise SettingsError(
             f"PORT: {host}:{port} cannot be listened on ({error.strerror}); set another PORT, or "
             "stop the program that has it."

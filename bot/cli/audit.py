@@ -34,7 +34,10 @@ def register(app: typer.Typer) -> None:
         csv_: Annotated[bool, typer.Option("--csv", help="As CSV, complete.")] = False,
     ) -> None:
         """Show what teams did with alerts: who, when, what, on which text; the oldest first."""
-        asyncio.run(_audit(workspace, _day("--since", since), _day("--until", until), csv_))
+        first, last = _day("--since", since), _day("--until", until)
+        if first and last and first > last:
+            raise UsageError(f"--since {first} is after --until {last}; exchange them.")
+        asyncio.run(_audit(workspace, first, last, csv_))
 
 
 def _day(option: str, written: str | None) -> date | None:

@@ -30,9 +30,14 @@ def register(app: typer.Typer) -> None:
 
     @group.command()
     def backup(
-        file: Annotated[Path, typer.Argument(help="Where the copy is written; replaced if there.")],
+        file: Annotated[Path, typer.Argument(help="Where the copy is written.")],
+        force: Annotated[
+            bool, typer.Option("--force", help="Replace the file when it is there already.")
+        ] = False,
     ) -> None:
         """Copy the database while it is in use."""
+        if not force and file.is_file() and not file.is_symlink():
+            raise UsageError(f"{file} is there already; name another file, or give --force.")
         typer.echo(asyncio.run(_backup(file)))
 
     @group.command()

@@ -97,7 +97,8 @@ def _rows(items: Sequence[LabelledItem], analyst: Analyst) -> list[Row]:
         }
         for topic, count in [*sorted(counts.items()), ("all together", micro(counts))]
     ]
-    rows.append({"topic": "mean", "items": len(items), "f1": round(macro(counts), 3)})
+    mean: Row = {"topic": "mean", "items": len(items), "f1": round(macro(counts), 3)}
+    rows.append(mean | {"topics": len(counts)})
     return rows
 
 
@@ -113,7 +114,12 @@ def _verdict_row(said: Verdicts) -> Row:
 
 def _print(rows: Sequence[Row]) -> None:
     columns = list(rows[0])
+    mean = rows[-1]
     table = Table(*(column.capitalize() for column in columns), box=None, pad_edge=False)
     for row in rows:
         table.add_row(*(str(row.get(column, "")) for column in columns))
     Console(markup=False, highlight=False).print(table)
+    if "topics" in mean:
+        one = mean["topics"] == 1
+        them = "one topic that is" if one else f"{mean['topics']} topics that are"
+        typer.echo(f"The mean is of the {them} in the file or {'was' if one else 'were'} found.")

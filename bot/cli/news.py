@@ -20,6 +20,8 @@ from bot.news.entries_file import FileEntry, read_entries
 from bot.news.model import WHOLE, Analysis
 from bot.news.taxonomy import SHIPPED, Taxonomy, load_taxonomy
 
+STANDARD_INPUT = Path("-")
+
 TaxonomyFile = Annotated[
     Path | None, typer.Option("--taxonomy", help="A taxonomy file instead of the one in use.")
 ]
@@ -94,7 +96,7 @@ def chosen(file: Path | None) -> Taxonomy:
 @contextmanager
 def opened(file: Path | None) -> Iterator[BinaryIO]:
     """Give the lines of `file`, or of standard input. Raises UsageError when it cannot be read."""
-    if file is None:
+    if file is None or file == STANDARD_INPUT:
         yield sys.stdin.buffer
         return
     try:

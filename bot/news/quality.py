@@ -113,8 +113,10 @@ def measure(
 
 
 def macro(counts: Mapping[str, Count]) -> float:
-    """Give the mean F1 of the topics."""
-    return sum(count.f1 for count in counts.values()) / len(counts) if counts else 0.0
+    """Give the mean F1 of the topics that some item has or was found to have; of others there is
+    nothing to be right or wrong about."""
+    met = [count.f1 for count in counts.values() if count.right + count.wrong + count.missed]
+    return sum(met) / len(met) if met else 0.0
 
 
 def micro(counts: Mapping[str, Count]) -> Count:

@@ -90,7 +90,11 @@ def test_paused_channels_are_resumed_by_id_or_name(filled: str) -> None:
 def test_a_copy_is_made_by_the_command(filled: str, tmp_path: Path) -> None:
     copy = tmp_path / "copy.sqlite3"
     assert "Copied" in _run("db", "backup", str(copy)).stdout
-    assert copy.exists()
+    first = copy.read_bytes()
+    refused = _run("db", "backup", str(copy)).exception
+    assert str(refused) == f"{copy} is there already; name another file, or give --force."
+    assert copy.read_bytes() == first
+    assert "Copied" in _run("db", "backup", str(copy), "--force").stdout
     assert "1 delivery was owed" in _run("db", "restored").stdout
 
 

@@ -15,7 +15,7 @@ from typer.testing import CliRunner
 
 from bot.cli import evaluate, news
 from bot.errors import TaxonomyError, UsageError
-from bot.news.quality import verdicts
+from bot.news.quality import Count, macro, verdicts
 from bot.storage import tables
 from bot.storage.database import Database
 
@@ -121,6 +121,18 @@ def test_evaluate_measures_a_labelled_file() -> None:
     assert rows["entity-list"]["precision"] >= 0.95
     assert rows["mean"]["f1"] >= 0.9
     assert "trade-secrets" in "\n".join(run("evaluate", str(path)))
+
+
+def test_the_mean_is_of_the_topics_that_there_is_something_to_say_of(tmp_path: Path) -> None:
+    path = tmp_path / "labelled.jsonl"
+    listed = {"id": 1, "title": "Nine firms added to the Entity List", "topics": ["entity-list"]}
+    path.write_text(jsonl(listed, {"id": 2, "title": "Potato chips recalled", "topics": []}))
+    *_, mean = json.loads("\n".join(run("evaluate", str(path), "--json")))
+    assert mean == {"topic": "mean", "items": 2, "f1": 1.0, "topics": 1}
+    assert run("evaluate", str(path))[-1] == (
+        "The mean is of the one topic that is in the file or was found."
+    )
+    assert macro({"entity-list": Count(right=1), "sanctions": Count()}) == 1.0
 
 
 def test_evaluate_names_the_line_without_topics(tmp_path: Path) -> None:

@@ -28,9 +28,10 @@ class Runner:
         self._monkeypatch = monkeypatch
         self._capsys = capsys
 
-    def __call__(self, *words: str) -> tuple[int, str, str]:
+    def __call__(self, *words: str, given: str = "") -> tuple[int, str, str]:
         """Run the command; gives its exit status, standard output and standard error."""
         self._monkeypatch.setattr(sys, "argv", ["exportnews", *words])
+        self._monkeypatch.setattr(sys, "stdin", io.TextIOWrapper(io.BytesIO(given.encode())))
         status = 0
         try:
             main()
@@ -95,6 +96,31 @@ def test_a_file_that_is_not_there_is_wrong_use(run: Runner, tmp_path: Path) -> N
     status, _out, err = run("import", str(tmp_path / "none.jsonl"))
     assert status == 2
     assert "There is no file" in err
+
+
+def test_a_dash_reads_standard_input(run: Runner) -> None:
+    assert run("import", "-", given=json.dumps(ONE))[:2] == (0, "1 entry imported.\n")
+    assert json.loads(run("search", "quota", "--json")[1])["total"] == 1
+
+
+def test_lines_without_a_time_or_source_are_counted_and_may_be_given_a_day(
+    run: Runner, tmp_path: Path
+) -> None:
+    bare = write(tmp_path / "bare.jsonl", ONE, {"id": 1, "title": "A bare note on quotas"})
+    status, out, err = run("import", bare)
+    assert (status, out) == (0, "2 entries imported, 1 without a time.\n")
+    assert "1 line has no time of publication: counted as published now" in err
+    assert "1 line names no source: kept as “Imported”." in err
+    dated = write(tmp_path / "dated.jsonl", {"id": 2, "title": "An old memo on tariffs"})
+    status, out, err = run("import", dated, "--published", "2019-07-01")
+    assert (status, out) == (0, "1 entry imported, 1 without a time.\n")
+    assert "1 line has no time of publication: counted as of 2019-07-01." in err
+    [memo] = json.loads(run("search", "memo", "--json")[1])["results"]
+    assert memo["published"] == "2019-07-01T00:00:00Z"
+    for day in ("soon", "2019-13-01", "1066-10-14", "2999-01-01"):
+        status, out, err = run("import", dated, "--published", day)
+        assert (status, out) == (2, "")
+        assert err == "--published must be a day that has been, as 2024-05-01.\n"
 
 
 def test_nothing_found_is_an_answer(run: Runner) -> None:

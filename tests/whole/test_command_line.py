@@ -85,6 +85,25 @@ def test_wrong_words_are_one_sentence_and_status_2(
     assert err.count("\n") == 1
 
 
+@pytest.mark.parametrize("host", ["192.0.2.1", "not..a..host"])
+def test_an_address_that_is_not_this_machines_is_named(
+    capsys: pytest.CaptureFixture[str], host: str
+) -> None:
+    status, out, err = run(capsys, "web", "--host", host, "--port", "0")
+    assert (status, out) == (2, "")
+    assert err.splitlines()[-1].startswith(f"--host {host} is no address of this machine; give")
+    assert "PORT" not in err
+
+
+def test_a_record_of_days_that_end_before_they_begin_is_refused(
+    capsys: pytest.CaptureFixture[str],
+) -> None:
+    words = ("audit", "--since", "2026-03-02", "--until", "2026-03-01")
+    status, out, err = run(capsys, *words)
+    assert (status, out) == (2, "")
+    assert err == "--since 2026-03-02 is after --until 2026-03-01; exchange them.\n"
+
+
 @pytest.mark.parametrize(
     ("name", "value", "sentence"),
     [
