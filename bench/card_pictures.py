@@ -9,6 +9,7 @@ the one that Teams uses, the colours and sizes are a host configuration in its m
 
 from __future__ import annotations
 
+import argparse
 import json
 import sys
 from collections.abc import Mapping
@@ -59,4 +60,8 @@ def _draw(page: Page, card: Mapping[str, Any]) -> list[str]:
 
 
 if __name__ == "__main__":
-    sys.exit(main(Path(sys.argv[1]), Path(sys.argv[2])))
+    parser = argparse.ArgumentParser(description=__doc__.split("\n\n")[0])
+    parser.add_argument("modules", type=Path, help="the folder into which npm installed")
+    parser.add_argument("pictures", type=Path, help="the folder of the pictures")
+    asked = parser.parse_args()
+    sys.exit(main(asked.modules, asked.pictures))

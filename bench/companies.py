@@ -7,8 +7,8 @@ prints what was missed and what is none.
 
 from __future__ import annotations
 
+import argparse
 import json
-import sys
 from collections.abc import Iterable, Mapping
 from dataclasses import dataclass, field
 from pathlib import Path
@@ -68,15 +68,18 @@ def read(path: Path) -> list[dict[str, Any]]:
     return [json.loads(line) for line in path.read_text("utf-8").splitlines()]
 
 
-def main(arguments: list[str]) -> None:
+def main() -> None:
     """Print a line a set."""
-    files = [Path(one) for one in arguments if one != "-v"]
-    for name, score in measure(one for path in files for one in read(path)).items():
+    parser = argparse.ArgumentParser(description=__doc__.split("\n\n")[0])
+    parser.add_argument("files", nargs="+", type=Path, help="labelled JSONL")
+    parser.add_argument("-v", dest="names", action="store_true", help="name what is wrong")
+    asked = parser.parse_args()
+    for name, score in measure(one for path in asked.files for one in read(path)).items():
         print(f"{name:8} {score}")
-        if "-v" in arguments:
+        if asked.names:
             print("  missed", *sorted(score.missed), sep="\n    ")
             print("  false", *sorted(score.false), sep="\n    ")
 
 
 if __name__ == "__main__":
-    main(sys.argv[1:])
+    main()

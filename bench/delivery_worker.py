@@ -6,6 +6,7 @@ tick and the rest of `Job`. Runs until SIGTERM.
 
 from __future__ import annotations
 
+import argparse
 import asyncio
 import json
 import signal
@@ -127,7 +128,9 @@ async def work(job: Job) -> None:
 
 
 def main() -> None:
-    job = Job(**json.loads(sys.argv[1]))
+    parser = argparse.ArgumentParser(description=__doc__.split("\n\n")[0])
+    parser.add_argument("job", type=json.loads, help="JSON, the fields of Job")
+    job = Job(**parser.parse_args().job)
     if job.log:
         sys.stderr = Path(job.log).open("a")  # noqa: SIM115 - open to the end
     logs.configure(LogFormat.json, "INFO" if job.log else "ERROR")

@@ -7,8 +7,8 @@ prints its port and serves `/v/N` (ETag and 304) and `/n/N` (ignores validators)
 
 from __future__ import annotations
 
+import argparse
 import asyncio
-import sys
 
 TEXT = (
     "The Bureau of Industry and Security amended the Export Administration Regulations to control "
@@ -66,4 +66,8 @@ async def serve(feeds: int, entries: int) -> None:
 
 
 if __name__ == "__main__":
-    asyncio.run(serve(int(sys.argv[1]), int(sys.argv[2])))
+    parser = argparse.ArgumentParser(description=__doc__.split("\n\n")[0])
+    parser.add_argument("feeds", type=int)
+    parser.add_argument("entries", type=int)
+    asked = parser.parse_args()
+    asyncio.run(serve(asked.feeds, asked.entries))

@@ -7,11 +7,11 @@ is the sender. Nor does it collect garbage: it keeps every message, and would st
 
 from __future__ import annotations
 
+import argparse
 import asyncio
 import gc
 import json
 import signal
-import sys
 
 from bot.demo.slack import SlackLookalike
 
@@ -35,6 +35,8 @@ async def serve(workspaces: int, channels: int) -> None:
 
 
 if __name__ == "__main__":
+    parser = argparse.ArgumentParser(description=__doc__.split("\n\n")[0])
+    parser.add_argument("argument", type=json.loads, help="JSON, as said in the module")
+    asked = parser.parse_args().argument
     gc.disable()
-    asked = json.loads(sys.argv[1])
     asyncio.run(serve(asked["workspaces"], asked["channels"]))

@@ -8,8 +8,8 @@ a pair file's folder are found there. Pairs are judged twice: by the grouping of
 
 from __future__ import annotations
 
+import argparse
 import json
-import sys
 import time
 from dataclasses import dataclass
 from pathlib import Path
@@ -127,10 +127,9 @@ def measure(entries: list[FileEntry], pairs: list[Pair]) -> Result:
 
 def main() -> None:
     """Print the tables."""
-    files = [Path(name) for name in sys.argv[1:]]
-    if not files:
-        sys.exit("Usage: python bench/stories.py FILE...  (JSONL of entries and of pairs)")
-    result = measure(*load(files))
+    parser = argparse.ArgumentParser(description=__doc__.split("\n\n")[0])
+    parser.add_argument("files", nargs="+", type=Path, help="JSONL of entries and of pairs")
+    result = measure(*load(parser.parse_args().files))
     print(f"{result.entries} entries, {result.pairs} pairs, grouped in {result.seconds:.2f} s")
     print(f"grouped  {result.grouped}")
     print(f"alone    {result.alone}")
