@@ -15,6 +15,7 @@ _PROXY_HEADERS = re.compile(
     r"via|forwarded|x-forwarded(-.*)?|x-real-ip|cf-.*|x-envoy-.*|x-original-.*|x-amzn-trace-id"
     r"|(x-|x-cluster-|true-|fly-|fastly-)client-ip|x-request-start"
 )
+_HOP = re.compile(r"\[([^\]]*)\](?::[0-9]{1,5})?|([0-9.]+):[0-9]{1,5}")
 _OWN_HOST = re.compile(r"(localhost|127\.0\.0\.1|\[::1\])(:[0-9]{1,5})?", re.IGNORECASE)
 
 
@@ -47,7 +48,7 @@ def source(request: Request, trusted: Sequence[Network]) -> str | None:
     named = ",".join(request.headers.getlist("x-forwarded-for")).split(",")
     told = None
     for hop in reversed(named):
-        told = _address(hop.strip())
+        told = _hop(hop.strip())
         if told is None or not _is_of(trusted, told):
             break
     return _site(told) if told is not None else None
@@ -67,6 +68,13 @@ def _address(text: str) -> Address | None:
     except ValueError:
         return None
     return getattr(address, "ipv4_mapped", None) or address
+
+
+def _hop(text: str) -> Address | None:
+    """Read one entry of `X-Forwarded-For`; some proxies add the port (`192.0.2.7:5678`,
+    `[2001:db8::7]:443`)."""
+    found = _HOP.fullmatch(text)
+    return _address(found[1] or found[2] if found else text)
 
 
 def _site(address: Address) -> str:
