@@ -50,9 +50,7 @@ CHANNELS = (
         "What can stop a shipment or a deal",
         ("china-countermeasures", "forced-labor", "investment-screening", "multilateral"),
     ),
-    DemoChannel(
-        "C0GENERAL1", "general", "Nothing is subscribed here yet: try /exportnews subscribe"
-    ),
+    DemoChannel("C0GENERAL1", "general", "Yours to try: /exportnews subscribe, watch, search"),
 )
 
 

@@ -40,6 +40,7 @@ class Console:
         self._pages = templates()
         self._sign_in = SignIn(engine, door, self._pages)
         self._style = (FOLDER / "console.css").read_text("utf-8")
+        self._icon = (FOLDER / "icon.svg").read_text("utf-8")
 
     @property
     def routes(self) -> Sequence[BaseRoute]:
@@ -54,7 +55,10 @@ class Console:
         return [
             *(Route(path, self._page(*page), methods=["GET"]) for path, page in pages.items()),
             Route("/deliveries/retry", self._retry, methods=["POST"]),
-            Route("/console.css", self._stylesheet, methods=["GET"]),
+            Route("/console.css", self._fixed(self._style, "text/css"), methods=["GET"]),
+            # Browsers ask for the second by themselves, beside what is no page: /healthz.
+            Route("/icon.svg", self._fixed(self._icon, "image/svg+xml"), methods=["GET"]),
+            Route("/favicon.ico", self._fixed(self._icon, "image/svg+xml"), methods=["GET"]),
             *self._sign_in.routes,
         ]
 
@@ -150,8 +154,11 @@ class Console:
         log.info("console.retry", delivery=which, who=visitor.name)
         return said
 
-    async def _stylesheet(self, _request: Request) -> Response:
-        return Response(self._style, media_type="text/css", headers={"Cache-Control": "max-age=60"})
+    def _fixed(self, text: str, kind: str) -> Callable[[Request], Awaitable[Response]]:
+        async def given(_request: Request) -> Response:
+            return Response(text, media_type=kind, headers={"Cache-Control": "max-age=60"})
+
+        return given
 
     def _titles(self) -> dict[str, str]:
         return {topic.id: topic.title for topic in self._engine.taxonomy.topics}

@@ -36,6 +36,12 @@ async def test_feeds_are_read_without_a_problem(room: Newsroom) -> None:
             assert all(one.title and one.link and one.published for one in parsed.entries)
 
 
+async def test_a_page_asks_for_no_icon_that_is_not_there(room: Newsroom) -> None:
+    async with httpx.AsyncClient() as client:
+        home = (await client.get(room.feed_url(room.publications[0]))).url.join("/")
+        assert '<link rel="icon" href="data:image/svg' in (await client.get(home)).text
+
+
 async def test_an_unchanged_feed_is_not_sent_again(room: Newsroom) -> None:
     url = room.feed_url(room.publications[0])
     async with httpx.AsyncClient() as client:

@@ -56,6 +56,24 @@ async def test_axe_finds_nothing_in_the_form_for_the_token(
         assert (await Axe().run(page)).response["violations"] == []
 
 
+async def test_a_browser_finds_all_that_a_page_names(browser: Browser, filled: Site) -> None:
+    missing: list[str] = []
+    async with open_page(browser, f"{filled.address}/sign-in") as page:
+        page.on("response", lambda each: each.ok or missing.append(each.url))
+        for path in (*PAGES, "/healthz"):
+            await page.goto(filled.address + path)
+        icon = await page.request.get(f"{filled.address}/favicon.ico")
+        await page.goto(filled.address)
+        drawn = await page.evaluate(
+            "new Promise(tell => { const icon = new Image(); icon.onload = () => tell(icon.width);"
+            " icon.onerror = () => tell(0);"
+            " icon.src = document.querySelector('link[rel=icon]').href })"
+        )
+    assert missing == []
+    assert icon.headers["content-type"].startswith("image/svg+xml")
+    assert drawn > 0, "the pages' policy lets it be shown"
+
+
 @pytest.mark.parametrize("path", PAGES)
 async def test_nothing_is_wider_than_a_phone(browser: Browser, filled: Site, path: str) -> None:
     async with open_page(browser, filled.address + path, **PHONE) as page:
