@@ -14,6 +14,7 @@ from bot.cli import DONE_WITH_FAILURES
 from bot.cli.opening import open_database, taxonomy_here
 from bot.cli.wrapping import indented
 from bot.commands import settings_lines
+from bot.commands.names import read_names
 from bot.commands.settings_words import unknown_sentence
 from bot.commands.topic_words import TopicWords, find_topics
 from bot.errors import UsageError
@@ -55,7 +56,9 @@ AnyChannel = Annotated[str | None, typer.Option("--channel", "-c", help="Only th
 Platform = Annotated[PlatformName, typer.Option("--platform", "-p", help="Where it is.")]
 Mode = Annotated[ModeName, typer.Option("--mode", help="At once, or in a digest.")]
 Topics = Annotated[list[str], typer.Argument(help="Topics, or `all`; see `exportnews topics`.")]
-Term = Annotated[str, typer.Argument(help="A company, an ECCN, a phrase.")]
+Term = Annotated[
+    str, typer.Argument(help="A company, an ECCN, a phrase; `TERM = ALIAS, ...` as in chat.")
+]
 
 
 def register(app: typer.Typer) -> None:
@@ -127,7 +130,9 @@ def register(app: typer.Typer) -> None:
     ) -> None:
         """Watch a term for a channel."""
         ref = _ref(platform, workspace, channel)
-        changed = _run(lambda door: door.watch(ref, OPERATOR, term, alias or (), mode=mode.value))
+        name, aliases = read_names(term)
+        aliases += tuple(alias or ())
+        changed = _run(lambda door: door.watch(ref, OPERATOR, name, aliases, mode=mode.value))
         _say(changed, "Watching", "Was not watching")
         _say_where(ref)
 
@@ -140,7 +145,8 @@ def register(app: typer.Typer) -> None:
     ) -> None:
         """Watch a term no more."""
         ref = _ref(platform, workspace, channel)
-        changed = _run(lambda door: door.unwatch(ref, OPERATOR, term))
+        name, _aliases = read_names(term)
+        changed = _run(lambda door: door.unwatch(ref, OPERATOR, name))
         _say(changed, "Watching no more", "Was not watching")
 
 

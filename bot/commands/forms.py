@@ -12,6 +12,8 @@ from dataclasses import dataclass
 from datetime import date
 from typing import Any, Literal, Protocol
 
+from bot.commands.names import read_names
+
 SETTINGS, SHARE, WRONG_TOPIC, SEARCH = "settings", "share", "wrong-topic", "search-form"
 ASSIGN, NOT_APPLICABLE, REMIND = "assign", "not-applicable", "remind"
 """Callback ids of the forms."""
@@ -223,12 +225,7 @@ def _lines(text: str) -> tuple[str, ...]:
 
 
 def _watch_lines(text: str) -> tuple[WatchLine, ...]:
-    found = []
-    for line in _lines(text):
-        term, _equals, aliases = line.partition("=")
-        names = tuple(name.strip() for name in aliases.split(",") if name.strip())
-        found.append(WatchLine(term.strip(), names))
-    return tuple(found)
+    return tuple(WatchLine(*read_names(line)) for line in _lines(text))
 
 
 def _number(value: object) -> int:

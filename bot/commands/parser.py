@@ -45,6 +45,7 @@ from bot.commands.model import (
     Watch,
     Why,
 )
+from bot.commands.names import read_names
 from bot.commands.spans import parse_span
 from bot.feeds.identity import DOCUMENT_NUMBER
 from bot.search.matter import numbers_in
@@ -198,21 +199,14 @@ def _unsubscribe(rest: str) -> Command:
 
 def _watch(rest: str) -> Command:
     given = _arguments(rest, modes=True)
-    term, _equals, aliases = given.text.partition("=")
-    names = tuple(name for alias in aliases.split(",") if (name := _unquoted(alias)))
-    return Watch(_unquoted(term), names, given.channel, given.mode)
+    term, aliases = read_names(given.text)
+    return Watch(term, aliases, given.channel, given.mode)
 
 
 def _unwatch(rest: str) -> Command:
     given = _arguments(rest)
-    return Unwatch(_unquoted(given.text), given.channel)
-
-
-def _unquoted(text: str) -> str:
-    text = text.strip()
-    if len(text) > 1 and text[0] == text[-1] == '"':
-        text = text[1:-1]
-    return text.strip()
+    term, _aliases = read_names(given.text)
+    return Unwatch(term, given.channel)
 
 
 def _save(rest: str) -> Command | None:

@@ -82,6 +82,7 @@ TRADE = Mention("C0123", "trade")
         ("watch “Smith &amp; Sons” daily", Watch("Smith & Sons", mode="daily")),
         ("watch 3A090 <#C0123|trade>", Watch("3A090", channel=TRADE)),
         ("unwatch Acme Corp", Unwatch("Acme Corp")),
+        ('unwatch "Acme Corp" = Acme, ACM', Unwatch("Acme Corp")),
         ("save search eccn:3A090 china weekly", SaveSearch("eccn:3A090 china", mode="weekly")),
         ("drop search eccn:3A090", SaveSearch("eccn:3A090", drop=True)),
         ("digest", CatchUp()),

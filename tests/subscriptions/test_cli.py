@@ -49,6 +49,16 @@ def test_a_channel_is_set_up_shown_and_cleared(capsys: pytest.CaptureFixture[str
     assert out == "No channel of this workspace gets anything yet.\n"
 
 
+def test_a_watch_is_written_as_in_chat(capsys: pytest.CaptureFixture[str]) -> None:
+    typed = 'Borealis Optik = "Borealis Optics", 北光'
+    status, out, _ = run(capsys, "watch", *HERE, typed, "--alias", "BOAG")
+    assert status == 0
+    assert out == "Watching Borealis Optik.\nIts other names: Borealis Optics, 北光, BOAG.\n"
+    assert run(capsys, "unwatch", *HERE, typed)[1] == "Watching no more Borealis Optik.\n"
+    status, _, err = run(capsys, "watch", *HERE, " = Borealis")
+    assert (status, err.count("\n")) == (2, 1)
+
+
 async def _connect(workspace: str) -> None:
     async with open_database() as db:
         await Subscriptions(db, load_taxonomy()).install("slack", workspace, "Home")
