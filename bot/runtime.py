@@ -10,6 +10,7 @@ import uuid
 from collections.abc import AsyncIterator, Callable, Collection, Sequence
 from contextlib import AsyncExitStack, asynccontextmanager, suppress
 from dataclasses import dataclass
+from datetime import datetime
 
 import structlog
 
@@ -28,6 +29,7 @@ from bot.errors import DeliveryError
 from bot.feeds.catalogue import load_catalogue, sync_catalogue
 from bot.feeds.fetcher import Fetcher
 from bot.feeds.poller import Poller
+from bot.feeds.records import not_due
 from bot.feeds.report import NO_NETWORK, PollReport
 from bot.feeds.websub import WebSub
 from bot.fronts import Front, load_fronts
@@ -66,10 +68,12 @@ PRUNE_TICK_SECONDS = 3600.0
 
 @dataclass(frozen=True, slots=True)
 class OnceReport:
-    """What `run --once` did."""
+    """What `run --once` did. `waiting` feeds were not due; the first of them is at `next_poll`."""
 
     polls: PollReport
     deliveries: DispatchReport
+    waiting: int
+    next_poll: datetime | None
 
 
 class Runtime:
@@ -91,9 +95,12 @@ class Runtime:
 
     async def once(self) -> OnceReport:
         """Poll every due feed once, send all that is due: alerts, and digests whose hour it is."""
+        db = self.engine.db
+        async with db.read() as conn:
+            waiting, next_poll = await not_due(conn, await db.now(conn))
         polls = await self._poll()
         await self._digests()
-        return OnceReport(polls, await self.dispatcher.dispatch_due())
+        return OnceReport(polls, await self.dispatcher.dispatch_due(), waiting, next_poll)
 
     async def work(self, stop: asyncio.Event) -> None:
         """Poll, dispatch and keep house until `stop` is set; then finish what is under way."""

@@ -93,6 +93,16 @@ async def _once(settings: Settings) -> int:
         f"{count(polls.new, 'new entry', 'new entries')}; "
         f"{count(sent.sent, 'message')} sent, {sent.failed + sent.dead} not sent."
     )
+    if polls.history:
+        typer.echo(
+            f"{count(polls.history, 'entry is', 'entries are')} of a feed's first poll: kept as "
+            "history, which can be searched and alerts nobody."
+        )
+    if report.waiting and report.next_poll:
+        typer.echo(
+            f"{count(report.waiting, 'feed is', 'feeds are')} not due yet; "
+            f"the next at {report.next_poll:%H:%M} UTC."
+        )
     return DONE_WITH_FAILURES if polls.failed or sent.failed or sent.dead else DONE
 
 

@@ -8,7 +8,7 @@ from dataclasses import dataclass
 from datetime import datetime, timedelta
 from typing import Any, cast
 
-from sqlalchemy import Row, Select, or_, select, update
+from sqlalchemy import Row, Select, func, or_, select, update
 from sqlalchemy.ext.asyncio import AsyncConnection
 
 from bot.feeds.cadence import REMEMBERED, Rhythm
@@ -74,6 +74,15 @@ async def claim_due(
         .limit(limit)
     )
     return await _claim(conn, dialects.skip_locked(conn, due), now, worker)
+
+
+async def not_due(conn: AsyncConnection, now: datetime) -> tuple[int, datetime | None]:
+    """Give how many active feeds are not due, and when the first of them is."""
+    query = select(func.count(), func.min(feed.c.next_poll_at)).where(
+        feed.c.state == "active", feed.c.next_poll_at > now
+    )
+    number, first = (await conn.execute(query)).one()
+    return int(number), first
 
 
 async def claim_one(

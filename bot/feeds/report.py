@@ -9,7 +9,8 @@ NO_NETWORK = "this machine may have no network, or need a proxy (HTTPS_PROXY)."
 
 @dataclass(frozen=True, slots=True)
 class PollReport:
-    """What polling did. `unchanged` and `failed` are among the `polled`."""
+    """What polling did. `unchanged` and `failed` are among the `polled`, `history` (a first
+    poll's entries, which nobody is alerted of) among the `new`."""
 
     polled: int = 0
     failed: int = 0
@@ -17,6 +18,7 @@ class PollReport:
     new: int = 0
     edited: int = 0
     deliveries: int = 0
+    history: int = 0
 
     def __add__(self, other: PollReport) -> PollReport:
         return PollReport(
@@ -26,4 +28,5 @@ class PollReport:
             self.new + other.new,
             self.edited + other.edited,
             self.deliveries + other.deliveries,
+            self.history + other.history,
         )

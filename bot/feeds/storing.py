@@ -203,7 +203,12 @@ class Storeroom(Generic[P]):
         deliveries = 0
         if not batch.is_empty:
             deliveries = (await self._ingest(conn, part.state.record, batch)).deliveries
-        report = PollReport(new=len(batch.new), edited=len(batch.edited), deliveries=deliveries)
+        report = PollReport(
+            new=len(batch.new),
+            edited=len(batch.edited),
+            deliveries=deliveries,
+            history=len(batch.new) if batch.history else 0,
+        )
         return _Brought(report, outcomes.times_of([one.entry for one in batch.new], now))
 
     def _after(self, arrival: _Arrival[P], brought: _Brought, now: datetime) -> outcomes.Outcome:

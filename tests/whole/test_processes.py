@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import asyncio
 import os
+import re
 import signal
 import socket
 import sys
@@ -85,10 +86,18 @@ async def answers(url: str) -> None:
 async def test_run_once_without_slack_prints_and_says_how_to_connect(tmp_path: Path) -> None:
     async with open_newsroom() as newsroom:
         url = newsroom.serve("/f.xml", rss(Item("One", "https://wire.example/1", "g1")))
-        status, out, err = await result_of("run", "--once", env=environment(tmp_path, url))
-    assert status == 0, err
-    assert "1 feed polled, 0 failed" in out
-    assert "SLACK_BOT_TOKEN" in err
+        env = environment(tmp_path, url)
+        status, out, err = await result_of("run", "--once", env=env)
+        assert status == 0, err
+        assert "1 feed polled, 0 failed; 1 new entry" in out
+        assert "1 entry is of a feed's first poll: kept as history, which can be searched" in out
+        assert "not due" not in out
+        assert "SLACK_BOT_TOKEN" in err
+        status, out, _err = await result_of("run", "--once", env=env)
+    assert status == 0
+    assert "0 feeds polled, 0 failed; 0 new entries" in out
+    assert re.search(r"\n1 feed is not due yet; the next at \d\d:\d\d UTC\.\n", out)
+    assert "history" not in out
 
 
 async def test_where_no_feed_can_be_read_this_machines_network_is_suspected(
