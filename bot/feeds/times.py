@@ -20,10 +20,11 @@ _ZONES = {
 
 _MONTHS = "Jan|Feb|Mar|Apr|May|Jun|Jul|Aug|Sep|Oct|Nov|Dec"
 _CLOCK = r"\d{1,2}:\d\d(?::\d\d(?:\.\d+)?)?"
+_HOURS = r"[+-](?:0\d|1[0-4])"
 _STANDARD = re.compile(
     rf"\s*(?:(?:[A-Z][a-z]{{2}},?\s+)?\d{{1,2}}\s+(?:{_MONTHS})\s+(?:\d{{4}}|\d\d)\s+{_CLOCK}"
-    r"\s+(?:[+-]\d{4}|GMT|UTC?|Z|[ECMP][SD]T)"
-    rf"|\d{{4}}(?:-\d\d){{0,2}}|\d{{4}}-\d\d-\d\dT{_CLOCK}(?:Z|[+-]\d\d:\d\d))\s*"
+    rf"\s+(?:{_HOURS}\d\d|GMT|UTC?|Z|[ECMP][SD]T)"
+    rf"|\d{{4}}(?:-\d\d){{0,2}}|\d{{4}}-\d\d-\d\dT{_CLOCK}(?:Z|{_HOURS}:\d\d))\s*"
 )
 """What RFC 822 and the W3C's note on dates say, which RSS, Atom and Dublin Core go by."""
 
@@ -38,7 +39,9 @@ _TIDIED = (
     (re.compile(r"\bat\b", re.IGNORECASE), " "),
     (re.compile(r"(\d{4})\s?[年년]\s?(\d\d?)\s?[月월]\s?(\d\d?)\s?[日일]"), r"\1-\2-\3 "),
 )
-_DAY = 86_400
+_FARTHEST = timedelta(hours=14)
+"""No zone is farther from UTC than Kiribati's."""
+
 _AMONG_WORDS = re.compile(
     rf"(?<!\d)\d{{4}}-\d\d-\d\d(?!\d)|\b\d{{1,2}}\s(?:{_MONTHS})[a-z]*\.?,?\s\d{{4}}(?!\d)"
     rf"|\b(?:{_MONTHS})[a-z]*\.?\s\d{{1,2}},?\s\d{{4}}(?!\d)"
@@ -67,7 +70,7 @@ def names_year(text: str, year: int) -> bool:
 
 
 def read_time(text: str) -> datetime | None:
-    """Read a time in whatever form it is written; without a zone it is UTC.
+    """Read a time in whatever form it is written; without a zone that there can be it is UTC.
 
     None when it lacks a year or a month: nothing is made up.
     """
@@ -81,10 +84,16 @@ def read_time(text: str) -> datetime | None:
     if found is None:
         return None
     try:
-        aware = found.replace(tzinfo=UTC) if found.tzinfo is None else found.astimezone(UTC)
+        aware = found.astimezone(UTC) if in_a_zone(found) else found.replace(tzinfo=UTC)
     except (ValueError, OverflowError):
         return None
     return sensible(aware)
+
+
+def in_a_zone(moment: datetime) -> bool:
+    """Whether a time names a zone, and one that there can be: +25:00 is none."""
+    offset = moment.utcoffset()
+    return offset is not None and abs(offset) <= _FARTHEST
 
 
 def find_time(text: str) -> datetime | None:
@@ -115,7 +124,8 @@ def _zone(name: str | None, seconds: int | None) -> timezone | None:
     if seconds is None:
         hours = _ZONES.get((name or "").upper())
         return None if hours is None else timezone(timedelta(hours=hours))
-    return timezone(timedelta(seconds=seconds)) if abs(seconds) < _DAY else None
+    offset = timedelta(seconds=seconds)
+    return timezone(offset) if abs(offset) <= _FARTHEST else None
 
 
 def read_date(text: object) -> date | None:

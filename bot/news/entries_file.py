@@ -12,6 +12,7 @@ from dateutil import parser as dates
 from bot.errors import UsageError
 from bot.feeds.model import FeedEntry
 from bot.feeds.text import MAX_CONTENT, MAX_TITLE, clip
+from bot.feeds.times import in_a_zone
 
 
 @dataclass(frozen=True, slots=True)
@@ -108,6 +109,8 @@ def _time(found: dict[str, object], number: int) -> datetime | None:
         moment = _moment(value)
         if moment.tzinfo is None:
             moment = moment.replace(tzinfo=UTC)
+        elif not in_a_zone(moment):
+            raise ValueError("no time zone is so far from UTC")
         return moment.astimezone(UTC)
     except (ValueError, OverflowError) as error:
         sentence = f'Line {number}: "published" is not a date or time.'

@@ -5,11 +5,14 @@ from __future__ import annotations
 import json
 from typing import Any
 
+import pytest
 import typer
 from typer.testing import CliRunner
 
 from bot.cli import stories
 from bot.cli.news import register as register_classify
+from bot.errors import UsageError
+from bot.news.entries_file import read_entries
 
 
 def named(*lines: dict[str, Any]) -> list[tuple[Any, str]]:
@@ -20,6 +23,13 @@ def named(*lines: dict[str, Any]) -> list[tuple[Any, str]]:
     result = CliRunner().invoke(app, ["stories", "--json"], input=given)
     assert result.exit_code == 0, result.output
     return [(line["id"], line["story"]) for line in map(json.loads, result.output.splitlines())]
+
+
+@pytest.mark.parametrize("zone", ["+25:00", "+15:00", "-23:59"])
+def test_a_time_in_a_zone_that_is_none_is_refused(zone: str) -> None:
+    line = json.dumps({"id": 1, "title": "x", "published": f"2026-12-01T10:00:00{zone}"})
+    with pytest.raises(UsageError, match='Line 1: "published" is not a date or time'):
+        list(read_entries([line]))
 
 
 def test_ids_that_are_written_alike_share_no_story() -> None:
