@@ -7,9 +7,10 @@ from bot.commands.blocks import feed_line
 from bot.commands.listing_blocks import offers
 from bot.commands.settings_blocks import channel_blocks
 from bot.commands.views import View
-from bot.messages import actions, kit, limits, words
+from bot.messages import actions, kit, limits, rich, words
 from bot.messages.kit import Block
-from bot.messages.mrkdwn import date_time, escape, link
+from bot.messages.mrkdwn import escape, link
+from bot.messages.slack_text import mrkdwn
 
 _CHANNELS_MOST = 10
 _TOPICS_MOST, _FEEDS_MOST = 6, 10
@@ -72,7 +73,7 @@ def _latest(page: HomePage) -> list[Block]:
         lines = [f"*{escape(latest.title, 100)}*"]
         lines += [
             f"• {link(one.link, one.title, 150)} _{escape(one.publication, 80)}, "
-            f"{date_time(one.published, form='{date_short_pretty}')}_"
+            f"{mrkdwn(rich.published(one.published, 'day'))}_"
             for one in latest.results
         ]
         blocks += kit.paragraphs(lines, sections=1)

@@ -65,7 +65,7 @@ def entry_snippet(result: Result) -> Rich:
 def entry_about(result: Result, answer: Listing) -> Rich:
     """Give which step of a matter an entry is, who published it and when, and its topics."""
     topics = [outside(answer.topic_titles.get(t, t), 80) for t in result.topics]
-    about = [outside(result.publication, 80), rich.when(result.published)]
+    about = [outside(result.publication, 80), rich.published(result.published)]
     step = [outside(result.step, 60)] if result.step else []
     return joined([*step, *about, some(topics, _TOPICS)], " · ")
 
@@ -107,7 +107,7 @@ def fitting(offers: Sequence[Offer]) -> list[Offer]:
 
 def story_line(story: PastAlert | Result) -> Rich:
     """Give a story in one line: headline, publication, day."""
-    where = joined([outside(story.publication, 80), rich.when(story.published, "day")], ", ")
+    where = joined([outside(story.publication, 80), rich.published(story.published, "day")], ", ")
     return together(outside(story.title, 150, link=story.link), " ", rich.italic(where))
 
 
@@ -178,7 +178,7 @@ def why_text(answer: WhyAnswer) -> str:
 
 def why_origin(entry: StoredFacts) -> Rich:
     """Give who published it and when."""
-    return joined([outside(entry.publication, LABEL), rich.when(entry.published)], " · ")
+    return joined([outside(entry.publication, LABEL), rich.published(entry.published)], " · ")
 
 
 def why_lines(answer: WhyAnswer) -> list[Rich]:

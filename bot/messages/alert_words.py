@@ -47,7 +47,7 @@ def origin(alert: Alert) -> Rich:
     parts = [
         rich.bold(outside(words.badge(alert), LABEL)),
         outside(alert.publication, LABEL),
-        rich.when(alert.published),
+        rich.published(alert.published),
         outside(alert.document_type, LABEL),
     ]
     return joined(parts, "  ·  ")

@@ -37,7 +37,7 @@ def group_heading(group: DigestGroup) -> Rich:
 def line(item: DigestItem) -> Rich:
     """Give one story as one line."""
     title = outside(item.title, _TITLE, link=item.link) or ours("Untitled")
-    where = [outside(item.publication, LABEL), rich.when(item.published, "day")]
+    where = [outside(item.publication, LABEL), rich.published(item.published, "day")]
     if item.reports > 1:
         where.append(ours(f"{item.reports} reports"))
     shown = together(rich.strike(title), " (withdrawn)") if item.retracted else title

@@ -30,7 +30,7 @@ def alert_text(alert: Alert, zone: str) -> str:
     """Give an alert as lines: headline, origin, link, reasons, key facts, summary."""
     badge = words.badge(alert)
     title = clean(alert.title, _TITLE) or "Untitled"
-    origin = [alert.publication, words.moment_in(alert.published, zone), alert.document_type]
+    origin = [alert.publication, words.published_in(alert.published, zone), alert.document_type]
     lines = [
         f"[{badge}] {title}" if badge else title,
         "  " + " · ".join(clean(part, _LABEL) for part in origin if part),
@@ -65,7 +65,9 @@ def digest_text(digest: Digest, zone: str) -> str:
 def _item(item: DigestItem, zone: str) -> str:
     title = clean(item.title, _TITLE) or "Untitled"
     reports = f", {item.reports} reports" if item.reports > 1 else ""
-    origin = f"{clean(item.publication, _LABEL)}, {words.moment_in(item.published, zone)}{reports}"
+    origin = (
+        f"{clean(item.publication, _LABEL)}, {words.published_in(item.published, zone)}{reports}"
+    )
     link = f"\n    {clean(item.link, 3_000)}" if item.link else ""
     return f"  - {title}\n    {origin}{link}"
 

@@ -13,6 +13,7 @@ from dataclasses import dataclass, replace
 from datetime import datetime
 from typing import Literal
 
+from bot.messages import words
 from bot.messages.mrkdwn import HIT_END, HIT_START, clean
 
 Form = Literal["moment", "day", "time"]
@@ -66,6 +67,13 @@ def code(text: str, most: int) -> Rich:
 def when(moment: datetime, form: Form = "moment") -> Rich:
     """Give a moment, shown in the reader's zone."""
     return (Run(at=moment, form=form),)
+
+
+def published(moment: datetime, form: Form = "moment") -> Rich:
+    """Give when something was published, in the reader's zone; a bare day is that day in all."""
+    if words.is_day(moment):
+        return ours(words.published_in(moment, "UTC"))
+    return when(moment, form)
 
 
 def person(actor: str, name: str = "") -> Rich:

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Sequence
-from datetime import UTC, date, datetime
+from datetime import UTC, date, datetime, time
 from zoneinfo import ZoneInfo, ZoneInfoNotFoundError
 
 from bot.messages.model import Alert, Why
@@ -66,6 +66,19 @@ def moment_in(moment: datetime, zone: str) -> str:
     """Give a moment in a zone: `2 Dec 2024 14:05 (Europe/Berlin)`."""
     at = local(moment, zone)
     return f"{day(at.date())} {at:%H:%M} ({at.tzinfo})"
+
+
+def is_day(published: datetime) -> bool:
+    """Whether a publication gave but a day, as the Federal Register does: midnight in UTC is the
+    evening before in America."""
+    return published.astimezone(UTC).time() == time()
+
+
+def published_in(published: datetime, zone: str) -> str:
+    """Give when something was published, in a zone; a bare day is that day everywhere."""
+    if is_day(published):
+        return day(published.astimezone(UTC).date())
+    return moment_in(published, zone)
 
 
 def local(moment: datetime, zone: str) -> datetime:

@@ -8,9 +8,12 @@ import pytest
 from hypothesis import given, settings
 from hypothesis import strategies as st
 
+from bot.messages import words
+from bot.messages.card_text import markdown
 from bot.messages.limits import cut, cut_marked, fit_lines
 from bot.messages.mrkdwn import address, clean, code, date_time, escape, link
-from bot.messages.rich import snippet, words_of
+from bot.messages.plain_text import plain_text
+from bot.messages.rich import published, snippet, words_of
 from bot.messages.slack_text import mrkdwn
 from tests.messages.makers import wild_link, wild_text
 from tests.messages.slack_reading import problems_of_text
@@ -122,6 +125,15 @@ def test_a_time_is_shown_in_the_readers_zone_with_utc_as_a_fallback() -> None:
     assert date_time(moment) == (
         "<!date^1772463840^{date_short_pretty} at {time}|02 Mar 2026 15:04 UTC>"
     )
+
+
+def test_a_bare_day_is_that_day_in_every_zone() -> None:
+    """The Federal Register names a day; midnight in UTC is the evening before in New York."""
+    day, noon = datetime(2026, 3, 4, tzinfo=UTC), datetime(2026, 3, 4, 12, tzinfo=UTC)
+    for zone in ("America/New_York", "Asia/Tokyo", "UTC"):
+        assert plain_text(published(day), zone) == words.published_in(day, zone) == "4 Mar 2026"
+        assert ":00" in plain_text(published(noon), zone)
+    assert mrkdwn(published(day, "day")) == markdown(published(day)) == "4 Mar 2026"
 
 
 @pytest.mark.parametrize(
