@@ -4,11 +4,11 @@ from __future__ import annotations
 
 from datetime import datetime
 
-from sqlalchemy import select, update
+from sqlalchemy import ColumnElement, exists, select, update
 from sqlalchemy.ext.asyncio import AsyncConnection
 
 from bot.storage import dialects
-from bot.storage.tables import channel, delivery
+from bot.storage.tables import change, channel, delivery
 from bot.subscriptions import store
 from bot.subscriptions.editing import Edit
 from bot.subscriptions.gathering import gather_alerts
@@ -18,12 +18,22 @@ _BOT = Actor("exportnews", "exportnews")
 _MAX_KEPT = 50_000
 
 
-async def pause_channel(conn: AsyncConnection, channel_id: int, reason: str, now: datetime) -> None:
-    """Pause a channel; one that is paused keeps its first reason. What it is owed stays owed."""
+async def pause_channel(
+    conn: AsyncConnection,
+    channel_id: int,
+    reason: str,
+    now: datetime,
+    since: datetime | None = None,
+) -> None:
+    """Pause a channel; one that is paused keeps its first reason. What it is owed stays owed.
+
+    One that was resumed after `since` goes on: platforms repeat old news of a channel.
+    """
+    after = () if since is None else (~_resumed_after(channel_id, since),)
     workspace_id = (
         await conn.execute(
             update(channel)
-            .where(channel.c.id == channel_id, channel.c.paused_at.is_(None))
+            .where(channel.c.id == channel_id, channel.c.paused_at.is_(None), *after)
             .values(paused_at=now, paused_reason=reason)
             .returning(channel.c.workspace_id)
         )
@@ -39,6 +49,12 @@ async def pause_channel(conn: AsyncConnection, channel_id: int, reason: str, now
         before={},
         after={"reason": reason},
         now=now,
+    )
+
+
+def _resumed_after(channel_id: int, moment: datetime) -> ColumnElement[bool]:
+    return exists().where(
+        change.c.channel_id == channel_id, change.c.action == "resume", change.c.at > moment
     )
 
 

@@ -27,6 +27,7 @@ from bot.subscriptions.model import (
     Changed,
     ChannelRef,
     ChannelSettings,
+    Known,
     Mode,
     Platform,
     SubscriptionKind,
@@ -65,6 +66,11 @@ class Subscriptions:
         """Whether the bot was ever installed in a workspace, and not removed since."""
         async with self._db.read() as conn:
             return await workspaces.is_installed(conn, platform, workspace)
+
+    async def workspaces(self) -> tuple[Known, ...]:
+        """Give every workspace that the bot was not removed from, connected or only named."""
+        async with self._db.read() as conn:
+            return await workspaces.known(conn)
 
     async def remove_workspace(self, platform: Platform, workspace: str) -> None:
         """Stop everything a workspace is owed; its data is deleted later (`bot.retention`)."""
@@ -147,9 +153,14 @@ class Subscriptions:
         async with self._db.write() as conn:
             return await configure(await self._begin(conn, ref, actor), wishes)
 
-    async def pause(self, conn: AsyncConnection, channel_id: int, reason: str) -> None:
-        """Pause a channel inside the caller's transaction; what it is owed is kept."""
-        await pause_channel(conn, channel_id, reason, await self._db.now(conn))
+    async def pause(
+        self, conn: AsyncConnection, channel_id: int, reason: str, since: datetime | None = None
+    ) -> None:
+        """Pause a channel inside the caller's transaction; what it is owed is kept.
+
+        `since`: when the platform says that it happened; a channel that was resumed later goes on.
+        """
+        await pause_channel(conn, channel_id, reason, await self._db.now(conn), since)
 
     async def resume(self, ref: ChannelRef, actor: Actor) -> ChannelSettings:
         """Resume a channel; what was kept for it goes out as one message."""

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from datetime import UTC, datetime
 from typing import Any
 
 from slack_bolt.app.async_app import AsyncApp
@@ -68,12 +69,21 @@ class _Channels:
         known = await self._subscriptions.settings(_channel(body))
         if known is not None and known.paused_at is None:
             async with self._desk.engine.db.write() as conn:
-                await self._subscriptions.pause(conn, known.id, reason)
+                await self._subscriptions.pause(conn, known.id, reason, _when(body))
 
     async def _resume(self, body: dict[str, Any], reason: str) -> None:
         known = await self._subscriptions.settings(_channel(body))
         if known is not None and known.paused_reason == reason:
             await self._subscriptions.resume(known.ref, BOT)
+
+
+def _when(body: dict[str, Any]) -> datetime | None:
+    """Give when an event was: Slack sends it again for an hour, and maybe to another process."""
+    told = body["event"].get("event_ts") or body.get("event_time")
+    try:
+        return datetime.fromtimestamp(float(told or ""), UTC)
+    except (TypeError, ValueError, OverflowError, OSError):
+        return None
 
 
 def _channel(body: dict[str, Any]) -> ChannelRef:

@@ -178,6 +178,21 @@ async def test_a_bot_that_was_taken_out_waits_until_it_is_invited_again(
     await _holds(office, lambda found: found.paused_at is None)
 
 
+@pytest.mark.parametrize("gone", ["channel_left", "channel_archive"])
+async def test_old_news_of_a_channel_pauses_it_no_more(office: Office, gone: str) -> None:
+    await office.alert()
+    left = {"type": gone, "channel": CHANNEL, "event_ts": f"{office.clock().timestamp():.6f}"}
+    await office.slack.event(left)
+    await _holds(office, lambda found: found.paused_at is not None)
+    await office.slack.slash("resume", channel=CHANNEL, user=ADMIN)
+    await _holds(office, lambda found: found.paused_at is None)
+    await office.slack.event(left)  # with a new id, as another process that knows of none gets it
+    await office.slack.slash("help", channel=CHANNEL, user=MEMBER)
+    settings = await office.settings()
+    assert settings is not None
+    assert settings.paused_at is None
+
+
 async def test_who_leaves_a_channel_pauses_nothing(office: Office) -> None:
     await office.alert()
     await office.slack.event({"type": "member_left_channel", "user": MEMBER, "channel": CHANNEL})
