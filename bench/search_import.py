@@ -77,7 +77,7 @@ async def _import(lines: Sequence[bytes], path: Path) -> float:
 
 
 def _reading(lines: Sequence[bytes]) -> float:
-    begin(None)
+    begin(None, None)
     read_batch(list(enumerate(lines[:_READ])))
     worked = time.process_time()
     read_batch(list(enumerate(lines[:_READ])))

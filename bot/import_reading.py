@@ -10,9 +10,10 @@ import multiprocessing
 import os
 import threading
 from collections.abc import Mapping, Sequence
-from dataclasses import dataclass, replace
+from dataclasses import dataclass, field, replace
 from datetime import datetime
 from pathlib import Path
+from typing import ClassVar
 
 from bot import memory
 from bot.errors import UsageError
@@ -26,21 +27,26 @@ from bot.news.analyst import Analyst
 from bot.news.entries_file import FileEntry, read_line
 from bot.news.model import Analysis, Evidence, TopicMatch
 from bot.news.taxonomy import load_taxonomy
-from bot.search.document import Facts, Texts, facts_of, texts
+from bot.search.document import Document, document, facts_of, texts, words
+from bot.search.tokens import stem
+from bot.storage.fulltext import is_form
 
 MAX_LINE = 4_000_000
 """Bytes of one line that are read."""
 
 NO_SOURCE = "Imported"
 
+_MAX_GIVEN = 1_000_000
+"""Words that a process remembers to have given."""
+
 
 @dataclass(frozen=True, slots=True)
 class Understood:
-    """What was made of one entry: its analysis, and what the search needs of it."""
+    """What was made of one entry: its analysis, and what the search finds it by, without its
+    publication."""
 
     analysis: Analysis
-    texts: Texts
-    facts: Facts
+    document: Document
 
 
 @dataclass(frozen=True, slots=True)
@@ -48,7 +54,8 @@ class Batch:
     """Some lines: their entries by who published them, and what was wrong.
 
     `problems` are of lines that were left out, `lacking` of entries kept without their address or
-    time; `undated` and `unsourced` count the lines that said neither when nor by whom.
+    time; `undated` and `unsourced` count the lines that said neither when nor by whom. `forms` are
+    the words of their texts with the stems, those left out that the process gave before.
     """
 
     sources: Mapping[str, Sequence[tuple[FeedEntry, Understood]]]
@@ -58,10 +65,11 @@ class Batch:
     lacking: tuple[str, ...] = ()
     undated: int = 0
     unsourced: int = 0
+    forms: Mapping[str, str] = field(default_factory=dict)
 
 
 # What Python does with frozen dataclasses by itself takes three times as long.
-for _kind in (Batch, Understood, FeedEntry, Analysis, TopicMatch, Evidence, Texts, Facts):
+for _kind in (Batch, Understood, FeedEntry, Analysis, TopicMatch, Evidence, Document):
     copyreg.pickle(_kind, plainly(_kind))
 
 
@@ -70,12 +78,14 @@ class _Process:
 
     analyst: Analyst | None = None
     published: datetime | None = None
+    given: ClassVar[set[str]] = set()
 
 
 def begin(taxonomy: Path | None, published: datetime | None) -> None:
     """Make a process ready. `published`: when lines count as published that do not say it."""
     _Process.analyst = Analyst(load_taxonomy(taxonomy))
     _Process.published = published
+    _Process.given = set()
 
 
 def begin_process(taxonomy: Path | None, published: datetime | None) -> None:
@@ -129,7 +139,16 @@ def read_batch(lines: Sequence[tuple[int, bytes]]) -> Batch:
             understood = _understand(analyst, entry, source)
             sources.setdefault(source, []).append((entry, understood))
     size = sum(len(line) for _number, line in lines)
-    return Batch(sources, read, size, tuple(problems), tuple(lacking), undated, unsourced)
+    some = [made.document for pairs in sources.values() for _, made in pairs]
+    said = tuple(problems), tuple(lacking), undated, unsourced
+    return Batch(sources, read, size, *said, _new_forms(some))
+
+
+def _new_forms(documents: Sequence[Document]) -> dict[str, str]:
+    new = words(documents) - _Process.given
+    if len(_Process.given) < _MAX_GIVEN:
+        _Process.given |= new
+    return {word: stem(word) for word in filter(is_form, new)}
 
 
 def _read(line: bytes, number: int) -> FileEntry | None:
@@ -154,4 +173,5 @@ def _cleaned(found: FileEntry) -> FeedEntry:
 
 def _understand(analyst: Analyst, entry: FeedEntry, source: str) -> Understood:
     analysis = analyst.analyse(entry, source)
-    return Understood(analysis, texts(entry.title, entry.text), facts_of(entry, analysis))
+    made = document(texts(entry.title, entry.text), facts_of(entry, analysis))
+    return Understood(analysis, made)

@@ -13,7 +13,7 @@ from collections import deque
 from collections.abc import AsyncIterator, Callable, Iterable, Iterator, Mapping, Sequence
 from concurrent.futures import Executor, ProcessPoolExecutor, ThreadPoolExecutor
 from contextlib import contextmanager
-from dataclasses import dataclass, replace
+from dataclasses import dataclass
 from datetime import datetime, timedelta
 from itertools import islice
 from pathlib import Path
@@ -29,7 +29,7 @@ from bot.ingest import NewsIngest, facts
 from bot.news.analyst import Analyst
 from bot.news.model import Analysis
 from bot.news.taxonomy import load_taxonomy
-from bot.search.document import document
+from bot.search.document import published_by
 from bot.search.index import index_new
 from bot.storage import dialects
 from bot.storage.database import Database
@@ -154,7 +154,7 @@ class Importer:
             for feed, taken in zip(feeds, brought, strict=True):
                 await self._ingest.ingest(conn, feed, _recent(taken, now))
                 older += [(feed.publication_id, n) for n in taken.new if _is_old(n, now)]
-            await _keep_older(conn, older)
+            await _keep_older(conn, older, batch.forms)
         return sum(len(taken.new) for taken in brought)
 
     async def _feed(self, conn: AsyncConnection, source: str) -> FeedRecord:
@@ -186,17 +186,16 @@ class Importer:
 
 
 async def _keep_older(
-    conn: AsyncConnection, older: Sequence[tuple[int, NewEntry[Understood]]]
+    conn: AsyncConnection,
+    older: Sequence[tuple[int, NewEntry[Understood]]],
+    forms: Mapping[str, str],
 ) -> None:
     """Store what was understood of entries too old for a story of today, and index them."""
     await facts.write(conn, [(new.id, new.prepared.analysis) for _, new in older], {})
     documents = {
-        new.id: document(
-            new.prepared.texts, replace(new.prepared.facts, publication_id=publication)
-        )
-        for publication, new in older
+        new.id: published_by(publication, new.prepared.document) for publication, new in older
     }
-    await index_new(conn, documents)
+    await index_new(conn, documents, forms)
 
 
 def _recent(taken: NewEntries[Understood], now: datetime) -> NewEntries[Analysis]:

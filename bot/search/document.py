@@ -14,7 +14,13 @@ from bot.feeds.model import FeedEntry
 from bot.news.companies import company_key
 from bot.news.model import Analysis
 from bot.search.tokens import squashed, tokenise
-from bot.storage.fulltext import BODY_STARTS, FILLER, MAX_OF_A_TOKEN, MAX_POSITIONS
+from bot.storage.fulltext import (
+    BODY_STARTS,
+    FILLER,
+    MAX_OF_A_TOKEN,
+    MAX_POSITIONS,
+    TextRow,
+)
 
 MAX_TEXT = 200_000
 """Characters of a text that are indexed."""
@@ -82,6 +88,17 @@ def texts(title: str, body: str) -> Texts:
 def document(made: Texts, facts: Facts) -> Document:
     """Put together what the index stores of an entry."""
     return Document(made.title, made.body, " ".join((EVERY, *_tags(facts), *made.tags)))
+
+
+def published_by(publication_id: int, made: Document) -> Document:
+    """Let a document be found by its publication, which was not known when it was made."""
+    return Document(made.title, made.body, f"{made.tags} {publication_tag(publication_id)}")
+
+
+def words(some: Iterable[Document | TextRow]) -> set[str]:
+    """Give all tokens of documents."""
+    fields = [field for one in some for field in (one.title, one.body, one.tags)]
+    return set(" ".join(fields).split(" "))
 
 
 def _bounded(title: list[str], body: list[str]) -> tuple[list[str], list[str]]:

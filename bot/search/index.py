@@ -4,15 +4,18 @@ from __future__ import annotations
 
 from collections import defaultdict
 from collections.abc import Mapping, Sequence
+from functools import cache
 from operator import itemgetter
 from typing import Any
 
-from sqlalchemy import select
+from sqlalchemy import Select, select
 from sqlalchemy.ext.asyncio import AsyncConnection
 
-from bot.search.document import Document, Facts, document, texts
+from bot.search.document import Document, Facts, document, texts, words
 from bot.search.tokens import stem
 from bot.storage import fulltext
+from bot.storage.batches import as_numbers, numbers
+from bot.storage.dialects import is_postgresql
 from bot.storage.tables import citation, entry, entry_company, entry_topic
 
 _CHUNK = 500
@@ -65,27 +68,35 @@ async def _index(conn: AsyncConnection, ids: Sequence[int]) -> None:
     await add_documents(conn, rows)
 
 
-async def index_new(conn: AsyncConnection, documents: Mapping[int, Document]) -> None:
-    """Index entries (by id) that have just been stored, by what is known of them already."""
-    ids = list(documents)
-    for first in range(0, len(ids), _CHUNK):
-        some = ids[first : first + _CHUNK]
-        rows = await conn.execute(select(entry.c.position, entry.c.id).where(entry.c.id.in_(some)))
-        made = [(row.position, documents[row.id]) for row in rows]
-        await add_documents(
-            conn,
-            [
-                fulltext.TextRow(place, one.title, one.body, one.tags)
-                for place, one in sorted(made, key=itemgetter(0))
-            ],
-        )
+async def index_new(
+    conn: AsyncConnection, documents: Mapping[int, Document], forms: Mapping[str, str]
+) -> None:
+    """Index entries (by id) that have just been stored, by what is known of them already.
+
+    `forms` are their words with the stems, those left out that were given in earlier calls.
+    """
+    postgresql = is_postgresql(conn)
+    ids = as_numbers(list(documents), postgresql=postgresql)
+    found = await conn.execute(_positions(postgresql), {"ids": ids})
+    rows = [
+        fulltext.TextRow(row.position, one.title, one.body, one.tags)
+        for row in found
+        for one in (documents[row.id],)
+    ]
+    await fulltext.insert_texts(conn, sorted(rows, key=itemgetter(0)))
+    await fulltext.add_forms(conn, forms.keys(), forms.__getitem__)
+
+
+@cache
+def _positions(postgresql: bool) -> Select[tuple[int, int]]:
+    wanted = numbers("ids", postgresql=postgresql)
+    return select(entry.c.position, entry.c.id).where(entry.c.id == wanted)
 
 
 async def add_documents(conn: AsyncConnection, rows: Sequence[fulltext.TextRow]) -> None:
     """Index rows that are not indexed yet, and remember their words."""
     await fulltext.insert_texts(conn, rows)
-    texts = [text for row in rows for text in (row.title, row.body, row.tags)]
-    await fulltext.add_forms(conn, set(" ".join(texts).split(" ")), stem)
+    await fulltext.add_forms(conn, words(rows), stem)
 
 
 async def _of(conn: AsyncConnection, ids: Sequence[int], table: Any, *columns: Any) -> Any:  # noqa: ANN401 - columns

@@ -9,7 +9,7 @@ column; on SQLite rows enter it here, many at once, and leave it by a trigger.
 
 from __future__ import annotations
 
-from collections.abc import Callable, Iterable, Sequence
+from collections.abc import Callable, Iterable, Sequence, Set
 from typing import Any, NamedTuple
 from weakref import WeakKeyDictionary
 
@@ -127,17 +127,19 @@ _KNOWN: WeakKeyDictionary[Engine, set[str]] = WeakKeyDictionary()
 _MAX_KNOWN = 400_000
 
 
-async def add_forms(conn: AsyncConnection, tokens: set[str], stem: Callable[[str], str]) -> None:
+def is_form(token: str) -> bool:
+    """Whether a token is a word: of letters, or a name of letters and digits ("3a090")."""
+    return len(token) > 2 and token.isascii() and token.isalnum() and not token.isdigit()
+
+
+async def add_forms(conn: AsyncConnection, tokens: Set[str], stem: Callable[[str], str]) -> None:
     """Remember the words among `tokens` and their stems, in the caller's transaction.
 
-    Words are tokens of letters, and names of letters and digits ("3a090"), no mere numbers. Those
-    that this process has committed before are passed over: they are nearly all. New ones go in by
-    their order, so that two writers never deadlock.
+    Those that this process has committed before are passed over: they are nearly all. New ones go
+    in by their order, so that two writers never deadlock.
     """
     known = _KNOWN.setdefault(conn.sync_engine, set())
-    new = sorted(
-        t for t in tokens - known if len(t) > 2 and t.isascii() and t.isalnum() and not t.isdigit()
-    )
+    new = sorted(filter(is_form, tokens - known))
     if not new:
         return
     if is_postgresql(conn):

@@ -5,12 +5,15 @@ from __future__ import annotations
 import json
 from typing import Any
 
-from sqlalchemy import func, select
+import pytest
+from sqlalchemy import func, select, text
 
+from bot import importing
 from bot.feeds.model import Show
 from bot.importing import Importer
 from bot.news.taxonomy import load_taxonomy
 from bot.search.search import Search
+from bot.storage import fulltext
 from bot.storage.database import Database
 from bot.storage.tables import delivery, entry
 
@@ -85,3 +88,24 @@ async def test_an_address_that_is_none_is_said_by_its_line(db: Database) -> None
     done = await Importer(db, processes=1).run(lines)
     assert (done.new, done.bad, done.lacking) == (2, 0, 1)
     assert done.notes == ('Line 1: "url" is no http or https address; the entry was kept without.',)
+
+
+async def test_words_are_remembered_whichever_line_said_them_first(
+    db: Database, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    """A word that the first batch said in an entry known already counts when a new one says it."""
+    monkeypatch.setattr(importing, "BATCH", 1)
+    await imported(db, [line(1, "Notice", summary="Old", published="2024-05-06")])
+    again = line(1, "Notice", summary="Gallium smelters", published="2024-05-06")
+    await imported(db, [again, line(2, "Report", summary="Gallium smelters", url="")])
+    search = Search(db, load_taxonomy())
+    assert [one.title for one in (await search.find("smelter")).results][:1] == ["Report"]
+
+
+async def test_two_imports_in_one_process_remember_all_words_each(db: Database) -> None:
+    await imported(db, [line(1, "Gallium smelters", published="2024-05-06")])
+    async with db.write() as conn:
+        await conn.execute(text("DELETE FROM search_form"))
+    fulltext._KNOWN.clear()
+    await imported(db, [line(2, "Gallium smelters again", published="2024-05-07")])
+    assert (await Search(db, load_taxonomy()).find("smelter")).total == 2
