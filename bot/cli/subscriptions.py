@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import asyncio
 import json
-from collections.abc import Awaitable, Callable
+from collections.abc import Awaitable, Callable, Sequence
 from enum import StrEnum
 from typing import Annotated, TypeVar
 
@@ -12,6 +12,7 @@ import typer
 
 from bot.cli import DONE_WITH_FAILURES
 from bot.cli.opening import open_database, taxonomy_here
+from bot.cli.places import Found, PlatformName, Words, all_channels, find, listed
 from bot.cli.wrapping import indented
 from bot.commands import settings_lines
 from bot.commands.names import read_names
@@ -19,7 +20,7 @@ from bot.commands.settings_words import unknown_sentence
 from bot.commands.topic_words import TopicWords, find_topics
 from bot.errors import UsageError
 from bot.messages.rich import ours
-from bot.settings import load_settings
+from bot.settings import Settings, load_settings
 from bot.storage.secrets import Vault
 from bot.subscriptions.model import Actor, Changed, ChannelRef, ChannelSettings
 from bot.subscriptions.service import Subscriptions
@@ -27,15 +28,6 @@ from bot.subscriptions.service import Subscriptions
 T = TypeVar("T")
 
 OPERATOR = Actor("cli", "operator")
-
-
-class PlatformName(StrEnum):
-    """Where a channel is."""
-
-    slack = "slack"
-    teams = "teams"
-    console = "console"
-    webhook = "webhook"
 
 
 class ModeName(StrEnum):
@@ -47,13 +39,24 @@ class ModeName(StrEnum):
 
 
 Workspace = Annotated[
-    str, typer.Option("--workspace", "-w", help="The platform's id of the workspace.")
+    str,
+    typer.Option(
+        "--workspace", "-w", help="The platform's id of the workspace; default: the one there is."
+    ),
 ]
 Channel = Annotated[
-    str, typer.Option("--channel", "-c", help="The platform's id of the channel, or a webhook.")
+    str,
+    typer.Option(
+        "--channel",
+        "-c",
+        help="The platform's id of the channel, or a webhook; default: the one there is.",
+    ),
 ]
-AnyChannel = Annotated[str | None, typer.Option("--channel", "-c", help="Only this channel.")]
-Platform = Annotated[PlatformName, typer.Option("--platform", "-p", help="Where it is.")]
+AnyChannel = Annotated[str, typer.Option("--channel", "-c", help="Only this channel.")]
+Platform = Annotated[
+    PlatformName | None,
+    typer.Option("--platform", "-p", help="Where it is; default: where the workspace is."),
+]
 Mode = Annotated[ModeName, typer.Option("--mode", help="At once, or in a digest.")]
 Topics = Annotated[list[str], typer.Argument(help="Topics, or `all`; see `exportnews topics`.")]
 Term = Annotated[
@@ -67,87 +70,100 @@ def register(app: typer.Typer) -> None:
     @app.command()
     def subscribe(
         topics: Topics,
-        channel: Channel,
+        channel: Channel = "",
         workspace: Workspace = "",
-        platform: Platform = PlatformName.slack,
+        platform: Platform = None,
         mode: Mode = ModeName.instant,
         min_score: Annotated[
             float | None, typer.Option(help="Least score, 0 to 1; default: the channel's.")
         ] = None,
     ) -> None:
         """Subscribe a channel to topics."""
-        ref = _ref(platform, workspace, channel)
         meant = _meant(topics)
-        changed = _run(
-            lambda door: door.subscribe(
+        _change(
+            Words(platform, workspace, channel),
+            lambda door, ref: door.subscribe(
                 ref, OPERATOR, meant.topics, mode=mode.value, min_score=min_score
-            )
+            ),
+            done="Subscribed to",
+            missing="Was not subscribed to",
+            new=True,
         )
-        _say(changed, "Subscribed to", "Was not subscribed to")
-        _say_where(ref)
         _say_unknown(meant)
 
     @app.command()
     def unsubscribe(
         topics: Topics,
-        channel: Channel,
+        channel: Channel = "",
         workspace: Workspace = "",
-        platform: Platform = PlatformName.slack,
+        platform: Platform = None,
     ) -> None:
         """Take topics from a channel."""
-        ref = _ref(platform, workspace, channel)
         meant = _meant(topics)
-        changed = _run(lambda door: door.unsubscribe(ref, OPERATOR, meant.topics))
-        _say(changed, "Unsubscribed from", "Was not subscribed to")
+        _change(
+            Words(platform, workspace, channel),
+            lambda door, ref: door.unsubscribe(ref, OPERATOR, meant.topics),
+            done="Unsubscribed from",
+            missing="Was not subscribed to",
+        )
         _say_unknown(meant)
 
     @app.command()
     def subscriptions(
         workspace: Workspace = "",
-        channel: AnyChannel = None,
-        platform: Platform = PlatformName.slack,
+        channel: AnyChannel = "",
+        platform: Platform = None,
         as_json: Annotated[bool, typer.Option("--json", help="As JSON.")] = False,
     ) -> None:
-        """Show what the channels of a workspace get."""
-        where = _workspace(platform, workspace)
-        found = _run(lambda door: door.channels(platform.value, where))
-        shown = [one for one in found if channel in (None, one.ref.channel)]
+        """Show what the channels of a workspace get, or of all."""
+        words = Words(platform, workspace, channel)
+        found = asyncio.run(_open(lambda door, _settings: all_channels(door, words)))
+        name = channel.removeprefix("#")
+        shown = [one for one in found if channel in ("", one.ref.channel) or one.ref.name == name]
+        if channel and found and not shown:
+            typer.echo(f"{channel} gets nothing; these do: {listed(found)}.", err=True)
         if as_json:
             typer.echo(json.dumps([_as_json(one) for one in shown], ensure_ascii=False, indent=2))
         else:
-            _show(shown)
+            _show(shown, everywhere=not workspace, asked=bool(channel and found))
 
     @app.command()
     def watch(
         term: Term,
-        channel: Channel,
+        channel: Channel = "",
         workspace: Workspace = "",
-        platform: Platform = PlatformName.slack,
+        platform: Platform = None,
         alias: Annotated[
             list[str] | None, typer.Option("--alias", help="Another name; give it as often.")
         ] = None,
         mode: Mode = ModeName.instant,
     ) -> None:
         """Watch a term for a channel."""
-        ref = _ref(platform, workspace, channel)
         name, aliases = read_names(term)
         aliases += tuple(alias or ())
-        changed = _run(lambda door: door.watch(ref, OPERATOR, name, aliases, mode=mode.value))
-        _say(changed, "Watching", "Was not watching")
-        _say_where(ref)
+        _change(
+            Words(platform, workspace, channel),
+            lambda door, ref: door.watch(ref, OPERATOR, name, aliases, mode=mode.value),
+            done="Watching",
+            missing="Was not watching",
+            new=True,
+        )
 
     @app.command()
     def unwatch(
         term: Term,
-        channel: Channel,
+        channel: Channel = "",
         workspace: Workspace = "",
-        platform: Platform = PlatformName.slack,
+        platform: Platform = None,
     ) -> None:
         """Watch a term no more."""
-        ref = _ref(platform, workspace, channel)
         name, _aliases = read_names(term)
-        changed = _run(lambda door: door.unwatch(ref, OPERATOR, name))
-        _say(changed, "Watching no more", "Was not watching")
+        _change(
+            Words(platform, workspace, channel),
+            lambda door, ref: door.unwatch(ref, OPERATOR, name),
+            done="Watching no more",
+            missing="Was not watching",
+        )
 
 
 def _meant(words: list[str]) -> TopicWords:
@@ -166,39 +182,31 @@ def _say_unknown(meant: TopicWords) -> None:
         raise typer.Exit(DONE_WITH_FAILURES)
 
 
-def _say_where(ref: ChannelRef) -> None:
-    """Note when nothing can come there yet, perhaps for a slip in the workspace's id."""
-    if ref.platform not in {PlatformName.slack, PlatformName.teams}:
-        return
-    if not _run(lambda door: door.is_installed(ref.platform, ref.workspace)):
-        typer.echo(
-            f"Saved; but no {ref.platform} workspace {ref.workspace} is connected yet, so nothing "
-            "comes there. Check the id if it should be.",
-            err=True,
-        )
-
-
-def _workspace(platform: PlatformName, workspace: str) -> str:
-    if workspace:
-        return workspace
-    if platform in {PlatformName.console, PlatformName.webhook}:
-        return platform.value
-    raise UsageError(f"Name the {platform.value} workspace with --workspace.")
-
-
-def _ref(platform: PlatformName, workspace: str, channel: str) -> ChannelRef:
-    return ChannelRef(platform.value, _workspace(platform, workspace), channel)
-
-
-def _run(work: Callable[[Subscriptions], Awaitable[T]]) -> T:
-    return asyncio.run(_with_door(work))
-
-
-async def _with_door(work: Callable[[Subscriptions], Awaitable[T]]) -> T:
+async def _open(work: Callable[[Subscriptions, Settings], Awaitable[T]]) -> T:
     settings = load_settings()
     vault = Vault(settings.exportnews_secret_key)
     async with open_database(settings) as db:
-        return await work(Subscriptions(db, taxonomy_here(), vault=vault))
+        return await work(Subscriptions(db, taxonomy_here(), vault=vault), settings)
+
+
+def _change(
+    words: Words,
+    change: Callable[[Subscriptions, ChannelRef], Awaitable[Changed]],
+    *,
+    done: str,
+    missing: str,
+    new: bool = False,
+) -> None:
+    """Change what a channel gets, and say what was done. `new`: it may be a new channel."""
+
+    async def work(door: Subscriptions, settings: Settings) -> tuple[Found, Changed]:
+        found = await find(door, words, settings, new=new)
+        return found, await change(door, found.ref)
+
+    found, changed = asyncio.run(_open(work))
+    _say(changed, done, missing)
+    for note in found.notes:
+        typer.echo(note, err=True)
 
 
 def _say(changed: Changed, done: str, missing: str) -> None:
@@ -213,9 +221,11 @@ def _say(changed: Changed, done: str, missing: str) -> None:
         typer.echo(note)
 
 
-def _show(channels: list[ChannelSettings]) -> None:
+def _show(channels: Sequence[ChannelSettings], *, everywhere: bool, asked: bool) -> None:
     if not channels:
-        typer.echo("No channel of this workspace gets anything yet.")
+        if not asked:
+            where = "" if everywhere else " of this workspace"
+            typer.echo(f"No channel{where} gets anything yet.")
         return
     titles = {topic.id: topic.title for topic in taxonomy_here().topics}
     for one in channels:

@@ -77,7 +77,10 @@ COMMANDS = (
     Listed("subscribe", "subscriptions", CHANNELS, "Subscribe a channel to topics."),
     Listed("unsubscribe", "subscriptions", CHANNELS, "Take topics from a channel."),
     Listed(
-        "subscriptions", "subscriptions", CHANNELS, "Show what the channels of a workspace get."
+        "subscriptions",
+        "subscriptions",
+        CHANNELS,
+        "Show what the channels of a workspace get, or of all.",
     ),
     Listed("watch", "subscriptions", CHANNELS, "Watch a term for a channel."),
     Listed("unwatch", "subscriptions", CHANNELS, "Watch a term no more."),

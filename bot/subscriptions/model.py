@@ -23,6 +23,16 @@ class ChannelRef:
 
 
 @dataclass(frozen=True, slots=True)
+class Known:
+    """A workspace that the bot is in, or that an operator has named: the platform's id, and its
+    name where that is known."""
+
+    platform: Platform
+    workspace: str
+    name: str = ""
+
+
+@dataclass(frozen=True, slots=True)
 class Actor:
     """Who asks: the platform's user id (or `cli`), and a name to show.
 

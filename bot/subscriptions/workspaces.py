@@ -12,7 +12,7 @@ from bot.errors import UsageError
 from bot.storage import dialects
 from bot.storage.tables import channel, delivery, workspace
 from bot.subscriptions import store
-from bot.subscriptions.model import Actor, Platform
+from bot.subscriptions.model import Actor, Known, Platform
 from bot.subscriptions.permissions import (
     DEFAULT,
     WhoMayChange,
@@ -75,6 +75,16 @@ async def is_installed(conn: AsyncConnection, platform: Platform, external_id: s
         )
     ).first()
     return row is not None and bool(row.name or row.installed_by)
+
+
+async def known(conn: AsyncConnection) -> tuple[Known, ...]:
+    """Give every workspace that the bot was not removed from, by platform and name."""
+    rows = await conn.execute(
+        select(workspace.c.platform, workspace.c.external_id, workspace.c.name)
+        .where(workspace.c.removed_at.is_(None))
+        .order_by(workspace.c.platform, workspace.c.name, workspace.c.external_id)
+    )
+    return tuple(Known(*row) for row in rows)
 
 
 async def remove(

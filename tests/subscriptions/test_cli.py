@@ -10,6 +10,7 @@ import pytest
 from bot.cli import main
 from bot.cli.opening import open_database
 from bot.news.taxonomy import load_taxonomy
+from bot.subscriptions.model import Actor, ChannelRef
 from bot.subscriptions.service import Subscriptions
 
 
@@ -64,11 +65,17 @@ async def _connect(workspace: str) -> None:
         await Subscriptions(db, load_taxonomy()).install("slack", workspace, "Home")
 
 
+async def _name(workspace: str, channel: str, name: str) -> None:
+    async with open_database() as db:
+        ref = ChannelRef("slack", workspace, channel, name)
+        await Subscriptions(db, load_taxonomy()).subscribe(ref, Actor("cli"), ["sanctions"])
+
+
 def test_a_workspace_that_is_not_connected_is_named(capsys: pytest.CaptureFixture[str]) -> None:
     words = ("subscribe", "-w", "T0123456", "-c", "C0123456", "sanctions")
     status, out, err = run(capsys, *words)
     assert (status, out) == (0, "Subscribed to sanctions.\n")
-    assert err.startswith("Saved; but no slack workspace T0123456 is connected yet")
+    assert err.startswith("Saved; but no Slack workspace T0123456 is connected yet")
     asyncio.run(_connect("T0123456"))
     assert run(capsys, *words)[2] == ""
 
@@ -88,7 +95,14 @@ def test_wrong_use_is_one_line_and_status_2(capsys: pytest.CaptureFixture[str]) 
             ("subscribe", *HERE, "entty-list"),
             "There is no topic “entty-list”. Did you mean `entity-list`",
         ),
-        (("subscribe", "--channel", "C1", "sanctions"), "Name the slack workspace"),
+        (
+            ("subscribe", "--channel", "C1", "sanctions"),
+            "There is no channel C1 in the console; known: console. For Slack or Teams name the",
+        ),
+        (
+            ("subscribe", "--platform", "teams", "sanctions"),
+            "No Teams workspace is known here yet: name it with --workspace, or write",
+        ),
         (("unwatch", *HERE, "Acme Foundries"), "C1 gets nothing yet"),
         (
             ("subscribe", "--platform", "webhook", "--channel", "https://h.example/x", "sanctions"),
@@ -99,6 +113,74 @@ def test_wrong_use_is_one_line_and_status_2(capsys: pytest.CaptureFixture[str]) 
         assert (status, out) == (2, "")
         assert err.startswith(sentence)
         assert err.count("\n") == 1
+
+
+def test_where_there_is_only_the_console_nothing_need_be_named(
+    capsys: pytest.CaptureFixture[str],
+) -> None:
+    assert run(capsys, "subscribe", "sanctions")[:2] == (0, "Subscribed to sanctions.\n")
+    assert run(capsys, "watch", "Acme Foundries")[:2] == (0, "Watching Acme Foundries.\n")
+    status, out, _ = run(capsys, "subscriptions")
+    assert (status, out.splitlines()[0]) == (0, "console, console console")
+    status, _, err = run(capsys, "unsubscribe", "-c", "desk", "sanctions")
+    assert (status, err) == (2, "desk gets nothing yet in the console; these do: console.\n")
+    assert run(capsys, "unsubscribe", "sanctions")[:2] == (0, "Unsubscribed from sanctions.\n")
+    status, out, err = run(capsys, "subscribe", "-p", "console", "-c", "desk", "sanctions")
+    assert (status, out) == (0, "Subscribed to sanctions.\n")
+    assert err.startswith("desk is new in the console, which has console; what comes to it is")
+    status, out, err = run(capsys, "subscriptions", "-c", "dsk")
+    assert (status, out, err) == (0, "", "dsk gets nothing; these do: console, desk.\n")
+
+
+def test_the_one_workspace_and_channel_there_is_need_not_be_named(
+    capsys: pytest.CaptureFixture[str],
+) -> None:
+    run(capsys, "subscribe", "licensing")  # the console, tried before
+    asyncio.run(_connect("T1"))
+    for channel in ("C1", "C2"):
+        assert run(capsys, "subscribe", "-c", channel, "sanctions")[0] == 0
+        _, out, _ = run(capsys, "subscriptions", "-w", "T1", "--json")
+        assert json.loads(out)[-1]["channel"] == channel
+        watching = run(capsys, "watch", f"Acme of {channel}")
+        if channel == "C1":
+            assert watching == (0, "Watching Acme of C1.\n", "")
+    assert watching[0] == 2
+    assert watching[2] == "Name the channel with --channel; known: C1, C2.\n"
+    asyncio.run(_connect("T2"))
+    assert run(capsys, "watch", "-c", "C2", "Acme")[0] == 0, "only one workspace has it"
+    status, _, err = run(capsys, "subscribe", "-c", "C3", "sanctions")
+    assert (status, err) == (
+        2,
+        "Name the workspace with --workspace; known: T1 (Slack: Home), T2 (Slack: Home).\n",
+    )
+    _, out, _ = run(capsys, "subscriptions", "--json")
+    assert [one["workspace"] for one in json.loads(out)] == ["console", "T1", "T1"]
+
+
+def test_a_channel_of_slack_may_be_called_by_its_name(
+    capsys: pytest.CaptureFixture[str],
+) -> None:
+    asyncio.run(_connect("T1"))
+    asyncio.run(_name("T1", "C1", "alerts"))
+    assert run(capsys, "watch", "-c", "#alerts", "Acme") == (0, "Watching Acme.\n", "")
+    status, _, err = run(capsys, "watch", "-c", "general", "Acme")
+    assert status == 0
+    assert err == (
+        "general is no channel's id in Slack, which looks like C0123456789; known here: C1 "
+        "(#alerts).\n"
+    )
+
+
+def test_with_slack_set_up_but_never_started_the_console_is_not_meant(
+    capsys: pytest.CaptureFixture[str], monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setenv("SLACK_BOT_TOKEN", "xoxb-1")
+    status, _, err = run(capsys, "subscribe", "-c", "C1", "sanctions")
+    assert status == 2
+    assert err == (
+        "No workspace is known here yet: name it with --workspace, or start `exportnews run` "
+        "once. Alerts also go to --platform teams, webhook or console.\n"
+    )
 
 
 def test_the_console_needs_no_workspace(capsys: pytest.CaptureFixture[str]) -> None:
