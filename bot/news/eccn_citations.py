@@ -18,13 +18,13 @@ _PARAGRAPH = (
     r"(?:\.?\([a-z0-9]{1,4}\)|\.[a-z](?![a-z])|\.[0-9]{1,2}(?!\d)){0,5})?)"
 )
 _ECCN = re.compile(
-    r"(?:(?<![\w.$€£#-])|(?<=ECCN))(?:(EAR ?99)(?!%)|([0-9])([A-Ea-e])([0-9]{3})"
-    rf"{_PARAGRAPH})(?!\w|-(?![a-z]{{4}})|\.\d)"
+    r"(?:(?<![\w.$€£#-])|(?<=ECCN)|(?<=[0-9a-z)]-))(?:(EAR ?99)(?!%)|([0-9])([A-Ea-e])([0-9]{3})"
+    rf"{_PARAGRAPH})(?!\w|-(?![a-z]{{4}}|[0-9][A-Ea-e][0-9]{{3}})|\.\d)"
 )
 _NAMED = re.compile(
     r"(?:\beccns?(?:\(s\))?|\bexport control classification numbers?)"
     r"(?: (?:no|nos|numbers?)\.?)?[\s:(]*"
-    r"(?:[0-9][a-e][0-9]{3}[\w.()]*(?:,| and| or|/|\s)+)*$"
+    r"(?:[0-9][a-e][0-9]{3}[\w.()]*(?:,| and| or| to| through|/|-|\s)+)*$"
 )
 _NO_ECCN = re.compile(
     r"\b(?:parts?|p/n|pn|model|serial|s/n|rooms?|rm|suite|ste|gates?|flight|seats?|apartment|apt"
@@ -63,7 +63,10 @@ def _listed() -> frozenset[str]:
 
 def _eccns(body: str) -> Iterator[Found]:
     speaks: dict[re.Pattern[str], bool] = {}
+    last = -1
     for match in _ECCN.finditer(body):
+        if body[match.start() - 1 : match.start()] == "-" and match.start() - 1 != last:
+            continue  # what stands behind a hyphen is the end of a range, or a part's number
         if match[1]:
             yield "EAR99", match.start(), match.end()
             continue
@@ -83,6 +86,7 @@ def _eccns(body: str) -> Iterator[Found]:
         paragraph = match[5].rstrip(".")
         end = match.end() - (len(match[5]) - len(paragraph))
         yield shape + _dotted(paragraph), match.start(), end
+        last = end
 
 
 def _is_told(body: str, match: re.Match[str], shape: str) -> bool:

@@ -29,6 +29,9 @@ def one(text: str) -> Citation:
         ("The tools fall under ECCN 3B001.a.4, c or d.", "eccn", ["3B001.a.4"]),
         ("exporting 3A090.a and 4A090 items", "eccn", ["3A090.a", "4A090"]),
         ("ECCNs 9A610.x, 9B515 and 0E614 are licensed", "eccn", ["9A610.x", "9B515", "0E614"]),
+        ("ECCNs 3A001-3A002 and 4A003–4A004", "eccn", ["3A001", "3A002", "4A003", "4A004"]),
+        ("ECCNs 3A001 through 3A003, 4D994 to 4D996", "eccn", ["3A001", "3A003", "4D994", "4D996"]),
+        ("licences of 3A001.a-3A001(d)", "eccn", ["3A001.a", "3A001.d"]),
         ("ECCN 5a002(a)(1) software", "eccn", ["5A002.a.1"]),
         ("a 5A992.c-classified router, else EAR99", "eccn", ["5A992.c", "EAR99"]),
         ("ECCN4A994, ECCN(s) 5A991b and 6A003.b.4.b", "eccn", ["4A994", "5A991.b", "6A003.b.4.b"]),
@@ -119,6 +122,8 @@ def test_references_are_found_in_their_normal_form(text: str, kind: str, values:
     [
         "Part number 1A123 for export",
         "P/N 3A090-44, exported last week",
+        "P/N 3A090-4A090, exported last week",
+        "SKU-3A090, an export",
         "Meet in Room 3A001, bring the export forms",
         "The 1A123 connector of the vacuum cleaner",
         "SKU-3A090, model 5A002, serial no. 4A003",
