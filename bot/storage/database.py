@@ -185,4 +185,4 @@ def _prepare_sqlite(dbapi_connection: Any, _record: Any) -> None:  # noqa: ANN40
 
 def _begin_sqlite(conn: Any) -> None:  # noqa: ANN401 - SQLAlchemy's event signature
     writes = conn.get_execution_options().get("exportnews_write", False)
-    conn.exec_driver_sql("BEGIN IMMEDIATE" if writes else "BEGIN")
+    conn.exec_driver_sql(sqlite_driver.BEGIN_WRITING if writes else "BEGIN")

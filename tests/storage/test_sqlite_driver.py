@@ -2,6 +2,9 @@
 
 from __future__ import annotations
 
+import asyncio
+import logging
+import sqlite3
 from collections.abc import Awaitable, Callable
 from pathlib import Path
 
@@ -54,3 +57,39 @@ async def test_rows_counts_and_errors_are_what_sqlite_gives(tmp_path: Path) -> N
             await conn.execute(text("SELECT nothing FROM nowhere"))
         assert (await conn.execute(text("SELECT n FROM t"))).scalar_one() == 17
     await db.close()
+
+
+@pytest.mark.parametrize("times", [1, 2])
+async def test_a_write_that_is_cancelled_while_it_waits_leaves_nothing_behind(
+    tmp_path: Path, caplog: pytest.LogCaptureFixture, times: int
+) -> None:
+    db = Database(f"sqlite+aiosqlite:///{tmp_path}/a.sqlite3")
+    async with db.write() as conn:
+        await conn.execute(text("CREATE TABLE t (n INTEGER)"))
+    other = sqlite3.connect(tmp_path / "a.sqlite3", isolation_level=None)
+    other.execute("BEGIN IMMEDIATE")
+    begun = asyncio.Event()
+
+    async def write() -> None:
+        begun.set()
+        async with db.write() as conn:
+            await conn.execute(text("INSERT INTO t VALUES (1)"))
+
+    async with asyncio.timeout(10):  # less than the lock would be waited for
+        task = asyncio.create_task(write())
+        await begun.wait()
+        for _ in range(times):
+            for _ in range(20):  # let it come to wait in its thread
+                await asyncio.to_thread(lambda: None)
+            task.cancel()
+        with pytest.raises(asyncio.CancelledError):
+            await task
+        other.execute("COMMIT")
+        async with db.write() as conn:
+            await conn.execute(text("INSERT INTO t VALUES (2)"))
+            assert (await conn.execute(text("SELECT n FROM t"))).scalars().all() == [2]
+        await db.close()
+        others = asyncio.all_tasks() - {asyncio.current_task()}
+        await asyncio.gather(*others, return_exceptions=True)
+    other.close()
+    assert [one for one in caplog.records if one.levelno > logging.INFO] == []
