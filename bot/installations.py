@@ -23,6 +23,7 @@ from bot.settings import Settings
 from bot.slack_store import InstalledBots
 from bot.storage.database import Database
 from bot.storage.secrets import Vault
+from bot.subscriptions import workspaces
 
 log = structlog.get_logger(__name__)
 
@@ -68,6 +69,7 @@ class SlackInstallations:
 
     def __init__(self, settings: Settings, db: Database, vault: Vault) -> None:
         self._settings = settings
+        self._db = db
         client_id = settings.slack_client_id
         self._bots = InstalledBots(db, client_id, vault) if client_id else None
         self._renewing: dict[str, asyncio.Lock] = {}
@@ -135,11 +137,7 @@ class SlackInstallations:
         bot = await self._bots.find(workspace) if self._bots else None
         if bot is not None:
             return str((await self._fresh(workspace, bot)).bot_token)
-        raise DeliveryError(
-            "The bot is not installed in this workspace any more; install it again.",
-            detail=workspace,
-            permanent=True,
-        )
+        raise DeliveryError(await self._why_none(workspace), detail=workspace, permanent=True)
 
     async def bot_user(self, workspace: str) -> str:
         """Give the bot's own user id in a workspace, or nothing where it is not installed."""
@@ -164,6 +162,18 @@ class SlackInstallations:
         """Delete what an install left: the bot was taken out of the workspace."""
         if self._bots is not None:
             await self._bots.forget(workspace)
+
+    async def _why_none(self, workspace: str) -> str:
+        async with self._db.read() as conn:
+            once = await workspaces.was_installed(conn, "slack", workspace)
+        if once:
+            return "The bot is not installed in this workspace any more; install it again."
+        who = self._identity
+        token = f"; SLACK_BOT_TOKEN is of {who.workspace} ({who.workspace_name})" if who else ""
+        return (
+            f"No Slack workspace {workspace} was ever connected{token}. Check the id, or connect "
+            "it, then resume the channel."
+        )
 
     def _is_own(self, workspace: str) -> bool:
         """Whether it is the workspace of SLACK_BOT_TOKEN."""

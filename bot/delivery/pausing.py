@@ -11,6 +11,7 @@ from sqlalchemy.ext.asyncio import AsyncConnection
 from bot.delivery.notices import DIRECT, owe_notice
 from bot.delivery.outbox import Settled
 from bot.storage.tables import channel
+from bot.subscriptions.model import OPERATOR
 from bot.subscriptions.pauses import pause_channel
 
 Tell = Callable[[AsyncConnection, str, str, datetime], Awaitable[None]]
@@ -48,7 +49,7 @@ async def pause_channels(
         )
         key = f"paused:{one.channel_id}:{now:%Y-%m-%dT%H:%M}"
         await tell(conn, key, text, now)
-        if row.owner:
+        if row.owner and row.owner != OPERATOR:  # who is told above
             await owe_notice(
                 conn, row.workspace_id, row.owner, kind=DIRECT, subject=key, text=text, now=now
             )

@@ -7,7 +7,7 @@ from datetime import timedelta
 from pathlib import Path
 from tempfile import TemporaryFile
 
-from sqlalchemy import func, make_url, select
+from sqlalchemy import and_, func, make_url, select
 from sqlalchemy.exc import SQLAlchemyError
 
 from bot.clock import Clock
@@ -19,7 +19,7 @@ from bot.messages.words import count
 from bot.settings import Settings
 from bot.storage import schema
 from bot.storage.database import Database
-from bot.storage.tables import delivery, feed, publication
+from bot.storage.tables import channel, delivery, feed, publication, workspace
 
 NAMED = 5
 SKEW = timedelta(seconds=60)
@@ -47,6 +47,8 @@ async def database(settings: Settings, clock: Clock) -> AsyncIterator[Finding]:
             yield Finding("wrong", "clock", text)
         yield await _feeds(db)
         yield await _dead(db)
+        if (paused := await _paused(db)) is not None:
+            yield paused
     except BotError as error:
         yield Finding("wrong", "database", str(error))
     except SQLAlchemyError as error:
@@ -108,7 +110,40 @@ async def _dead(db: Database) -> Finding:
             "see `exportnews deliveries --state dead`."
         )
         return Finding("wrong", "deliveries", text)
-    return Finding("ok", "deliveries", "All were made, or are on their way.")
+    return Finding("ok", "deliveries", "All were made, or wait for their time.")
+
+
+async def _paused(db: Database) -> Finding | None:
+    """Name channels that get nothing until somebody resumes them, and what waits for them."""
+    waiting = func.count(delivery.c.id)
+    query = (
+        select(channel.c.external_id, channel.c.name, channel.c.paused_reason, waiting)
+        .join_from(channel, workspace)
+        .outerjoin(
+            delivery,
+            and_(
+                delivery.c.channel_id == channel.c.id, delivery.c.state.in_(("pending", "failed"))
+            ),
+        )
+        .where(channel.c.paused_at.is_not(None), workspace.c.removed_at.is_(None))
+        .group_by(channel.c.id, channel.c.external_id, channel.c.name, channel.c.paused_reason)
+        .order_by(waiting.desc(), channel.c.id)
+    )
+    async with db.read() as conn:
+        rows = (await conn.execute(query)).all()
+    if not rows:
+        return None
+    named = " ".join(
+        f"{name or external_id}: {_sentence(why)}" for external_id, name, why, _ in rows[:NAMED]
+    )
+    more = f" And {len(rows) - NAMED} more." if len(rows) > NAMED else ""
+    owed = count(sum(row[3] for row in rows), "delivery waits", "deliveries wait")
+    where = count(len(rows), "paused channel")
+    text = (
+        f"{owed} in {where}. {named}{more} Mend what paused them, then "
+        "`exportnews deliveries resume CHANNEL`; or unsubscribe them."
+    )
+    return Finding("note", "paused channels", text)
 
 
 def _sentence(text: str | None) -> str:

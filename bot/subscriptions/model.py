@@ -11,6 +11,9 @@ Platform = Literal["slack", "teams", "webhook", "console"]
 Mode = Literal["instant", "daily", "weekly"]
 SubscriptionKind = Literal["topic", "watch", "search"]
 
+OPERATOR = "cli"
+"""The id of whoever sits at the command line: nobody that a platform knows."""
+
 
 @dataclass(frozen=True, slots=True)
 class ChannelRef:

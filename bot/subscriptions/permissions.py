@@ -6,13 +6,12 @@ from collections.abc import Mapping
 from typing import Any, Literal, get_args
 
 from bot.errors import UsageError
-from bot.subscriptions.model import Actor
+from bot.subscriptions.model import OPERATOR, Actor
 
 WhoMayChange = Literal["everyone", "members", "admins"]
 
 DEFAULT: WhoMayChange = "everyone"
 _KEY = "who_may_change"
-_OPERATOR = "cli"
 
 _REFUSALS: dict[WhoMayChange, str] = {
     "everyone": "",
@@ -42,14 +41,14 @@ def with_permission(settings: Mapping[str, Any], who: WhoMayChange) -> dict[str,
 
 def may_change(who: WhoMayChange, actor: Actor) -> bool:
     """Whether `actor` may change a channel's settings. Operators at the command line may."""
-    if actor.id == _OPERATOR or actor.admin:
+    if actor.id == OPERATOR or actor.admin:
         return True
     return who == "everyone" or (who == "members" and actor.member)
 
 
 def may_change_permission(actor: Actor) -> bool:
     """Whether `actor` may change who may change: admins and operators only."""
-    return actor.id == _OPERATOR or actor.admin
+    return actor.id == OPERATOR or actor.admin
 
 
 def refusal(who: WhoMayChange) -> str:

@@ -77,6 +77,18 @@ async def is_installed(conn: AsyncConnection, platform: Platform, external_id: s
     return row is not None and bool(row.name or row.installed_by)
 
 
+async def was_installed(conn: AsyncConnection, platform: Platform, external_id: str) -> bool:
+    """Whether the bot is or ever was in a workspace."""
+    row = (
+        await conn.execute(
+            select(workspace.c.name, workspace.c.installed_by, workspace.c.removed_at).where(
+                workspace.c.platform == platform, workspace.c.external_id == external_id
+            )
+        )
+    ).first()
+    return row is not None and any(row)
+
+
 async def known(conn: AsyncConnection) -> tuple[Known, ...]:
     """Give every workspace that the bot was not removed from, by platform and name."""
     rows = await conn.execute(

@@ -8,7 +8,7 @@ from pathlib import Path
 from typing import Any
 
 import pytest
-from sqlalchemy import text, update
+from sqlalchemy import select, text, update
 
 from bot.clock import system_clock
 from bot.doctor import collect
@@ -16,7 +16,8 @@ from bot.doctor.machine import reached
 from bot.installations import SCOPES
 from bot.settings import load_settings
 from bot.storage.database import Database
-from bot.storage.tables import feed
+from bot.storage.tables import channel, feed
+from bot.subscriptions.model import Actor, ChannelRef
 from tests.support.bot import open_bot, settings_for, write_catalogue
 from tests.support.clock import SetClock
 from tests.support.newsroom import Item, open_newsroom, rss
@@ -143,6 +144,28 @@ async def test_failing_feeds_and_dead_deliveries_are_named(
         "Trade Wire: It is gone (404). See `exportnews feeds list`.",
     )
     assert found["deliveries"][1].startswith("1 delivery could not be made; see `exportnews")
+
+
+async def test_what_waits_in_paused_channels_is_told_with_what_to_do(
+    sqlite_url: str, tmp_path: Path, clock: SetClock
+) -> None:
+    async with open_bot(settings_for(sqlite_url, write_catalogue(tmp_path)), system_clock) as bot:
+        db = bot.engine.db
+        unnamed = ChannelRef("slack", "T0NEVER", "C1")
+        await bot.engine.subscriptions.subscribe(unnamed, Actor("cli"), ["sanctions"])
+        async with db.read() as conn:
+            (channel_id,) = await conn.scalars(select(channel.c.id).where(channel.c.name == ""))
+        for title in ("One story", "Another story"):
+            await owe(db, await add_story(db, title, clock()), [channel_id], clock())
+            await bot.once()
+    found = await findings(database_url=sqlite_url)
+    state, said = found["paused channels"]
+    assert state == "note"
+    assert said.startswith(
+        "2 deliveries wait in 1 paused channel. C1: No Slack workspace T0NEVER was ever connected."
+    )
+    assert "`exportnews deliveries resume CHANNEL`" in said
+    assert found["deliveries"][0] == "ok"
 
 
 async def test_scopes_that_are_missing_and_a_token_of_the_wrong_kind(
