@@ -118,7 +118,12 @@ async def referred_by(conn: AsyncConnection, number: str) -> tuple[str, ...]:
 
 
 async def timeline(conn: AsyncConnection, story_id: int) -> tuple[int, ...]:
-    """Give the stories that `story_id` follows, and those that follow it, itself first."""
+    """Give the stories that `story_id` follows, and those that follow it, itself first.
+
+    None where there is no such story.
+    """
+    if not await conn.scalar(select(story.c.id).where(story.c.id == story_id)):
+        return ()
     found = {story_id: None}
     waiting = [story_id]
     while waiting and len(found) < _CHAIN:

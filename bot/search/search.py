@@ -226,6 +226,8 @@ class Search:
             elif node.name == "story":
                 chain = await entries.timeline(conn, int(value))
                 found[node.name, value] = tuple(tags.story_tag(story) for story in chain)
+                if not chain:
+                    notes.append(f"There is no story {value}.")
         return Known(forms, found, self._topics, await completions(conn, query.root)), tuple(notes)
 
 

@@ -10,10 +10,11 @@ from sqlalchemy import delete, func, insert, select, update
 from bot.errors import UsageError
 from bot.news.watches import watch_key
 from bot.search.parser import parse
+from bot.search.plan import tagged
 from bot.search.tokens import STOP_WORDS
 from bot.storage.tables import saved_search, subscription, watch
 from bot.subscriptions.editing import Edit
-from bot.subscriptions.model import Changed, Mode
+from bot.subscriptions.model import Changed, Mode, Subscription, SubscriptionKind
 from bot.subscriptions.topics import add
 from bot.subscriptions.withdrawing import withdraw
 
@@ -71,7 +72,8 @@ async def set_watch(edit: Edit, term: str, aliases: Sequence[str], mode: Mode) -
         {"term": row.term, "aliases": list(row.aliases), "mode": before_mode},
         {"term": row.term, "aliases": list(names), "mode": mode},
     )
-    return Changed(settings, added=(row.term,), notes=_also(names))
+    was = _as_it_was(edit, "watch", row.id)
+    return Changed(settings, added=(row.term,), notes=_also(names), before=was)
 
 
 async def drop_watch(edit: Edit, term: str) -> Changed:
@@ -87,7 +89,7 @@ async def drop_watch(edit: Edit, term: str) -> Changed:
         return Changed(await edit.unchanged(), missing=(term.strip(),))
     await _drop_subscription(edit, "watch", row.id)
     settings = await edit.done("unwatch", {"term": row.term, "aliases": list(row.aliases)}, {})
-    return Changed(settings, removed=(row.term,))
+    return Changed(settings, removed=(row.term,), before=_as_it_was(edit, "watch", row.id))
 
 
 async def set_search(edit: Edit, query: str, mode: Mode) -> Changed:
@@ -131,7 +133,7 @@ async def set_search(edit: Edit, query: str, mode: Mode) -> Changed:
         {"query": row.query, "mode": before_mode},
         {"query": row.query, "mode": mode},
     )
-    return Changed(settings, added=(row.query,))
+    return Changed(settings, added=(row.query,), before=_as_it_was(edit, "search", row.id))
 
 
 async def drop_search(edit: Edit, query: str) -> Changed:
@@ -150,7 +152,12 @@ async def drop_search(edit: Edit, query: str) -> Changed:
         return Changed(await edit.unchanged(), missing=(query.strip(),))
     await _drop_subscription(edit, "search", row.id)
     settings = await edit.done("drop-search", {"query": row.query}, {})
-    return Changed(settings, removed=(row.query,))
+    return Changed(settings, removed=(row.query,), before=_as_it_was(edit, "search", row.id))
+
+
+def _as_it_was(edit: Edit, kind: SubscriptionKind, target: int) -> tuple[Subscription, ...]:
+    known = edit.channel.subscriptions
+    return tuple(one for one in known if one.kind == kind and one.target == str(target))
 
 
 def search_key(query: str) -> str:
@@ -175,8 +182,12 @@ def term_problem(term: str) -> str:
 
 def query_problem(query: str) -> str:
     """Say in a sentence why a search cannot be saved; nothing where it can."""
-    if not parse(query).asks:
+    parsed = parse(query)
+    if not parsed.asks:
         return "Say what to search for: a word, a phrase, `eccn:3A090`."
+    if any(node.name == "story" for node in tagged(parsed.root)):
+        # It is matched as it comes in, before its story is found: the search would stay silent.
+        return "A new article has no story yet: save a search without `story:`."
     if len(query) > MAX_QUERY:
         return f"A saved search has at most {MAX_QUERY} characters."
     return ""

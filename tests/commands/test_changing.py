@@ -50,6 +50,7 @@ REFUSED = (
     ("watch !", "at least two letters or digits"),
     ("unwatch", "Say what to stop watching"),
     ("save search", "Say what to search for"),
+    ("save search huawei OR story:12", "without `story:`"),
     ("digest someday", "Say of which days"),
     ("digest 365 days", "1 to 90 days"),
 )
@@ -128,6 +129,54 @@ async def test_a_subscription_says_what_it_would_have_sent(desk: Desk) -> None:
     assert answer.trial is not None
     assert answer.trial.alerts == 2
     assert "In the last 30 days this would have been *2 alerts*" in shown(answer)
+
+
+async def test_a_digest_says_what_it_would_have_told(desk: Desk) -> None:
+    await desk.fill()
+    said = shown(await desk.ask("subscribe entity-list daily"))
+    assert "this would have been *2 stories* in daily digests, for example:" in said
+    said = shown(await desk.ask("watch Valve Supplier weekly"))
+    assert "this would have been *1 story* in weekly digests, for example:" in said
+
+
+@pytest.mark.parametrize(
+    ("first", "then", "undo"),
+    [
+        ("subscribe sanctions daily", "subscribe sanctions", "subscribe sanctions daily"),
+        ("subscribe sanctions daily", "unsubscribe sanctions", "subscribe sanctions daily"),
+        ("subscribe sanctions daily", "subscribe sanctions licensing", ""),
+        ("score 0.5", "subscribe sanctions #trade", "unsubscribe sanctions <#C0TRADE>"),
+        ("watch Acme = Akme", "watch Acme = Ackme daily", "watch Acme = Akme instant"),
+        ("watch Acme = Akme weekly", "unwatch Acme", "watch Acme = Akme weekly"),
+        ("watch Acme", "watch Acme = Akme", ""),
+        ("save search hbm daily", "save search hbm", "save search hbm daily"),
+        ("save search hbm daily", "drop search hbm", "save search hbm daily"),
+    ],
+)
+async def test_undo_leaves_a_channel_as_it_was(
+    desk: Desk, first: str, then: str, undo: str
+) -> None:
+    await desk.ask(first)
+    channels = ("C0HERE", "C0TRADE")
+    refs = [ChannelRef("slack", "T1", channel) for channel in channels]
+
+    async def wanted() -> list[set[tuple[str, str, tuple[str, ...]]]]:
+        found = [await desk.subscriptions.settings(ref) for ref in refs]
+        return [
+            {(s.label, s.mode, s.aliases) for s in one.subscriptions} if one else set()
+            for one in found
+        ]
+
+    before = await wanted()
+    answer = await desk.ask(then)
+    assert isinstance(answer, SubscriptionChange)
+    assert answer.undo == undo
+    if undo:
+        assert actions.encode(actions.Run(undo)) in shown(answer)
+        await desk.press(actions.Run(undo))
+        assert await wanted() == before
+    else:
+        assert '"Undo"' not in shown(answer), "no one command puts all of it back"
 
 
 async def test_topics_can_be_tried_before_they_are_subscribed(desk: Desk) -> None:
@@ -236,7 +285,7 @@ async def test_a_watch_and_a_saved_search_say_what_they_would_have_sent(desk: De
     assert isinstance(again, SubscriptionChange)
     assert again.trial is None
     assert "would have sent nothing" in shown(await desk.ask("watch Quatehun Optics"))
-    undo = actions.encode(actions.Run("unwatch Quatehun Optics"))
+    undo = actions.encode(actions.Run("watch Quatehun Optics instant"))
     assert undo in shown(await desk.ask("watch Quatehun Optics weekly"))
     assert "There is no topic" in shown(await desk.ask("save search topic:nonsense"))
 

@@ -77,6 +77,11 @@ async def test_words_phrases_and_facts(db: Database) -> None:
     assert await titles(db, "sort:date") == [entity, tools, dutch, mofcom, treasury]
 
 
+async def test_a_story_that_is_not_there_is_said(db: Database) -> None:
+    found = await Search(db, load_taxonomy()).find("story:99999999999999999")
+    assert (found.total, found.notes) == (0, ("There is no story 99999999999999999.",))
+
+
 async def test_snippets_show_hits_but_never_the_text_of_a_headline_publication(
     db: Database,
 ) -> None:
