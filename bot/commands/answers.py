@@ -98,8 +98,8 @@ class Unknown:
 class SubscriptionChange:
     """What a change of topics, watches or saved searches did. Things by the names people read.
 
-    `trial`: what the topics added would have sent. `access`: a sentence when the bot cannot
-    post there as it is.
+    `trial`: what was added would have sent. `access`: a sentence when the bot cannot post there
+    as it is. `undo`: the command that undoes it, if there is one.
     """
 
     verb: Verb
@@ -115,6 +115,7 @@ class SubscriptionChange:
     trial: Trial | None = None
     access: str = ""
     topic_titles: Mapping[str, str] = field(default_factory=dict)
+    undo: str = ""
 
 
 @dataclass(frozen=True, slots=True)

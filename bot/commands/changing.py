@@ -29,6 +29,7 @@ from bot.commands.settings_words import (
 )
 from bot.commands.topic_words import ALL, find_topics, titles
 from bot.commands.trying import Trying
+from bot.commands.undoing import undoing
 from bot.errors import UsageError
 from bot.news.taxonomy import Taxonomy
 from bot.subscriptions.model import Changed, ChannelSettings, Mode, Trial
@@ -56,7 +57,7 @@ class Changing:
         changed = await self._subscriptions.subscribe(
             place.ref, actor_at(context, place), words.topics, mode=mode
         )
-        trial = await self._trying.added(changed.channel, changed.added, mode)
+        trial = await self._trying.added(changed.channel, changed.added)
         return self._change(
             "subscribe", changed, place, context, words.unknown, mode=mode, trial=trial
         )
@@ -87,7 +88,7 @@ class Changing:
         changed = await self._subscriptions.watch(
             place.ref, actor_at(context, place), asked.term, asked.aliases, mode=mode
         )
-        trial = await self._trying.term(asked.term, asked.aliases, mode) if changed.added else None
+        trial = await self._trying.term(asked.term, asked.aliases) if changed.added else None
         return self._change("watch", changed, place, context, mode=mode, trial=trial)
 
     async def unwatch(self, asked: model.Unwatch, context: CommandContext) -> SubscriptionChange:
@@ -110,7 +111,7 @@ class Changing:
             changed = await self._subscriptions.drop_search(place.ref, actor, asked.query)
             return self._change("drop-search", changed, place, context)
         changed = await self._subscriptions.save_search(place.ref, actor, asked.query, mode=mode)
-        trial = await self._trying.search(asked.query, mode) if changed.added else None
+        trial = await self._trying.search(asked.query) if changed.added else None
         return self._change("save-search", changed, place, context, mode=mode, trial=trial)
 
     async def digest_time(self, asked: model.DigestTime, context: CommandContext) -> SettingsList:
@@ -253,6 +254,7 @@ class Changing:
             trial=trial,
             access=access_note(place),
             topic_titles=self._titles,
+            undo=undoing(verb, changed, here=is_here(context, changed.channel)),
         )
 
     def _names(self, verb: Verb, targets: Sequence[str]) -> tuple[str, ...]:

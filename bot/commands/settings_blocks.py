@@ -20,7 +20,7 @@ from bot.messages.model import Message
 from bot.messages.mrkdwn import escape
 from bot.messages.rich import Rich, ours, some, together
 from bot.messages.slack_text import mrkdwn
-from bot.subscriptions.model import ChannelRef, ChannelSettings, Trial
+from bot.subscriptions.model import ChannelRef, ChannelSettings, Mode, Trial
 
 COMMAND = "/exportnews "
 _MOST_CHANNELS = 8
@@ -81,7 +81,7 @@ def subscription_change(answer: SubscriptionChange) -> Message:
     said = [mrkdwn(line) for line in done]
     blocks = kit.paragraphs([*said, *_warning(answer.access)])
     if answer.trial is not None:
-        blocks += _tried(answer.trial, most=3)
+        blocks += _tried(answer.trial, answer.mode, most=3)
     blocks.append(offers(settings_lines.next_offers(answer), "next"))
     return Message(text=said[0], blocks=tuple(blocks))
 
@@ -99,8 +99,8 @@ def trial(answer: TrialAnswer) -> Message:
     return Message(text=text, blocks=tuple(blocks))
 
 
-def _tried(trial: Trial, *, most: int) -> list[Block]:
-    head = mrkdwn(settings_lines.tried_line(trial))
+def _tried(trial: Trial, mode: Mode | None = None, *, most: int) -> list[Block]:
+    head = mrkdwn(settings_lines.tried_line(trial, mode))
     stories = _bullets(lines.story_line(story) for story in trial.stories[:most])
     return kit.paragraphs([head, *stories], sections=2) if trial.alerts else [kit.context(head)]
 

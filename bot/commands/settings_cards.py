@@ -18,7 +18,7 @@ from bot.commands.reply import CardReply
 from bot.messages import actions, card_kit, rich, words
 from bot.messages.card_kit import Element
 from bot.messages.rich import Rich, ours, outside, some, together, words_of
-from bot.subscriptions.model import ChannelSettings, Trial
+from bot.subscriptions.model import ChannelSettings, Mode, Trial
 
 _MOST_CHANNELS = 8
 COMMAND = ""
@@ -79,7 +79,7 @@ def subscription_change(answer: SubscriptionChange) -> CardReply:
     body = [card_kit.paragraph(line) for line in done]
     body += warning(answer.access)
     if answer.trial is not None:
-        body += _tried(answer.trial, most=3)
+        body += _tried(answer.trial, answer.mode, most=3)
     return reply(body, settings_lines.next_offers(answer), text=words_of(done[0]))
 
 
@@ -95,8 +95,8 @@ def trial(answer: TrialAnswer) -> CardReply:
     return reply(body, settings_lines.trial_offers(answer), text=text)
 
 
-def _tried(trial: Trial, *, most: int) -> list[Element]:
-    head = card_kit.paragraph(settings_lines.tried_line(trial))
+def _tried(trial: Trial, mode: Mode | None = None, *, most: int) -> list[Element]:
+    head = card_kit.paragraph(settings_lines.tried_line(trial, mode))
     return [head, *bullets(lines.story_line(story) for story in trial.stories[:most])]
 
 

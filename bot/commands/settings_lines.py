@@ -160,27 +160,22 @@ def next_offers(answer: SubscriptionChange) -> list[Offer]:
     if answer.here:
         word = "Unsubscribe from" if answer.verb == "unsubscribe" else "Subscribe to"
         found = [Offer(f"{word} {title}", make(topic)) for topic, title in list(near.items())[:4]]
-    if answer.here and answer.verb == "subscribe" and answer.added:
-        ids = [topic for topic, title in answer.topic_titles.items() if title in answer.added]
-        found.append(Offer("Undo", actions.Run(f"unsubscribe {' '.join(ids)}")))
-    if answer.here and answer.verb in _UNDONE and answer.added:
-        found.append(Offer("Undo", actions.Run(f"{_UNDONE[answer.verb]} {answer.added[0]}")))
+    if answer.undo:
+        found.append(Offer("Undo", actions.Run(answer.undo)))
     found.append(Offer("All settings…", actions.SettingsForm(answer.channel.ref.channel)))
     return found
 
 
-_UNDONE = {"watch": "unwatch", "save-search": "drop search"}
-"""What undoes a change of one term."""
-
-
-def tried_line(trial: Trial) -> Rich:
-    """Say how many alerts there would have been."""
+def tried_line(trial: Trial, mode: Mode | None = None) -> Rich:
+    """Say how many alerts there would have been, or stories in digests."""
     if not trial.alerts:
         return ours(f"In the last {trial.days} days this would have sent nothing.")
-    counted = words.count(trial.alerts, "alert")
-    alerts = rich.bold(ours(f"more than {counted}" if trial.more else counted))
+    at_once = mode in {None, "instant"}
+    counted = words.count(trial.alerts, *(("alert",) if at_once else ("story", "stories")))
+    told = rich.bold(ours(f"more than {counted}" if trial.more else counted))
+    where = "" if at_once else f" in {mode} digests"
     return together(
-        f"In the last {trial.days} days this would have been ", alerts, ", for example:"
+        f"In the last {trial.days} days this would have been ", told, f"{where}, for example:"
     )
 
 

@@ -15,7 +15,7 @@ from bot.news.taxonomy import Taxonomy
 from bot.search.model import Result
 from bot.search.search import Search
 from bot.storage.database import Database
-from bot.subscriptions.model import ChannelRef, ChannelSettings, Mode, PastAlert, Trial
+from bot.subscriptions.model import ChannelRef, ChannelSettings, PastAlert, Trial
 from bot.subscriptions.service import Subscriptions
 
 _DAYS, _LISTED = 30, 3
@@ -60,25 +60,21 @@ class Trying:
         trial = await self._subscriptions.trial(ids, days=_DAYS, min_score=score)
         return TrialAnswer(topics, trial, of_form=True)
 
-    async def added(
-        self, channel: ChannelSettings, topics: Sequence[str], mode: Mode
-    ) -> Trial | None:
-        """Say what topics just added would have sent, where they come at once."""
-        if not topics or mode != "instant":
+    async def added(self, channel: ChannelSettings, topics: Sequence[str]) -> Trial | None:
+        """Say what topics just added would have sent; nothing where there are none."""
+        if not topics:
             return None
         return await self._subscriptions.trial(
             topics, days=_DAYS, min_score=channel.min_score, limit=_LISTED
         )
 
-    async def term(self, term: str, aliases: Sequence[str], mode: Mode) -> Trial | None:
-        """Say what a watch just set would have sent, where it comes at once."""
+    async def term(self, term: str, aliases: Sequence[str]) -> Trial:
+        """Say what a watch just set would have sent."""
         phrases = (f'"{each.replace(chr(34), " ")}"' for each in (term, *aliases))
-        return await self.search(" OR ".join(phrases), mode)
+        return await self.search(" OR ".join(phrases))
 
-    async def search(self, query: str, mode: Mode) -> Trial | None:
-        """Say what a saved search would have sent, where it comes at once: each story once."""
-        if mode != "instant":
-            return None
+    async def search(self, query: str) -> Trial:
+        """Say what a saved search would have sent: each story once."""
         found = await self._search.find(f"({query}) sort:date", limit=_MOST_ENTRIES)
         now = await self._db.moment()
         since = now - timedelta(days=_DAYS)

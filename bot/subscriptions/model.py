@@ -94,7 +94,10 @@ class ChannelSettings:
 
 @dataclass(frozen=True, slots=True)
 class Changed:
-    """What a change did, target by target (topics by id, watches and searches as written)."""
+    """What a change did, target by target (topics by id, watches and searches as written).
+
+    `before`: what was there already and was changed or removed, as it was.
+    """
 
     channel: ChannelSettings
     added: tuple[str, ...] = ()
@@ -102,6 +105,7 @@ class Changed:
     already: tuple[str, ...] = ()
     missing: tuple[str, ...] = ()
     notes: tuple[str, ...] = field(default=())
+    before: tuple[Subscription, ...] = ()
 
 
 @dataclass(frozen=True, slots=True)

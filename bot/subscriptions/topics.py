@@ -74,6 +74,7 @@ async def subscribe(
         added=(*new, *(s.target for s in other)),
         already=already,
         notes=tuple(_moved(s, mode) for s in other if s.mode != mode),
+        before=tuple(other),
     )
 
 
@@ -113,7 +114,9 @@ async def unsubscribe(edit: Edit, topics: Sequence[Topic]) -> Changed:
     settings = await edit.done(
         "unsubscribe", {"topics": {s.target: s.mode for s in gone}}, {"topics": {}}
     )
-    return Changed(settings, removed=tuple(s.target for s in gone), missing=missing)
+    return Changed(
+        settings, removed=tuple(s.target for s in gone), missing=missing, before=tuple(gone)
+    )
 
 
 async def mute(

@@ -293,6 +293,7 @@ def test_a_change_can_be_undone_with_a_click() -> None:
         added=("Licensing",),
         mode="instant",
         topic_titles=dict(TOPICS),
+        undo="unsubscribe licensing",
     )
     assert "Trade gets Licensing at once." in everything(change)
     assert buttons(card_of(change))["Undo"] == actions.Run("unsubscribe licensing")
