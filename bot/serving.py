@@ -171,6 +171,8 @@ async def serve(app: Starlette, *, host: str, port: int, stop_seconds: float) ->
 
 
 def _bind(host: str, port: int) -> socket.socket:
+    if not host:  # would mean every address, which nobody asks for by an empty variable
+        raise SettingsError("--host is empty; give 127.0.0.1, or 0.0.0.0 for other machines too.")
     family = socket.AF_INET6 if ":" in host else socket.AF_INET
     sock = socket.socket(family, socket.SOCK_STREAM)
     sock.setsockopt(socket.SOL_SOCKET, socket.SO_REUSEADDR, 1)

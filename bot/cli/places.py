@@ -105,6 +105,14 @@ def listed(channels: Collection[ChannelSettings]) -> str:
     return ", ".join(names[:_SHOWN]) + more
 
 
+async def other_workspaces(door: Subscriptions, workspace: str) -> str:
+    """Name the workspaces that are known, or none where `workspace` is one of them."""
+    known = await door.workspaces()
+    if any(one.workspace == workspace for one in known):
+        return ""
+    return _named(known)
+
+
 async def _workspace(
     door: Subscriptions, words: Words, settings: Settings
 ) -> tuple[Platform, str, bool]:
@@ -133,8 +141,7 @@ async def _workspace(
             else "No Teams workspace is known here yet: name it with --workspace, or write to the "
             "bot in Teams once. Alerts also go to --platform slack, webhook or console."
         )
-    names = ", ".join(f"{one.workspace} ({_called(one)})" for one in known[:_SHOWN])
-    raise UsageError(f"Name the {where} with --workspace; known: {names}.")
+    raise UsageError(f"Name the {where} with --workspace; known: {_named(known)}.")
 
 
 async def _likely(
@@ -193,6 +200,12 @@ def _place(platform: Platform, workspace: str) -> str:
     if platform in _OWN:
         return f"the {platform}"
     return f"the {TITLES[PlatformName(platform)]} workspace {workspace}"
+
+
+def _named(workspaces: Sequence[Known]) -> str:
+    names = [f"{one.workspace} ({_called(one)})" for one in workspaces]
+    more = f" and {len(names) - _SHOWN} more" if len(names) > _SHOWN else ""
+    return ", ".join(names[:_SHOWN]) + more
 
 
 def _called(one: Known) -> str:

@@ -44,7 +44,7 @@ def register(app: typer.Typer) -> None:
         ] = "127.0.0.1",
         port: Port = None,
     ) -> None:
-        """Watch the feeds and serve Slack, in one process."""
+        """Watch the feeds and serve Slack and Teams, in one process."""
         settings = _settings()
         if once:
             raise typer.Exit(asyncio.run(_once(settings)))
@@ -60,7 +60,7 @@ def register(app: typer.Typer) -> None:
         host: Annotated[str, typer.Option(help="Address to listen on.")] = "0.0.0.0",  # noqa: S104
         port: Port = None,
     ) -> None:
-        """Answer Slack over HTTP, and serve health, metrics and the console."""
+        """Answer Slack and Teams over HTTP; serve health, metrics and the console."""
         asyncio.run(_web(_settings(), host, port))
 
 

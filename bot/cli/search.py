@@ -70,7 +70,8 @@ def register(app: typer.Typer) -> None:
 
 def timeline(
     article: Annotated[
-        str, typer.Argument(help="An article's address or number; a document's, RIN, docket.")
+        str,
+        typer.Argument(help="An article's address or number; a document's number, page or docket."),
     ],
     json_: Annotated[bool, typer.Option("--json", help="As JSON.")] = False,
 ) -> None:

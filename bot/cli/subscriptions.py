@@ -12,9 +12,10 @@ import typer
 
 from bot.cli import DONE_WITH_FAILURES
 from bot.cli.opening import open_database, taxonomy_here
-from bot.cli.places import Found, PlatformName, Words, all_channels, find, listed
+from bot.cli.places import Found, PlatformName, Words, all_channels, find, listed, other_workspaces
 from bot.cli.wrapping import indented
 from bot.commands import settings_lines
+from bot.commands.answers import Unknown
 from bot.commands.names import read_names
 from bot.commands.settings_words import unknown_sentence
 from bot.commands.topic_words import TopicWords, find_topics
@@ -55,7 +56,12 @@ Channel = Annotated[
 AnyChannel = Annotated[str, typer.Option("--channel", "-c", help="Only this channel.")]
 Platform = Annotated[
     PlatformName | None,
-    typer.Option("--platform", "-p", help="Where it is; default: where the workspace is."),
+    typer.Option(
+        "--platform",
+        "-p",
+        metavar="NAME",
+        help="slack, teams, console or webhook; default: where the workspace is.",
+    ),
 ]
 Mode = Annotated[ModeName, typer.Option("--mode", help="At once, or in a digest.")]
 Topics = Annotated[list[str], typer.Argument(help="Topics, or `all`; see `exportnews topics`.")]
@@ -122,6 +128,10 @@ def register(app: typer.Typer) -> None:
         shown = [one for one in found if channel in ("", one.ref.channel) or one.ref.name == name]
         if channel and found and not shown:
             typer.echo(f"{channel} gets nothing; these do: {listed(found)}.", err=True)
+        elif workspace and not found:
+            names = asyncio.run(_open(lambda door, _settings: other_workspaces(door, workspace)))
+            if names:
+                typer.echo(f"{workspace} is not known here; known: {names}.", err=True)
         if as_json:
             typer.echo(json.dumps([_as_json(one) for one in shown], ensure_ascii=False, indent=2))
         else:
@@ -134,7 +144,8 @@ def register(app: typer.Typer) -> None:
         workspace: Workspace = "",
         platform: Platform = None,
         alias: Annotated[
-            list[str] | None, typer.Option("--alias", help="Another name; give it as often.")
+            list[str] | None,
+            typer.Option("--alias", help="Another name; may be given again and again."),
         ] = None,
         mode: Mode = ModeName.instant,
     ) -> None:
@@ -170,14 +181,18 @@ def _meant(words: list[str]) -> TopicWords:
     """Read topics as the chat does. Raises UsageError when no word is one."""
     meant = find_topics(taxonomy_here(), words)
     if not meant.topics and meant.unknown:
-        raise UsageError(unknown_sentence(meant.unknown[0]))
+        raise UsageError(_unknown(meant.unknown[0]))
     return meant
+
+
+def _unknown(word: Unknown) -> str:
+    return unknown_sentence(word, command="exportnews ")
 
 
 def _say_unknown(meant: TopicWords) -> None:
     """Say which words were no topics; the others were done all the same, as in the chat."""
     for unknown in meant.unknown:
-        typer.echo(unknown_sentence(unknown), err=True)
+        typer.echo(_unknown(unknown), err=True)
     if meant.unknown:
         raise typer.Exit(DONE_WITH_FAILURES)
 

@@ -24,9 +24,14 @@ COMMANDS = (
         "Try it with no account: sample news, and a Slack look-alike in your browser.",
     ),
     Listed("help", "help", TRY, "Say all of one command: how it is written, what it does."),
-    Listed("run", "run", RUN, "Watch the feeds and serve Slack, in one process."),
+    Listed("run", "run", RUN, "Watch the feeds and serve Slack and Teams, in one process."),
     Listed("worker", "run", RUN, "Watch the feeds and send what is due (one or many processes)."),
-    Listed("web", "run", RUN, "Answer Slack over HTTP, and serve health, metrics and the console."),
+    Listed(
+        "web",
+        "run",
+        RUN,
+        "Answer Slack and Teams over HTTP; serve health, metrics and the console.",
+    ),
     Listed("teams", "teams", RUN, "Microsoft Teams: the app package, and rights."),
     Listed(
         "doctor",

@@ -87,9 +87,10 @@ def urgent_sentence(settings: ChannelSettings, titles: Mapping[str, str]) -> str
     return f"These pass quiet hours: {names}."
 
 
-def unknown_sentence(unknown: Unknown) -> str:
-    """Say that a word is no topic, and what it may have meant."""
+def unknown_sentence(unknown: Unknown, command: str = "") -> str:
+    """Say that a word is no topic, and what it may have meant. `command`: what commands begin
+    with."""
     if not unknown.near:
-        return f"There is no topic “{unknown.word}”; `topics` lists them all."
+        return f"There is no topic “{unknown.word}”; `{command}topics` lists them all."
     near = " or ".join(f"`{topic}`" for topic, _title in unknown.near[:2])
     return f"There is no topic “{unknown.word}”. Did you mean {near}?"

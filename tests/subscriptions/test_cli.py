@@ -86,7 +86,7 @@ def test_words_that_are_no_topics_are_named_and_the_others_done_as_in_chat(
     for command, done in (("subscribe", "Subscribed to"), ("unsubscribe", "Unsubscribed from")):
         status, out, err = run(capsys, command, *HERE, "entity-list", "weather")
         assert (status, out) == (1, f"{done} entity-list.\n")
-        assert err.endswith("There is no topic “weather”; `topics` lists them all.\n")
+        assert err.endswith("There is no topic “weather”; `exportnews topics` lists them all.\n")
 
 
 def test_wrong_use_is_one_line_and_status_2(capsys: pytest.CaptureFixture[str]) -> None:
@@ -155,6 +155,10 @@ def test_the_one_workspace_and_channel_there_is_need_not_be_named(
     )
     _, out, _ = run(capsys, "subscriptions", "--json")
     assert [one["workspace"] for one in json.loads(out)] == ["console", "T1", "T1"]
+    _, _, err = run(capsys, "subscriptions", "-w", "T9")
+    assert err == (
+        "T9 is not known here; known: console (console), T1 (Slack: Home), T2 (Slack: Home).\n"
+    )
 
 
 def test_a_channel_of_slack_may_be_called_by_its_name(

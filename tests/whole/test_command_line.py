@@ -89,6 +89,8 @@ def test_wrong_words_are_one_sentence_and_status_2(
 def test_an_address_that_is_not_this_machines_is_named(
     capsys: pytest.CaptureFixture[str], host: str
 ) -> None:
+    status, _, err = run(capsys, "web", "--host", "", "--port", "0")
+    assert (status, err.splitlines()[-1].startswith("--host is empty; give")) == (2, True)
     status, out, err = run(capsys, "web", "--host", host, "--port", "0")
     assert (status, out) == (2, "")
     assert err.splitlines()[-1].startswith(f"--host {host} is no address of this machine; give")
