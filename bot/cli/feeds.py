@@ -17,21 +17,22 @@ from rich.console import Console
 
 from bot.cli import WRONG_USE
 from bot.cli.feed_list import feed_lines
-from bot.cli.opening import open_database
-from bot.errors import CatalogueError, FeedError, NotAFeed, UsageError
+from bot.cli.feed_work import (
+    add_feed,
+    check_feed,
+    every_feed,
+    import_feeds,
+    remove_feed,
+    set_polling,
+)
+from bot.errors import CatalogueError, FeedError, UsageError
 from bot.feeds import roster
 from bot.feeds.addresses import checked_address, shown
-from bot.feeds.catalogue import load_catalogue, sync_catalogue
-from bot.feeds.credentials import Credentials, read_credentials
-from bot.feeds.discovery import Found, find_feed, read_feed
-from bot.feeds.fetcher import Fetcher
+from bot.feeds.discovery import Found
 from bot.feeds.model import Show
 from bot.feeds.opml import MAX_SIZE, Outline, read_opml, write_opml
-from bot.feeds.parsing import ParserPool
-from bot.feeds.roster import FeedHealth, NewFeed
+from bot.feeds.roster import FeedHealth
 from bot.feeds.showing import found_json, health_json
-from bot.settings import Settings, load_settings
-from bot.storage.secrets import Vault
 
 _EVERY = re.compile(r"(\d{1,4})([smhd])")
 _SECONDS = {"s": 1, "m": 60, "h": 3600, "d": 86_400}
@@ -50,7 +51,7 @@ def register(app: typer.Typer) -> None:
 
 def list_feeds(json_: AsJson = False) -> None:
     """Show every feed and how it is doing."""
-    _show(asyncio.run(_list()), as_json=json_)
+    _show(asyncio.run(every_feed()), as_json=json_)
 
 
 def add(
@@ -70,7 +71,7 @@ def add(
     line = sys.stdin.readline() if credentials else ""
     new = (name.strip(), _show_word(show), _every(every), line)
     try:
-        added, note = asyncio.run(_add(url, *new, fetch=fetch))
+        added, note = asyncio.run(add_feed(url, *new, fetch=fetch))
     except FeedError as error:
         raise _refused(url, error) from None
     if note:
@@ -83,25 +84,25 @@ def add(
 
 def remove(feed: Which) -> None:
     """Watch a feed no more; its entries stay."""
-    one = asyncio.run(_remove(feed))
+    one = asyncio.run(remove_feed(feed))
     typer.echo(f"Feed {one.id} is watched no more: {one.publication}")
 
 
 def pause(feed: Which) -> None:
     """Stop polling a feed for the time being."""
-    one = asyncio.run(_set(feed, active=False))
+    one = asyncio.run(set_polling(feed, active=False))
     typer.echo(f"Feed {one.id} is paused: {one.publication}")
 
 
 def resume(feed: Which) -> None:
     """Poll a feed again."""
-    one = asyncio.run(_set(feed, active=True))
+    one = asyncio.run(set_polling(feed, active=True))
     typer.echo(f"Feed {one.id} is polled again: {one.publication}")
 
 
 def import_opml(file: Annotated[Path, typer.Argument(help="An OPML file.")]) -> None:
     """Watch every feed of an OPML file."""
-    added, known = asyncio.run(_import(_read(file)))
+    added, known = asyncio.run(import_feeds(_read(file)))
     told = f"{_counted(added)} added"
     told += ", 1 was there already" if known == 1 else f", {known} were there already"
     typer.echo(f"{told}.")
@@ -112,7 +113,7 @@ def export(
     json_: AsJson = False,
 ) -> None:
     """Write the feeds as OPML."""
-    feeds = asyncio.run(_list())
+    feeds = asyncio.run(every_feed())
     if json_:
         _print_json([health_json(one) for one in feeds])
         return
@@ -130,7 +131,7 @@ def check(
 ) -> None:
     """Fetch and read a feed once; store nothing."""
     try:
-        found = asyncio.run(_check(checked_address(url)))
+        found = asyncio.run(check_feed(checked_address(url)))
     except FeedError as error:
         raise _refused(url, error) from None
     if json_:
@@ -155,119 +156,6 @@ _COMMANDS: dict[str, Callable[..., None]] = {
     "export": export,
     "check": check,
 }
-
-
-async def _list() -> tuple[FeedHealth, ...]:
-    settings = load_settings()
-    async with open_database(settings) as db, db.write() as conn:
-        catalogue = load_catalogue(settings.exportnews_catalogue)
-        await sync_catalogue(conn, catalogue, await db.now(conn))
-        return await roster.list_feeds(conn)
-
-
-async def _add(
-    url: str, name: str, show: Show, every: timedelta, line: str, *, fetch: bool
-) -> tuple[FeedHealth, str]:
-    settings = load_settings()
-    address, credentials = roster.split_secrets(url)
-    credentials = read_credentials(line) if line.strip() else credentials
-    sealed = Vault(settings.exportnews_secret_key).seal(credentials.text()) if credentials else None
-    found = await _find(settings, address, credentials) if fetch else None
-    new = NewFeed(
-        url=found.address if found else address,
-        publication=name or (found.parsed.title if found else ""),
-        publication_url=found.parsed.home if found else "",
-        title=found.parsed.title if found else "",
-        kind=found.kind if found else "feed",
-        show=show,
-        every=every,
-        credentials=sealed,
-    )
-    async with open_database(settings) as db, db.write() as conn:
-        number = await roster.add_feed(conn, new, await db.now(conn))
-        return await roster.find(conn, str(number)), _where_found(found)
-
-
-def _where_found(found: Found | None) -> str:
-    """Say which address was taken where another one was given."""
-    if found is None or found.way == "given":
-        return ""
-    if found.way == "named":
-        return f"That is a web page; it names this feed, which was taken: {shown(found.address)}"
-    return (
-        "That is a web page that names no feed; one was found where many sites have theirs: "
-        f"{shown(found.address)}"
-    )
-
-
-async def _find(settings: Settings, address: str, credentials: Credentials | None) -> Found:
-    parser = ParserPool()
-    try:
-        async with Fetcher.from_settings(settings) as fetcher:
-            return await find_feed(fetcher, parser, address, credentials)
-    finally:
-        parser.close()
-
-
-async def _check(address: str) -> Found:
-    settings = load_settings()
-    url, credentials = roster.split_secrets(address)
-    parser = ParserPool()
-    try:
-        async with Fetcher.from_settings(settings) as fetcher:
-            try:
-                return await read_feed(fetcher, parser, url, credentials=credentials)
-            except NotAFeed:
-                # A page that names its feed is worth more than a refusal.
-                found = await find_feed(fetcher, parser, url, credentials)
-            where = shown(found.address)
-            raise NotAFeed(f"This is a web page; for its feed: exportnews feeds check {where}")
-    finally:
-        parser.close()
-
-
-async def _remove(word: str) -> FeedHealth:
-    async with open_database() as db, db.write() as conn:
-        one = await roster.find(conn, word)
-        await roster.remove_feed(conn, one)
-        return one
-
-
-async def _set(word: str, *, active: bool) -> FeedHealth:
-    async with open_database() as db, db.write() as conn:
-        one = await roster.find(conn, word)
-        if active:
-            await roster.resume_feed(conn, one, await db.now(conn))
-        else:
-            await roster.set_state(conn, one, "paused", "Paused by an operator.")
-        return one
-
-
-async def _import(outlines: tuple[Outline, ...]) -> tuple[int, int]:
-    settings = load_settings()
-    added = known = 0
-    async with open_database(settings) as db, db.write() as conn:
-        now = await db.now(conn)
-        for one in outlines:
-            url, credentials = roster.split_secrets(one.url)
-            vault = Vault(settings.exportnews_secret_key)
-            new = NewFeed(
-                url=url,
-                publication=one.publication,
-                publication_url=one.home,
-                title=one.title,
-                kind=one.kind,
-                show=one.show,
-                every=one.every or timedelta(minutes=10),
-                credentials=vault.seal(credentials.text()) if credentials else None,
-                select=one.select,
-            )
-            try:
-                await roster.add_feed(conn, new, now)
-                added += 1
-            except UsageError:
-                known += 1
-    return added, known
 
 
 def _counted(feeds: int) -> str:
