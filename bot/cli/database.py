@@ -36,7 +36,8 @@ def register(app: typer.Typer) -> None:
         ] = False,
     ) -> None:
         """Copy the database while it is in use."""
-        if not force and file.is_file() and not file.is_symlink():
+        holds_something = file.is_file() and not file.is_symlink() and file.stat().st_size > 0
+        if holds_something and not force:
             raise UsageError(f"{file} is there already; name another file, or give --force.")
         typer.echo(asyncio.run(_backup(file)))
 

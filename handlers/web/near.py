@@ -72,7 +72,7 @@ def _address(text: str) -> Address | None:
 
 def _hop(text: str) -> Address | None:
     """Read one entry of `X-Forwarded-For`; some proxies add the port (`192.0.2.7:5678`,
-    `[2001:db8::7]:443`)."""
+    `[::1]:443`)."""
     found = _HOP.fullmatch(text)
     return _address(found[1] or found[2] if found else text)
 

@@ -89,6 +89,7 @@ def test_paused_channels_are_resumed_by_id_or_name(filled: str) -> None:
 
 def test_a_copy_is_made_by_the_command(filled: str, tmp_path: Path) -> None:
     copy = tmp_path / "copy.sqlite3"
+    copy.touch()  # as `mktemp` leaves it
     assert "Copied" in _run("db", "backup", str(copy)).stdout
     first = copy.read_bytes()
     refused = _run("db", "backup", str(copy)).exception
