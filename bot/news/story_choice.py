@@ -40,7 +40,7 @@ class _Case:
     scores: list[float] = field(default_factory=list)
 
 
-_ALONE = 0.29
+_ALONE = 0.31
 """Odds that are asked of the only story that an entry could belong to."""
 
 _CROWD = 1.8

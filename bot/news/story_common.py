@@ -15,8 +15,10 @@ from bot.news.story_words import Told
 AGENCIES = frozenset(
     {"t:commerce", "t:treasury", "t:justice", "t:state_department", "t:congress", "t:mofcom"}
 )
-_FRAME = AGENCIES | {
+FRAME = AGENCIES | {
     "p:us", "p:china", "t:government", "t:company", "t:export", "t:control", "t:license",
+    "cbp", "cfius", "dhs", "pentagon", "fbi", "fcc", "ftc", "ustr", "itc", "ofsi", "meti", "samr",
+    "bafa",
 }  # fmt: skip
 """Who acts, and what most of our news is about: not what tells one matter from another."""
 
@@ -50,7 +52,7 @@ def of_subject(told: Mapping[str, float]) -> float:
     return math.fsum(
         weight
         for concept, weight in told.items()
-        if concept not in _FRAME and not concept.startswith("a:")
+        if concept not in FRAME and not concept.startswith("a:")
     )
 
 

@@ -13,6 +13,7 @@ from typing import NamedTuple
 
 from bot.news.story_common import (
     AGENCIES,
+    FRAME,
     common_of,
     left_of,
     of_subject,
@@ -113,6 +114,7 @@ _MANY = frozenset(
     {
         "a:sanction", "a:charge", "a:penalty", "a:sentence", "a:plead", "a:convict", "a:sue",
         "a:block", "a:probe", "a:unveil", "a:propose", "a:warn", "a:smuggle", "a:restrict",
+        "a:allow", "a:extend", "a:delay", "a:acquire",
     }
 )  # fmt: skip
 """What the same agency does to one after the other in the same days."""
@@ -161,10 +163,10 @@ def _agree(one: Told, other: Told) -> float:
 
 
 def _one_opening(one: Told, other: Told) -> float:
-    """Give 1 where both open with one name, a half for what many open with ("US")."""
+    """Give 1 where both open with one name, a half for what many open with ("US", "OFAC")."""
     if not one.opening or one.opening != other.opening:
         return 0.0
-    return 1.0 if one.weights[one.opening] >= OFTEN else 0.5
+    return 1.0 if one.weights[one.opening] >= OFTEN and one.opening not in FRAME else 0.5
 
 
 def _told_by(action: str, actions: frozenset[str]) -> bool:

@@ -81,6 +81,10 @@ def test_labelled_pairs_reach_their_floors(file: str, precision: float, recall: 
             "Treasury Sanctions Russian Shipping Firms",
             "Treasury Sanctions North Korean IT Workers",
         ),
+        (
+            "UK Adds 30 Ships to Russia Sanctions List",
+            "UK Removes Two Banks From Russia Sanctions List",
+        ),
     ],
 )
 def test_what_one_agency_does_twice_in_a_day_is_two_stories_where_nothing_else_is_in_the_feeds(
