@@ -217,11 +217,12 @@ def _run(
     stop: int = -1,
     large: bool = False,
     single: bool = False,
+    most: int = _MOST,
 ) -> list[Listed]:
     """Read names in the run of a sentence; `single`: one, and such as are announced again."""
     stop = len(body) if stop < 0 else stop
     names: list[Listed] = []
-    while len(names) < _MOST:
+    while len(names) < most:
         own = country
         lead = _LEAD.match(body, at, stop)
         if lead:
@@ -240,7 +241,8 @@ def _run(
         ends = _AND_LAST.match(body, at, stop) is not None
         at = following.end()
         if ends:
-            more = _run(body, at, country, stop=stop, large=large, single=True)
+            left = most - len(names)
+            more = _run(body, at, country, stop=stop, large=large, single=True, most=left)
             names += more
             at = more[-1].end if more else at
             break
