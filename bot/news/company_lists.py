@@ -123,8 +123,14 @@ class Listed:
 def listed_in(body: str, *, title: bool = False) -> Iterator[Listed]:
     """Give the names in lists, in no order; some may overlap."""
     large = title and _is_large(body)
+    read: dict[tuple[str, bool], int] = {}
     for hint in _HINTED.finditer(body):
-        yield from _from_hint(body, hint, large=large)
+        like = str(hint.lastgroup), _OF_A_PERSON.search(hint[0]) is not None
+        # A hint inside what one like it has announced announces the rest of the same names again.
+        if like[0] not in _ANNOUNCES_AGAIN or hint.end() > read.get(like, 0):
+            found = list(_from_hint(body, hint, large=large))
+            read[like] = found[-1].end if found else 0
+            yield from found
     yield from _by_country(body)
     for found in _BLOCK.finditer(body) if not title else ():
         over = body[max(0, found.end() - 80) : found.end()]
@@ -205,6 +211,7 @@ def _announced(body: str, hint: re.Match[str], *, large: bool) -> Iterator[Liste
 
 
 _SINGLE = ("one", "based")
+_ANNOUNCES_AGAIN = ("one", "based", "units", "denied", "acted", "comma")
 _OF_ANYBODY = ("denied", "comma", "acted")
 """What people are listed after as well, and agencies that speak."""
 

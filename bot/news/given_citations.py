@@ -15,7 +15,7 @@ from bot.news.citations import find_citations
 from bot.news.model import Citation
 from bot.news.story_links import document_number
 
-_DOCKET = re.compile(r"^\W*docket(?: (?:no|nos|number|numbers|id)\b)?[.:# ]*", re.IGNORECASE)
+_DOCKET = re.compile(r"(?:\W*docket(?: (?:no|nos|number|numbers|id)\b)?[.:# ]*)+", re.IGNORECASE)
 _CORRECTION = re.compile(r"[CRX]\d+-((?:19|20)\d{2}-\d{5})")
 _LEAST_DIGITS = 4
 """Of a docket in an unknown shape; with fewer it is the number of many things."""
@@ -47,11 +47,9 @@ def given_citations(entry: FeedEntry) -> tuple[Citation, ...]:
 def _read(text: str) -> Iterator[tuple[str, str]]:
     read = find_citations("", text, "summary")
     yield from ((one.kind, one.value) for one in read)
-    if read or not _DOCKET.match(text):
+    named = _DOCKET.match(text)
+    if read or not named:
         return
-    value = text
-    while (rest := _DOCKET.sub("", value)) != value:
-        value = rest
-    value = " ".join(re.sub(r"[\[\]:#]", " ", value).split()).strip(" .,;")
+    value = " ".join(re.sub(r"[\[\]:#]", " ", text[named.end() :]).split()).strip(" .,;")
     if sum(map(str.isdigit, value)) >= _LEAST_DIGITS and len(value) <= _MAX_DOCKET:
         yield "docket", value

@@ -276,6 +276,8 @@ def test_no_text_makes_it_fail(text: str, title: str) -> None:
         "-based A",
         "China (Aa, ",
         "\n• Aa",
+        "company Abcdef, ",
+        "units of Abcdef and ",
     ],
 )
 def test_long_repeated_text_is_read_in_little_time(piece: str) -> None:
