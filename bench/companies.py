@@ -74,7 +74,13 @@ def main() -> None:
     parser.add_argument("files", nargs="+", type=Path, help="labelled JSONL")
     parser.add_argument("-v", dest="names", action="store_true", help="name what is wrong")
     asked = parser.parse_args()
-    for name, score in measure(one for path in asked.files for one in read(path)).items():
+    try:
+        scores = measure([one for path in asked.files for one in read(path)])
+    except OSError as error:
+        parser.error(f"{error.filename} cannot be read: {error.strerror}.")
+    except ValueError as error:
+        parser.error(f"that is no labelled JSONL: {error}")
+    for name, score in scores.items():
         print(f"{name:8} {score}")
         if asked.names:
             print("  missed", *sorted(score.missed), sep="\n    ")

@@ -15,6 +15,7 @@ from dataclasses import dataclass
 from pathlib import Path
 
 from bot.cli.stories import features_of, group_entries
+from bot.errors import UsageError
 from bot.news.entries_file import FileEntry, read_entries
 from bot.news.stories import Comparison, compare
 
@@ -129,7 +130,13 @@ def main() -> None:
     """Print the tables."""
     parser = argparse.ArgumentParser(description=__doc__.split("\n\n")[0])
     parser.add_argument("files", nargs="+", type=Path, help="JSONL of entries and of pairs")
-    result = measure(*load(parser.parse_args().files))
+    files = parser.parse_args().files
+    try:
+        result = measure(*load(files))
+    except OSError as error:
+        parser.error(f"{error.filename} cannot be read: {error.strerror}.")
+    except (UsageError, ValueError) as error:
+        parser.error(f"that is no JSONL of entries and pairs: {error}")
     print(f"{result.entries} entries, {result.pairs} pairs, grouped in {result.seconds:.2f} s")
     print(f"grouped  {result.grouped}")
     print(f"alone    {result.alone}")

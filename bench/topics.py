@@ -16,6 +16,7 @@ from collections.abc import Callable, Mapping, Sequence
 from itertools import pairwise
 from pathlib import Path
 
+from bot.errors import UsageError
 from bot.feeds.model import FeedEntry
 from bot.news.analyst import Analyst
 from bot.news.classifier import Classifier
@@ -163,7 +164,12 @@ def main() -> None:
     parser.add_argument("--worst", type=int, default=WORST)
     arguments = parser.parse_args()
     if arguments.files:
-        quality(arguments.files, arguments.worst)
+        try:
+            quality(arguments.files, arguments.worst)
+        except OSError as error:
+            parser.error(f"{error.filename} cannot be read: {error.strerror}.")
+        except UsageError as error:
+            parser.error(f"that is no JSONL of labelled items: {error}")
     if arguments.speed:
         if speed() < LEAST_RATIO:
             raise SystemExit(f"Slower than {LEAST_RATIO:.0f} times.")
