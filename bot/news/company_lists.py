@@ -128,9 +128,9 @@ def listed_in(body: str, *, title: bool = False) -> Iterator[Listed]:
         like = str(hint.lastgroup), _OF_A_PERSON.search(hint[0]) is not None
         # A hint inside what one like it has announced announces the rest of the same names again.
         if like[0] not in _ANNOUNCES_AGAIN or hint.end() > read.get(like, 0):
-            found = list(_from_hint(body, hint, large=large))
-            read[like] = found[-1].end if found else 0
-            yield from found
+            names = list(_from_hint(body, hint, large=large))
+            read[like] = names[-1].end if names else 0
+            yield from names
     yield from _by_country(body)
     for found in _BLOCK.finditer(body) if not title else ():
         over = body[max(0, found.end() - 80) : found.end()]
