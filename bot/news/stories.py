@@ -16,6 +16,7 @@ from bot.news import story_amounts, story_marks
 from bot.news.story_features import StoryFeatures
 from bot.news.story_signs import (
     WINDOW_DAYS,
+    common_name,
     likelihood,
     one_act,
     one_publication,
@@ -81,7 +82,7 @@ def _excluded(a: StoryFeatures, b: StoryFeatures) -> Comparison | None:
     """Part two entries by what cannot be told of one event, however alike they are."""
     if story_marks.exclude(a.marks, b.marks):
         return Comparison("apart", 0.0, "numbers, months or parties of two matters", certain=True)
-    if story_amounts.exclude(a.amounts, b.amounts):
+    if story_amounts.exclude(a.amounts, b.amounts, one_payer=_one_payer(a, b)):
         return Comparison("apart", 0.0, "other amounts of one thing")
     if opposed(a.headline, b.headline) == 1 and not a.headline.actions & b.headline.actions:
         return Comparison("apart", 0.0, "actions that exclude each other")
@@ -90,6 +91,16 @@ def _excluded(a: StoryFeatures, b: StoryFeatures) -> Comparison | None:
     if other_names(a, b) and one_act(a.headline, b.headline):
         return Comparison("apart", 0.0, "one act on somebody else")
     return None
+
+
+_SAME_WORDING = 75
+"""Likeness in percent from which two headlines are of one wording, but for what was exchanged."""
+
+
+def _one_payer(a: StoryFeatures, b: StoryFeatures) -> bool:
+    """Whether two headlines name one company, each in its own words."""
+    alike = fuzz.token_sort_ratio(a.folded_title, b.folded_title)
+    return alike < _SAME_WORDING and common_name(a, b)
 
 
 def _certain(a: StoryFeatures, b: StoryFeatures) -> Comparison | None:

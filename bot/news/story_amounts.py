@@ -50,7 +50,7 @@ class Amount:
     """A number of a headline, and the range that it may stand for.
 
     `counted` is the concept that a count counts ("t:company"), `only` what narrows it
-    ("p:china" of "23 Chinese companies").
+    ("p:china" of "23 Chinese companies"); of a fine it is the currency.
     """
 
     unit: Unit
@@ -67,7 +67,8 @@ def amounts(text: str) -> tuple[Amount, ...]:
     for match in _NUMBER.finditer(text):
         if not match["money"] and not match["scale"] and _is_year(match):
             continue
-        found.append(_amount(_unit(match, text), *_range(match), text[match.end() :]))
+        currency = (match["money"] or "$")[-1]
+        found.append(_amount(_unit(match, text), *_range(match), text[match.end() :], currency))
     for match in _WORD.finditer(text):
         after = text[match.end() :]
         if match["half"]:
@@ -87,10 +88,11 @@ _ADDED = frozenset({"more", "other", "anoth"})
 _UNITS = frozenset({"month", "year", "day", "week", "peopl", "person"})
 
 
-def _amount(unit: Unit, low: float, high: float, after: str) -> Amount:
-    """Make an amount; what a count counts is the thing that the next few words name."""
+def _amount(unit: Unit, low: float, high: float, after: str, currency: str = "") -> Amount:
+    """Make an amount; what a count counts is the thing that the next few words name, and a fine
+    its currency."""
     if unit != "count":
-        return Amount(unit, low, high)
+        return Amount(unit, low, high, currency if unit == "fine" else "")
     only: list[str] = []
     for word in after.split()[:_NOUN_PHRASE]:
         for concept, weight in concepts(word):
@@ -110,8 +112,12 @@ def _last(only: list[str]) -> tuple[str, frozenset[str]]:
     return (only[-1], frozenset(only[:-1])) if only else ("", frozenset())
 
 
-def exclude(one: Sequence[Amount], other: Sequence[Amount]) -> bool:
-    """Whether two headlines give different amounts of one thing: percent, fines, counted things."""
+def exclude(one: Sequence[Amount], other: Sequence[Amount], *, one_payer: bool = False) -> bool:
+    """Whether two headlines give different amounts of one thing: percent, fines, counted things.
+
+    Of `one_payer` fines tell nothing: who pays one agency pays another on the same day, and
+    headlines tell the part or the whole.
+    """
     kinds = {(each.unit, each.counted) for each in one} & {
         (each.unit, each.counted) for each in other
     }
@@ -123,7 +129,7 @@ def exclude(one: Sequence[Amount], other: Sequence[Amount]) -> bool:
             if (first.unit, first.counted) == (second.unit, second.counted) == kind
         )
         for kind in kinds
-        if kind[0] in ("%", "fine") or kind[1]
+        if kind[0] == "%" or (kind[1] and not (one_payer and kind[0] == "fine"))
     )
 
 

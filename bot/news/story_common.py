@@ -34,7 +34,14 @@ def common_of(one: Told, other: Told) -> dict[str, float]:
     for first, second in ((one, others), (other, weights)):
         for joined in first.joined & second.keys():
             common[joined] = second[joined]
+    for short in abbreviated(one, other):
+        common[short] = max(weights.get(short, 0.0), others.get(short, 0.0))
     return common
+
+
+def abbreviated(one: Told, other: Told) -> frozenset[str]:
+    """Give the abbreviations of one headline that are the initials of a name in the other."""
+    return (one.initials & other.capitals) | (other.initials & one.capitals)
 
 
 def _known_alike(by: Sequence[str], others: Sequence[str]) -> bool:

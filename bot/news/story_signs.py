@@ -14,6 +14,7 @@ from typing import NamedTuple
 from bot.news.story_common import (
     AGENCIES,
     FRAME,
+    abbreviated,
     common_of,
     left_of,
     of_subject,
@@ -234,7 +235,7 @@ def common_name(a: StoryFeatures, b: StoryFeatures) -> bool:
     """Whether both headlines name one company, person or product."""
     known = lexicon().implied
     named = {concept_of(name) for name in a.names}
-    return any(
+    return bool(abbreviated(a.headline, b.headline)) or any(
         ":" not in concept and (concept in named or concept in known)
         for concept in common_of(a.headline, b.headline)
     )

@@ -18,6 +18,9 @@ _SHARE = 0.5
 """Share of the longer headline's words that the other has too, from which it is one wording."""
 
 _MOST_BLOCKS = 2
+_LONGER = 2
+"""Words by which what stands for a name may be longer; more is another way of telling it."""
+
 _ONE_SPELLING = 80
 """Likeness in percent from which two names are one, spelled in two ways."""
 
@@ -42,6 +45,8 @@ def exchanged(a: StoryFeatures, b: StoryFeatures) -> bool:
     matcher = SequenceMatcher(None, one.order, other.order, autojunk=False)
     blocks = [each for each in matcher.get_opcodes() if each[0] != "equal"]
     if len(blocks) > _MOST_BLOCKS or any(tag != "replace" for tag, *_ in blocks):
+        return False
+    if any(abs((a2 - a1) - (b2 - b1)) > _LONGER for _, a1, a2, b1, b2 in blocks):
         return False
     return any(
         _other_name(_names(one, a1, a2), _names(other, b1, b2)) for _, a1, a2, b1, b2 in blocks

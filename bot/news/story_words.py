@@ -9,7 +9,7 @@ from __future__ import annotations
 
 import math
 import re
-from collections.abc import Mapping
+from collections.abc import Iterator, Mapping
 from dataclasses import dataclass
 from functools import cache, lru_cache
 from itertools import pairwise
@@ -50,9 +50,11 @@ class Told:
 
     `opening` is the first concept, most often who acts, `main_action` the first action.
     `numbers` are like `n:15%` or `n:140`, `codes` like `h20` or `3a090`; `joined` has neighbours
-    written as one word ("supermicro"). `order` has the concepts that tell something, as they
-    stand; `actor` is the country whose act it is, where the headline opens with it. `known` has
-    what readers know from what is told (`story_knowledge.toml`), each with what tells it.
+    written as one word ("supermicro"), `initials` those of names of several words ("hsf" of
+    Herbert Smith Freehills), `capitals` the words written in capitals. `order` has the concepts
+    that tell something, as they stand; `actor` is the country whose act it is, where the headline
+    opens with it. `known` has what readers know from what is told (`story_knowledge.toml`), each
+    with what tells it.
     """
 
     weights: Mapping[str, float]
@@ -66,6 +68,8 @@ class Told:
     codes: frozenset[str]
     opening: str
     joined: frozenset[str]
+    initials: frozenset[str]
+    capitals: frozenset[str]
     order: tuple[str, ...]
     actor: str
     known: Mapping[str, tuple[str, ...]]
@@ -159,10 +163,27 @@ def told(text: str) -> Told:
         codes=frozenset(name for name in plain if _CODE.fullmatch(name)),
         opening=strong[0] if strong else "",
         joined=frozenset(one + other for one, other in pairwise(plain)),
+        initials=frozenset(_initials(foreground)),
+        capitals=frozenset(map(str.lower, _CAPITALS.findall(foreground))),
         order=tuple(strong),
         actor=_actor(strong[0]) if strong else "",
         known={key: tuple(by) for key, by in known.items()},
     )
+
+
+_NAME = re.compile(r"[A-Z][\w’'-]*(?: (?:(?:of|and|for|the|&) ){0,2}[A-Z][\w’'-]*){2,}")
+_PART = re.compile(r"\b[A-Z]")
+_CAPITALS = re.compile(r"(?<![\w.-])[A-Z]{3,5}(?![\w.])")
+_LEAST_LETTERS, _MOST_LETTERS = 3, 5
+
+
+def _initials(text: str) -> Iterator[str]:
+    """Give the initials of all runs of large-written words, in small letters."""
+    for name in _NAME.finditer(text):
+        letters = "".join(_PART.findall(name[0])).lower()
+        for start in range(len(letters) - _LEAST_LETTERS + 1):
+            for size in range(_LEAST_LETTERS, min(_MOST_LETTERS, len(letters) - start) + 1):
+                yield letters[start : start + size]
 
 
 def _actor(opening: str) -> str:

@@ -93,6 +93,39 @@ def test_what_one_agency_does_twice_in_a_day_is_two_stories_where_nothing_else_i
     assert stories_of(one, other) == 2
 
 
+@pytest.mark.parametrize(
+    ("one", "other"),
+    [
+        (
+            "Orlev Marine Systems to Plead Guilty and Pay $120 Million Over Sonar Exports",
+            "BIS Fines Orlev Marine $45 Million Over Sonar Exports",
+        ),
+        (
+            "Orlev Marine to pay $120 million for breaking Iran sanctions",
+            "Orlev pays £95m over breaches of Iran sanctions",
+        ),
+        (
+            "Singapore says permit required for exports of US AI chips",
+            "Singapore restricts exports of US AI chips",
+        ),
+        (
+            "Norfield Castle Harcourt's former Moscow office fined over Russia sanctions",
+            "OFSI fines NCH Moscow for breaching Russia sanctions",
+        ),
+    ],
+)
+def test_parts_of_a_fine_other_money_and_initials_keep_one_event_together(
+    one: str, other: str
+) -> None:
+    assert verdict(told(one, by="Daily"), told(other, by="Weekly", days=0.3)) == "same"
+
+
+def test_initials_are_of_names_only() -> None:
+    one = told("Norfield Castle Harcourt fined over Russia sanctions", by="Daily")
+    other = told("OFSI fines NLC Bank over Russia sanctions", by="Weekly")
+    assert verdict(one, other) == "apart"
+
+
 def test_a_number_in_words_is_that_number() -> None:
     one = "US adds 14 Chinese chip firms to Entity List"
     assert stories_of(one, "Fourteen Chinese Chip Toolmakers Put on Entity List") == 1
