@@ -8,20 +8,24 @@ from __future__ import annotations
 
 import re
 from collections.abc import Iterator
-from dataclasses import dataclass, replace
+from dataclasses import replace
 
-from bot.news.company_names import ORGANISATION, start_of_name
+from bot.news.company_names import start_of_name
 from bot.news.countries import (
-    US_STATES,
     country_after,
     country_before,
     country_in,
     country_name,
-    is_nationality,
 )
 from bot.news.folding import is_cjk
-from bot.news.tables import read_table
-from bot.news.unlisted import unlisted
+from bot.news.listed_names import (
+    Listed,
+    has_script,
+    is_business,
+    is_telling,
+    name_at,
+    without_words,
+)
 
 _MAKER = r"(?<!law)(?<!Law)(?<!olicy)(?<!eace)(?<!film)(?<!Film)maker"
 _MANY = (
@@ -38,10 +42,6 @@ _GAP = r"[^.;:\n]{0,110}?"
 _SAYS = (
     r"(?:,? (?:including|such as|namely|notably|among them|like|includes?|are|were)(?: the)? |: ?)"
 )
-_WORD = r"[A-ZÀ-ÖØ-ÞĀ-Ž](?:[^\s.,;:$()“”\"•—]|\.(?=\w)){0,40}"
-_NAME = re.compile(
-    rf"{_WORD}(?:(?: (?:of|de|&)(?: the)?)? (?:{_WORD}|\({_WORD}\)(?= {_WORD}))){{0,8}}"
-)
 _KINDS = rf"(?:{_MANY}|{_ONE})"
 _LEAD = re.compile(
     r"(?:the |its |their )?(?:(?:[a-z\d][\w’'-]*|[A-Z][a-z]+(?= [a-z])) ){0,5}?"
@@ -54,11 +54,6 @@ _OF = re.compile(r" (?:of|in) (?:the )?([A-Z][\w.]*(?: [A-Z][\w.]*){0,2})")
 _TOGETHER = re.compile(
     r",? (?:both|all)(?: \w+){0,2} (?:of|in) (?:the )?([A-Z]\w*(?: [A-Z]\w*){0,3})"
 )
-_OWNED = re.compile(r"[’']s ")
-_OF_PLACE = re.compile(r" of (?:the )?(.+)$")
-_ENDING = re.compile(r"(?:[’']s?|[.!?])$")
-_CAPITALS = re.compile(r"(?<![-–])[A-Z]")
-_NO_LETTERS = re.compile(r"[\W\d_]+")
 _NEXT = re.compile(r"(?:,? and|,|;(?: and)?)\s+(?:the (?=[A-Z]))?")
 _MARKER = re.compile(
     r"\s*(?:and\s+)?(?:(?:•|\*|[-–—]|\(?\d{1,3}[.)]|\([a-z]\))\s*)?(?:and\s+(?=[A-Z(]))?"
@@ -89,35 +84,12 @@ _BY_COUNTRY = re.compile(r"(?<=[ \n])([A-Z][\w. ]{2,30}) \((?=[A-Z][^()\d]{3,300
 _BLOCK = re.compile(r"(?<=[\w)]):(?=\s)")
 _IN_SCRIPT = re.compile(r"(?<=\w) (?=\([\u4e00-\u9fff]{4,40}\))")
 _ENTRY = re.compile(r"(?:^|[;•]) ?(?:\(?\d{1,3}[.)] )?(?=[A-Z][^;\n,]{3,120}, )", re.MULTILINE)
-_WORDS = {
-    name: frozenset(words.split()) for name, words in read_table("company_words.toml").items()
-}
-_NOT_NAMES, _TOWNS, _BUSINESS = (_WORDS[name] for name in ("no_name", "town", "business"))
-_NOT_FIRST = re.compile(
-    r"(?:Reps?|Sens?|Mr|Ms|Mrs|Dr|Gov|Under|Deputy|Assistant|Secretary|President|Senator|Minister"
-    r"|Director|Chair\w*|CEO|Chief|FBI|License|Country|Supplement|Part|Section|Category|Entity List"
-    r"|Military End|Unverified|Export|Department|Ministry|Bureau|Office of|Commission|Committee"
-    r"|Congress|Parliament|Council|General License|Executive Order|Foreign|Missile|Wassenaar)\b"
-)
-
 _MOST = 60
 _REACH = 6_000
 _MANY_BEFORE = re.compile(_MANY)
 _OF_A_PERSON = re.compile(
     r"(?:developer|designer|provider|supplier|distributor|vendor) $", re.IGNORECASE
 )
-
-
-@dataclass(frozen=True, slots=True)
-class Listed:
-    """A name in a list, its place, and the country that stands over the list; `firm`: the list is
-    that country's own, whatever stands behind the name."""
-
-    name: str
-    start: int
-    end: int
-    country: str = ""
-    firm: bool = False
 
 
 def listed_in(body: str, *, title: bool = False) -> Iterator[Listed]:
@@ -147,7 +119,7 @@ def _by_country(body: str) -> Iterator[Listed]:
         if country:
             close = body.find(")", found.end())
             for one in _run(body, found.end(), country, stop=close):
-                if " " in one.name or _is_telling(one.name):
+                if " " in one.name or is_telling(one.name):
                     yield replace(one, firm=True)
 
 
@@ -162,8 +134,8 @@ def _in_script(body: str) -> Iterator[Listed]:
 def _with_address(body: str) -> Iterator[Listed]:
     """Give the names of a list's entries, which their address follows."""
     for found in _ENTRY.finditer(body):
-        one = _name(body, found.end(), len(body), "")
-        if one and " " in one.name and _is_telling(one.name) and country_after(body, one.end):
+        one = name_at(body, found.end(), len(body), "")
+        if one and " " in one.name and is_telling(one.name) and country_after(body, one.end):
             yield one
 
 
@@ -206,7 +178,7 @@ def _announced(body: str, hint: re.Match[str], *, large: bool) -> Iterator[Liste
         return
     for one in found:
         person = kind in _OF_ANYBODY or (kind == "one" and _OF_A_PERSON.search(hint[0]))
-        if not person or (kind == "one" and " " not in one.name) or _is_business(one.name):
+        if not person or (kind == "one" and " " not in one.name) or is_business(one.name):
             yield one
 
 
@@ -235,9 +207,9 @@ def _run(
         if lead:
             own = country_in(lead[0]) or country
             at = lead.end()
-        found = _name(body, at, stop, own)
+        found = name_at(body, at, stop, own)
         if found is not None and large:
-            found = _without_words(found)
+            found = without_words(found)
         if found is None:
             break
         names.append(found)
@@ -283,72 +255,12 @@ def _block(body: str, at: int, country: str, *, sure: bool = False) -> list[List
         marker = _MARKER.match(body, at, stop)
         if segment is None or marker is None:
             break
-        found = _name(body, marker.end(), segment.end(), country)
+        found = name_at(body, marker.end(), segment.end(), country)
         if found is None or not _AFTER_NAME.match(body, found.end):
             break
-        if sure or _is_telling(found.name) or _has_script(body, found.end):
+        if sure or is_telling(found.name) or has_script(body, found.end):
             names.append(found)
         at = segment.end()
     if len(names) < 2:
         return []
     return _all_of(body, _past_brackets(body, names[-1].end, stop), stop, names)
-
-
-def _has_script(body: str, at: int) -> bool:
-    return body[at : at + 2] == " (" and is_cjk(body[at + 2 : at + 6])
-
-
-def _name(body: str, at: int, stop: int, country: str) -> Listed | None:
-    """Read one name; none where it is a place, a date, an office or a person's title."""
-    match = _NAME.match(body, at, stop)
-    if match is None:
-        return None
-    start, name = match.start(), match[0]
-    if owned := _OWNED.search(name):
-        owner = name[: owned.start()]
-        if country_name(owner):
-            country, name = country_name(owner), name[owned.end() :]
-            start += owned.end()
-        else:
-            name = owner
-    place = _OF_PLACE.search(name)
-    if place and country_name(place[1]):
-        name = name[: place.start()]
-    name = _ENDING.sub("", name)
-    words = name.split(" ")
-    while words and (is_nationality(words[0]) or words[0].lower() in _NOT_NAMES):
-        start += len(words[0]) + 1
-        words = words[1:]
-    name = " ".join(words)
-    if len(name) < 3 or country_name(name) or name.lower() in _TOWNS or _NOT_FIRST.match(name):
-        return None
-    if words[-1].lower() in _NOT_NAMES or name.lower() in US_STATES | _BUSINESS:
-        return None
-    return Listed(name, start, start + len(name), country)
-
-
-def _without_words(found: Listed) -> Listed | None:
-    """Keep of a name in a headline what is no word: `Naura Tells US Staff` is Naura."""
-    words = found.name.split(" ")
-    kept = 0
-    while kept < len(words) and _is_no_word(words[kept]):
-        kept += 1
-    while 0 < kept < len(words) and words[kept].lower() in _BUSINESS:
-        kept += 1
-    name = " ".join(words[:kept])
-    return replace(found, name=name, end=found.start + len(name)) if name else None
-
-
-def _is_no_word(word: str) -> bool:
-    return bool(unlisted(word.lower())) or _CAPITALS.search(word, 1) is not None
-
-
-def _is_telling(name: str) -> bool:
-    """Whether a name tells by itself that it is a company's."""
-    return _is_business(name) or bool(unlisted(_NO_LETTERS.sub(" ", name.lower())))
-
-
-def _is_business(name: str) -> bool:
-    """Whether a name of several words ends like a company's."""
-    words = name.lower().split(" ")
-    return len(words) > 1 and (words[-1] in _BUSINESS or ORGANISATION.search(name) is not None)
