@@ -38,10 +38,15 @@ _ANYONE = frozenset(
 
 def exchanged(a: StoryFeatures, b: StoryFeatures) -> bool:
     """Whether two headlines are the same but for names (places, things) that differ."""
-    one, other = a.headline, b.headline
     words, others = set(a.folded_title.split()), set(b.folded_title.split())
     if len(words & others) < _SHARE * max(len(words), len(others)):
         return False
+    # What is taken as replaced depends on which of the two is read first.
+    return _replaced(a.headline, b.headline) and _replaced(b.headline, a.headline)
+
+
+def _replaced(one: Told, other: Told) -> bool:
+    """Whether another name stands in the place of one, and all else is equal."""
     matcher = SequenceMatcher(None, one.order, other.order, autojunk=False)
     blocks = [each for each in matcher.get_opcodes() if each[0] != "equal"]
     if len(blocks) > _MOST_BLOCKS or any(tag != "replace" for tag, *_ in blocks):

@@ -306,6 +306,12 @@ def test_any_text_compares_without_error_and_in_both_orders(
     assert same(a, b) == (compare(a, b).verdict == "same")
 
 
+def test_what_stands_in_another_place_is_judged_alike_in_both_orders() -> None:
+    one = told("Former Orlev engineer pleads guilty to stealing trade secrets from sonar project")
+    other = told("Former Orlev employee pleads guilty to stealing Orlev Sonar secrets", by="Wire")
+    assert verdict(one, other) == "same"
+
+
 def test_order_of_input_does_not_matter() -> None:
     lines = (DATA / "stories.jsonl").read_text(encoding="utf-8").splitlines()
     entries = list(read_entries(lines))
