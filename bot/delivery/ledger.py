@@ -15,6 +15,7 @@ from bot.delivery.model import State
 from bot.errors import UsageError
 from bot.storage import dialects
 from bot.storage.tables import channel, delivery, entry, workspace
+from bot.subscriptions.gathering import is_withdrawn
 from bot.subscriptions.model import ChannelRef
 
 STATES: tuple[State, ...] = get_args(State)
@@ -120,10 +121,11 @@ async def retry(conn: AsyncConnection, delivery_id: int, now: datetime) -> None:
 
 
 async def retry_all(conn: AsyncConnection, now: datetime) -> int:
-    """Take every dead delivery up again, and give their number."""
+    """Take every dead delivery up again but those that nobody asks for any more, and give their
+    number."""
     done = await conn.execute(
         update(delivery)
-        .where(in_state(delivery, "dead"))
+        .where(in_state(delivery, "dead"), ~is_withdrawn(delivery))
         .values(state="pending", attempts=0, due_at=now)
     )
     await dialects.wake(conn, "deliveries")

@@ -32,8 +32,7 @@ from bot.delivery.recall import REST, Recall, ask
 from bot.errors import DeliveryError
 from bot.messages.model import Message
 from bot.settings import UnknownOutcome
-from bot.subscriptions.gathering import ALERTS
-from bot.subscriptions.withdrawing import WITHDRAWN
+from bot.subscriptions.gathering import ALERTS, WITHDRAWN
 
 log = structlog.get_logger(__name__)
 

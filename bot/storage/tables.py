@@ -340,6 +340,7 @@ watch = Table(
     Column("created_by", String(128)),
     Column("created_at", UtcDateTime, nullable=False),
     UniqueConstraint("channel_id", "key"),
+    sqlite_autoincrement=True,  # what was found by one stays stored: its id is no other's
 )
 
 saved_search = Table(
@@ -352,6 +353,7 @@ saved_search = Table(
     Column("created_by", String(128)),
     Column("created_at", UtcDateTime, nullable=False),
     UniqueConstraint("channel_id", "key"),
+    sqlite_autoincrement=True,  # what was found by one stays stored: its id is no other's
 )
 
 entry_watch = Table(

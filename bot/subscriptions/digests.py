@@ -25,7 +25,9 @@ from bot.subscriptions.gathering import (
     CHUNK,
     Gathered,
     OwedSummary,
+    forget_collected,
     in_parts,
+    is_withdrawn,
     listed,
     owe,
     take_collected,
@@ -94,9 +96,12 @@ async def _owe_some(
     waiting = await take_collected(conn, mine & modes, now)
     alerted = await _alerted(conn, [settings.id for settings in channels], now)
     reports = await weights(conn, [s.story_id for those in waiting.values() for s in those])
-    owed = []
+    owed, left_out = [], []
     for settings in channels:
-        stories = _still_wanted(settings, waiting.get(settings.id, []), alerted, now)
+        taken = waiting.get(settings.id, [])
+        stories = _still_wanted(settings, taken, alerted, now)
+        kept = {story.story_id for story in stories}
+        left_out += [story for story in taken if story.story_id not in kept]
         stories.sort(key=lambda s: (-reports[s.story_id], -s.position))
         summary = replace(
             listed("digest", stories),
@@ -107,6 +112,7 @@ async def _owe_some(
         if stories or next_digest(settings, now) is not None:
             subject = f"digest:{_due(settings, now):%Y-%m-%dT%H:%M}"
             owed += in_parts(OwedSummary(settings.id, "digest", subject, summary))
+    await forget_collected(conn, left_out)
     if channels:
         await conn.execute(
             update(channel)
@@ -175,6 +181,7 @@ async def _alerted(
             collected.c.told_at == taken_at,
             collected.c.delivery_id.is_(None),
             delivery.c.kind.in_(ALERTS),
+            ~is_withdrawn(delivery),
         )
     )
     return {(row.channel_id, row.story_id) for row in rows}

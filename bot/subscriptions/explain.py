@@ -5,8 +5,9 @@ from __future__ import annotations
 import re
 from collections.abc import Sequence
 from dataclasses import replace
+from typing import Any
 
-from sqlalchemy import ColumnElement, String, and_, case, cast, literal, or_, select
+from sqlalchemy import ColumnElement, Row, String, and_, case, cast, literal, or_, select
 from sqlalchemy.ext.asyncio import AsyncConnection
 
 from bot.feeds.addresses import host_of, normalise
@@ -34,7 +35,7 @@ from bot.subscriptions.explanation import (
     decide,
     not_stored,
 )
-from bot.subscriptions.gathering import ALERTS
+from bot.subscriptions.gathering import ALERTS, is_withdrawn
 from bot.subscriptions.model import ChannelRef, ChannelSettings, SubscriptionKind
 
 _NUMBER = re.compile(r"\d{10}")
@@ -155,23 +156,9 @@ async def _told(conn: AsyncConnection, channel_id: int, stored: StoredFacts) -> 
     """Give what the channel is owed, or was sent, of the entry's story."""
     if stored.story_id is None:
         return None
-    own = case((delivery.c.entry_id == stored.id, 0), else_=1)
-    row = (
-        await conn.execute(
-            select(delivery, publication.c.name.label("publication"))
-            .outerjoin(entry, entry.c.id == delivery.c.entry_id)
-            .outerjoin(publication, publication.c.id == entry.c.publication_id)
-            .where(
-                delivery.c.channel_id == channel_id,
-                delivery.c.kind.in_(ALERTS),
-                delivery.c.subject == f"story:{stored.story_id}",
-            )
-            .order_by(own, delivery.c.id)
-            .limit(1)
-        )
-    ).first()
+    row = await _alert(conn, channel_id, stored, ~is_withdrawn(delivery))
     if row is None:
-        row = (
+        inside = (
             await conn.execute(
                 select(delivery, literal("").label("publication"), collected.c.told_at)
                 .select_from(collected)
@@ -182,10 +169,11 @@ async def _told(conn: AsyncConnection, channel_id: int, stored: StoredFacts) -> 
                 )
             )
         ).first()
+        if inside is not None and inside.id is None:
+            return ToldFacts() if inside.told_at is None else None
+        row = inside or await _alert(conn, channel_id, stored, is_withdrawn(delivery))
         if row is None:
             return None
-        if row.id is None:
-            return ToldFacts() if row.told_at is None else None
     return ToldFacts(
         kind=row.kind,
         state=row.state,
@@ -196,6 +184,26 @@ async def _told(conn: AsyncConnection, channel_id: int, stored: StoredFacts) -> 
         sent_at=row.sent_at,
         last_error=row.last_error or "",
     )
+
+
+async def _alert(
+    conn: AsyncConnection, channel_id: int, stored: StoredFacts, which: ColumnElement[bool]
+) -> Row[Any] | None:
+    own = case((delivery.c.entry_id == stored.id, 0), else_=1)
+    query = (
+        select(delivery, publication.c.name.label("publication"))
+        .outerjoin(entry, entry.c.id == delivery.c.entry_id)
+        .outerjoin(publication, publication.c.id == entry.c.publication_id)
+        .where(
+            delivery.c.channel_id == channel_id,
+            delivery.c.kind.in_(ALERTS),
+            delivery.c.subject == f"story:{stored.story_id}",
+            which,
+        )
+        .order_by(own, delivery.c.id)
+        .limit(1)
+    )
+    return (await conn.execute(query)).first()
 
 
 async def _source(conn: AsyncConnection, link: str) -> SourceFacts | None:

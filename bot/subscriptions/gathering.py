@@ -11,7 +11,7 @@ from dataclasses import dataclass, replace
 from datetime import datetime
 from typing import Any
 
-from sqlalchemy import ColumnElement, bindparam, delete, insert, select, update
+from sqlalchemy import ColumnElement, FromClause, and_, bindparam, delete, insert, select, update
 from sqlalchemy.ext.asyncio import AsyncConnection
 
 from bot.delivery.model import DeliveryKind
@@ -23,7 +23,16 @@ from bot.subscriptions.summary import MAX_ITEMS, Cause, Summary, SummaryItem, to
 ALERTS: tuple[DeliveryKind, ...] = ("alert", "follow-up")
 """The kinds of delivery that tell a channel of one story."""
 
+WITHDRAWN = "The channel did not ask for it any more when it was about to be sent."
+"""Why a delivery is dead that was taken out of what is owed."""
+
 CHUNK = 500
+
+
+def is_withdrawn(rows: FromClause) -> ColumnElement[bool]:
+    """Give the condition that a delivery of `rows` was taken out of what is owed: it tells nobody
+    of its story, so a later report that the channel asks for still does."""
+    return and_(rows.c.state == "dead", rows.c.last_error == WITHDRAWN)
 
 
 @dataclass(frozen=True, slots=True)
@@ -72,6 +81,18 @@ async def take_collected(
         )
     )
     return _by_channel(Gathered(*row) for row in rows)
+
+
+async def forget_collected(conn: AsyncConnection, stories: Sequence[Gathered]) -> None:
+    """Let stories that were taken and are not told of count as told no more."""
+    if stories:
+        await conn.execute(
+            delete(collected).where(
+                collected.c.channel_id == bindparam("of_channel"),
+                collected.c.story_id == bindparam("of_story"),
+            ),
+            [{"of_channel": one.channel_id, "of_story": one.story_id} for one in stories],
+        )
 
 
 async def gather_alerts(

@@ -41,7 +41,7 @@ from bot.storage.tables import (
     delivery,
     workspace,
 )
-from bot.subscriptions.gathering import ALERTS
+from bot.subscriptions.gathering import ALERTS, is_withdrawn
 from bot.subscriptions.model import Mode
 from bot.subscriptions.quiet import QuietNow
 from bot.subscriptions.wanting import StoredEntry, wanted, with_quiet_hours
@@ -92,9 +92,11 @@ async def owe_alerts(
     return await _owe(conn, rows)
 
 
-async def collect_for_digests(conn: AsyncConnection, entry: StoredEntry, now: datetime) -> None:
-    """Keep `entry` for the next digest of every channel that wants it in one, unless the channel
-    was told of its story."""
+async def collect_for_digests(
+    conn: AsyncConnection, entry: StoredEntry, now: datetime, only: int | None = None
+) -> None:
+    """Keep `entry` for the next digest of every channel that wants it in one (or of `only` one, by
+    its id), unless the channel was told of its story."""
     wanting = grouped(
         conn,
         wanted(conn, entry, now, _DIGEST, urgency=False),
@@ -102,7 +104,8 @@ async def collect_for_digests(conn: AsyncConnection, entry: StoredEntry, now: da
         joined="reasons",
         lowest="mode",
     ).subquery()
-    await _collect(conn, entry, now, wanting, wanting.c.mode)
+    here = true() if only is None else wanting.c.channel_id == only
+    await _collect(conn, entry, now, wanting, wanting.c.mode, here)
 
 
 async def collect_for_catch_up(conn: AsyncConnection, entry: StoredEntry, now: datetime) -> None:
@@ -124,6 +127,7 @@ async def _collect(
     now: datetime,
     wanting: Subquery,
     mode: ColumnElement[str],
+    *where: ColumnElement[bool],
 ) -> None:
     rows = select(
         wanting.c.channel_id,
@@ -133,7 +137,7 @@ async def _collect(
         wanting.c.reasons,
         literal(entry.position),
         literal(now, UtcDateTime),
-    ).where(*_not_told(entry, wanting.c.channel_id, ALERTS))
+    ).where(*where, *_not_told(entry, wanting.c.channel_id, ALERTS))
     fresh = dialects.insert(conn, collected).from_select(
         ["channel_id", "story_id", "entry_id", "mode", "reasons", "position", "at"], rows
     )
@@ -193,11 +197,15 @@ async def _owe(conn: AsyncConnection, rows: Select[Any]) -> int:
     # SQLite reads ON after a SELECT without WHERE as the condition of a join.
     rows = rows.where(true())
     names = [found.name for found in rows.selected_columns]
+    fresh = dialects.insert(conn, delivery).from_select(names, rows)
+    # What was withdrawn is owed anew, as itself: where it may have arrived it is looked for.
+    anew = {name: fresh.excluded[name] for name in names if name != "unknown"}
     done = await conn.execute(
-        dialects.insert(conn, delivery)
-        .from_select(names, rows)
-        .on_conflict_do_nothing()
-        .execution_options(preserve_rowcount=True)
+        fresh.on_conflict_do_update(
+            index_elements=["channel_id", "kind", "subject"],
+            set_={**anew, "last_error": None},
+            where=is_withdrawn(delivery),
+        ).execution_options(preserve_rowcount=True)
     )
     return max(done.rowcount, 0)
 
@@ -211,6 +219,7 @@ def _not_told(
         delivery.c.channel_id == channel_id,
         delivery.c.kind.in_(kinds),
         delivery.c.subject == f"story:{entry.story_id}",
+        ~is_withdrawn(delivery),
     )
     inside = exists().where(
         collected.c.channel_id == channel_id,
@@ -227,6 +236,7 @@ def _kind(entry: StoredEntry, channel_id: ColumnElement[int]) -> ColumnElement[s
         delivery.c.channel_id == channel_id,
         delivery.c.kind.in_(ALERTS),
         delivery.c.subject == f"story:{entry.follows_id}",
+        ~is_withdrawn(delivery),
     )
     return case((knows, "follow-up"), else_="alert")
 

@@ -6,16 +6,15 @@ from collections.abc import Set as AbstractSet
 from dataclasses import replace
 from typing import Any
 
-from sqlalchemy import Row, select, update
+from sqlalchemy import Row, delete, select, update
 
 from bot.storage import dialects
-from bot.storage.tables import delivery
+from bot.storage.tables import collected, delivery
 from bot.subscriptions.editing import Edit
-from bot.subscriptions.gathering import ALERTS, CHUNK
+from bot.subscriptions.gathering import ALERTS, CHUNK, WITHDRAWN
+from bot.subscriptions.matching import StoredEntry, collect_for_digests
 from bot.subscriptions.rules import parse_reasons
 from bot.subscriptions.summary import SummaryItem, from_payload, to_payload
-
-WITHDRAWN = "The channel did not ask for it any more when it was about to be sent."
 
 _SUMMARIES = ("digest", "catch-up", "held")
 _UNSENT = ("pending", "failed")
@@ -39,7 +38,9 @@ async def withdraw(edit: Edit, gone: Reasons) -> None:
             if changed:
                 still = (delivery.c.id == row.id, delivery.c.state.in_(_UNSENT))
                 done = await edit.conn.execute(update(delivery).where(*still).values(changed))
-                if done.rowcount == 0 and row.kind in ALERTS:  # it is being sent
+                if done.rowcount:
+                    await _untell(edit, row, gone)
+                elif row.kind in ALERTS:  # it is being sent
                     await _leave_no_reason(edit, row, gone)
         if len(owed) < CHUNK:
             return
@@ -53,9 +54,36 @@ async def _leave_no_reason(edit: Edit, row: Row[Any], gone: Reasons) -> None:
     await edit.conn.execute(update(delivery).where(*being_sent).values(reasons=left))
 
 
+async def _untell(edit: Edit, row: Row[Any], gone: Reasons) -> None:
+    """Let a story that is not told of after all count as untold, and wait for the digest where
+    the channel wants it in one."""
+    if row.unknown:  # it may have been told
+        return
+    if row.kind in ALERTS:
+        digests = any(one.mode != "instant" for one in edit.channel.subscriptions)
+        if digests and not _left(row.reasons, gone):
+            untold = StoredEntry(row.entry_id, row.story_id, row.position, "same")
+            await collect_for_digests(edit.conn, untold, edit.now, only=edit.channel.id)
+        return
+    items = from_payload(row.payload).items
+    lost = [item.story_id for item in items if not _item(item, gone).reasons]
+    for first in range(0, len(lost), CHUNK):
+        some = collected.c.story_id.in_(lost[first : first + CHUNK])
+        await edit.conn.execute(delete(collected).where(collected.c.delivery_id == row.id, some))
+
+
 def _owed_after(channel_id: int, last: int) -> Any:  # noqa: ANN401 - a SELECT
     return (
-        select(delivery.c.id, delivery.c.kind, delivery.c.reasons, delivery.c.payload)
+        select(
+            delivery.c.id,
+            delivery.c.kind,
+            delivery.c.reasons,
+            delivery.c.payload,
+            delivery.c.unknown,
+            delivery.c.story_id,
+            delivery.c.entry_id,
+            delivery.c.position,
+        )
         .where(
             delivery.c.channel_id == channel_id,
             delivery.c.state.in_((*_UNSENT, "sending")),

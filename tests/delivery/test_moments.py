@@ -14,9 +14,9 @@ from bot.delivery.senders.slack import SlackSender
 from bot.delivery.senders.slack_calls import SlackAccess
 from bot.demo.slack.faults import ApiError, CutAfter, Delay, Status
 from bot.news.taxonomy import load_taxonomy
+from bot.subscriptions.gathering import WITHDRAWN
 from bot.subscriptions.model import ChannelRef
 from bot.subscriptions.service import Subscriptions
-from bot.subscriptions.withdrawing import WITHDRAWN
 from tests.delivery.conftest import Desk
 from tests.subscriptions.makers import ANN
 from tests.support.outbox import Access, states, the_channel, the_delivery

@@ -11,8 +11,8 @@ from sqlalchemy import update
 
 from bot.storage.database import Database
 from bot.storage.tables import delivery
+from bot.subscriptions.gathering import WITHDRAWN
 from bot.subscriptions.summary import from_payload
-from bot.subscriptions.withdrawing import WITHDRAWN
 from tests.subscriptions.makers import ANN, article, slack, understood
 from tests.subscriptions.newsroom import Newsroom, open_newsroom
 from tests.support.clock import SetClock

@@ -482,6 +482,7 @@ def _make_subscriptions() -> None:
         ),
         sa.PrimaryKeyConstraint("id", name="pk_saved_search"),
         sa.UniqueConstraint("channel_id", "key", name="uq_saved_search_channel_id_key"),
+        sqlite_autoincrement=True,
     )
     op.create_table(
         "subscription",
@@ -517,6 +518,7 @@ def _make_subscriptions() -> None:
         ),
         sa.PrimaryKeyConstraint("id", name="pk_watch"),
         sa.UniqueConstraint("channel_id", "key", name="uq_watch_channel_id_key"),
+        sqlite_autoincrement=True,
     )
     op.create_table(
         "entry_watch",
