@@ -11,7 +11,7 @@ from difflib import SequenceMatcher
 from rapidfuzz import fuzz
 
 from bot.news.story_features import StoryFeatures
-from bot.news.story_lexicon import OFTEN, lexicon
+from bot.news.story_lexicon import OFTEN, concept_of, lexicon
 from bot.news.story_words import Told
 
 _SHARE = 0.5
@@ -42,20 +42,37 @@ def exchanged(a: StoryFeatures, b: StoryFeatures) -> bool:
     if len(words & others) < _SHARE * max(len(words), len(others)):
         return False
     # What is taken as replaced depends on which of the two is read first.
-    return _replaced(a.headline, b.headline) and _replaced(b.headline, a.headline)
+    proper = frozenset(map(concept_of, a.names | b.names))
+    return all(_replaced(one, other, proper) for one, other in ((a, b), (b, a)))
 
 
-def _replaced(one: Told, other: Told) -> bool:
-    """Whether another name stands in the place of one, and all else is equal."""
+def _replaced(a: StoryFeatures, b: StoryFeatures, proper: frozenset[str]) -> bool:
+    """Whether another name stands in the place of one, and all else is equal; `proper` are words
+    that are names, beside those that we know."""
+    one, other = a.headline, b.headline
     matcher = SequenceMatcher(None, one.order, other.order, autojunk=False)
     blocks = [each for each in matcher.get_opcodes() if each[0] != "equal"]
     if len(blocks) > _MOST_BLOCKS or any(tag != "replace" for tag, *_ in blocks):
         return False
     if any(abs((a2 - a1) - (b2 - b1)) > _LONGER for _, a1, a2, b1, b2 in blocks):
         return False
-    return any(
-        _other_name(_names(one, a1, a2), _names(other, b1, b2)) for _, a1, a2, b1, b2 in blocks
-    )
+    for _, a1, a2, b1, b2 in blocks:
+        first, second = _names(one, a1, a2), _names(other, b1, b2)
+        # Who tells more of an event ends with a word of another kind, which stands for nothing.
+        goes_on = a2 == len(one.order) and b2 == len(other.order)
+        alike = not goes_on or _kind(first, proper) == _kind(second, proper)
+        if alike and _other_name(first, second):
+            return True
+    return False
+
+
+def _kind(names: list[str], proper: frozenset[str]) -> str:
+    """Say what a run of names begins with: a place, a thing, somebody's name, or a word for one."""
+    first = names[0] if names else ""
+    if ":" in first:
+        return first.partition(":")[0]
+    known = lexicon()
+    return "name" if first in proper or first in known.names or first in known.implied else "word"
 
 
 def exchanged_in_text(one: Told, other: Told) -> bool:

@@ -120,6 +120,23 @@ def test_parts_of_a_fine_other_money_and_initials_keep_one_event_together(
     assert verdict(told(one, by="Daily"), told(other, by="Weekly", days=0.3)) == "same"
 
 
+@pytest.mark.parametrize(
+    ("one", "other"),
+    [
+        (
+            "Danish government takes control of Chinese-owned sensor maker Norvik",
+            "Danish government takes control of China-owned sensor maker in rare step",
+        ),
+        (
+            "Ex-Orlev engineer found guilty of stealing AI secrets",
+            "Ex-Orlev Engineer Guilty of Stealing AI Tech for Chinese Firm",
+        ),
+    ],
+)
+def test_who_tells_more_at_the_end_tells_the_same_event(one: str, other: str) -> None:
+    assert verdict(told(one, by="Daily"), told(other, by="Weekly", days=0.3)) == "same"
+
+
 def test_initials_are_of_names_only() -> None:
     one = told("Norfield Castle Harcourt fined over Russia sanctions", by="Daily")
     other = told("OFSI fines NLC Bank over Russia sanctions", by="Weekly")
