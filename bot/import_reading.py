@@ -9,11 +9,11 @@ import copyreg
 import multiprocessing
 import os
 import threading
-from collections.abc import Mapping, Sequence
+from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import dataclass, field, replace
 from datetime import datetime
 from pathlib import Path
-from typing import ClassVar
+from typing import BinaryIO, ClassVar
 
 from bot import memory
 from bot.errors import UsageError
@@ -35,6 +35,8 @@ MAX_LINE = 4_000_000
 """Bytes of one line that are read."""
 
 NO_SOURCE = "Imported"
+
+_SKIPPED_AT_ONCE = 1 << 20
 
 _MAX_GIVEN = 1_000_000
 """Words that a process remembers to have given."""
@@ -101,6 +103,16 @@ def _end_with_parent() -> None:
     if parent is not None:
         parent.join()
         os._exit(1)
+
+
+def bounded_lines(file: BinaryIO) -> Iterator[bytes]:
+    """Give the lines of a file; of one that is longer than may be read only the beginning, so that
+    no file takes more memory than that. Raises OSError."""
+    while line := file.readline(MAX_LINE + 1):
+        rest = line
+        while len(line) > MAX_LINE and rest and not rest.endswith(b"\n"):
+            rest = file.readline(_SKIPPED_AT_ONCE)
+        yield line
 
 
 def read_batch(lines: Sequence[tuple[int, bytes]]) -> Batch:

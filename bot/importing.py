@@ -15,7 +15,6 @@ from concurrent.futures import Executor, ProcessPoolExecutor, ThreadPoolExecutor
 from contextlib import contextmanager
 from dataclasses import dataclass
 from datetime import datetime, timedelta
-from itertools import islice
 from pathlib import Path
 
 from sqlalchemy import select
@@ -37,6 +36,9 @@ from bot.storage.tables import feed as feed_table
 
 BATCH = 1_000
 """Entries in one transaction."""
+
+BATCH_BYTES = 32_000_000
+"""Bytes of lines in one batch, which are in memory several times."""
 
 STORIES_FOR = timedelta(days=60)
 """How old an entry may be for news of today to be part of its story."""
@@ -115,21 +117,21 @@ class Importer:
     async def _read(self, lines: Iterable[bytes]) -> AsyncIterator[Batch]:
         """Read batches in order, a few ahead of what is being stored."""
         numbered = enumerate(lines, start=1)
-        some = list(islice(numbered, BATCH))
-        with self._workers(len(some)) as pool:
+        some = _some(numbered)
+        with self._workers(large=_is_full(some)) as pool:
             waiting: deque[asyncio.Future[Batch]] = deque()
             loop = asyncio.get_running_loop()
             while some or waiting:
                 while some and len(waiting) <= self._processes:
                     waiting.append(loop.run_in_executor(pool, read_batch, some))
-                    some = await asyncio.to_thread(list, islice(numbered, BATCH))
+                    some = await asyncio.to_thread(_some, numbered)
                 yield await waiting.popleft()
 
     @contextmanager
-    def _workers(self, entries: int) -> Iterator[Executor]:
+    def _workers(self, *, large: bool) -> Iterator[Executor]:
         """Start processes for a large file; a thread does for what is one batch."""
         ready = (self._taxonomy, self._published)
-        if self._processes == 1 or entries < BATCH:
+        if self._processes == 1 or not large:
             with ThreadPoolExecutor(1, initializer=begin, initargs=ready) as threads:
                 yield threads
             return
@@ -183,6 +185,22 @@ class Importer:
         )
         shows = {*kept, self._shown.get(source, "")} - {""}
         return "headline" if "headline" in shows else "summary"
+
+
+def _some(numbered: Iterator[tuple[int, bytes]]) -> list[tuple[int, bytes]]:
+    """Give the lines of the next batch."""
+    some: list[tuple[int, bytes]] = []
+    size = 0
+    for number, line in numbered:
+        some.append((number, line))
+        size += len(line)
+        if len(some) >= BATCH or size >= BATCH_BYTES:
+            break
+    return some
+
+
+def _is_full(some: Sequence[tuple[int, bytes]]) -> bool:
+    return len(some) >= BATCH or sum(len(line) for _, line in some) >= BATCH_BYTES
 
 
 async def _keep_older(

@@ -29,7 +29,7 @@ from bot.errors import UsageError
 from bot.feeds.catalogue import load_catalogue
 from bot.feeds.model import Show
 from bot.feeds.times import sensible
-from bot.import_reading import NO_SOURCE
+from bot.import_reading import NO_SOURCE, bounded_lines
 from bot.importing import Imported, Importer
 from bot.messages.words import count
 from bot.settings import load_settings
@@ -151,7 +151,7 @@ async def _import(file: Path, show: Show | None, published: datetime | None) -> 
                         published=published,
                     )
                     memory.settle()
-                    return await importer.run(lines, told)
+                    return await importer.run(bounded_lines(lines), told)
     except OSError as error:
         raise UsageError(f"Cannot read {file}: {error.strerror}.", detail=str(error)) from error
 

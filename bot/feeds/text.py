@@ -61,7 +61,9 @@ def _without_elements(markup: str) -> str:
     """Take the elements out; by a plain pattern where they are so many that a parser, whose time
     grows with the square of their depth, would take minutes."""
     if markup.count("<") <= MAX_ELEMENTS:
-        return nh3.clean(markup, tags=set(), link_rel=None)
+        # Half a character, as JSON may have it, is none, and no parser takes it.
+        whole = markup.encode(errors="ignore").decode()
+        return nh3.clean(whole, tags=set(), link_rel=None)
     return _TAG.sub(" ", _SCRIPT.sub(" ", markup))
 
 

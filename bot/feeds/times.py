@@ -110,7 +110,7 @@ def _read_freely(text: str) -> datetime | None:
     day_first = _DAY_FIRST.search(text) is not None
     try:
         one, other = (
-            dateutil_parser.parse(text, tzinfos=_zone, default=default, dayfirst=day_first)
+            dateutil_parser.parse(text, tzinfos=zone_named, default=default, dayfirst=day_first)
             for default in _DEFAULTS
         )
     except (ValueError, OverflowError, TypeError, AttributeError, RecursionError):
@@ -119,7 +119,7 @@ def _read_freely(text: str) -> datetime | None:
     return one if (one.year, one.month) == (other.year, other.month) else None
 
 
-def _zone(name: str | None, seconds: int | None) -> timezone | None:
+def zone_named(name: str | None, seconds: int | None) -> timezone | None:
     """Give the zone that a time names. One that is unknown is UTC, whatever this machine's is."""
     if seconds is None:
         hours = _ZONES.get((name or "").upper())

@@ -5,14 +5,14 @@ from __future__ import annotations
 import json
 from collections.abc import Iterable, Iterator
 from dataclasses import dataclass, replace
-from datetime import UTC, datetime
+from datetime import UTC, datetime, timezone
 
 from dateutil import parser as dates
 
 from bot.errors import UsageError
 from bot.feeds.model import FeedEntry
 from bot.feeds.text import MAX_CONTENT, MAX_TITLE, clip
-from bot.feeds.times import in_a_zone
+from bot.feeds.times import in_a_zone, zone_named
 
 
 @dataclass(frozen=True, slots=True)
@@ -121,4 +121,9 @@ def _moment(value: str) -> datetime:
     try:
         return datetime.fromisoformat(value)  # the usual form, twenty times as quick
     except ValueError:
-        return dates.parse(value)
+        return dates.parse(value, tzinfos=_zone)
+
+
+def _zone(name: str | None, seconds: int | None) -> timezone | int | None:
+    """Give the zone that a time names; one told by its distance, which may be too far, as that."""
+    return zone_named(name, None) if seconds is None else seconds

@@ -5,6 +5,7 @@ from __future__ import annotations
 import asyncio
 import contextlib
 import gzip
+import json
 import socket
 import time
 import zlib
@@ -353,6 +354,18 @@ def test_only_web_links_survive(link: str) -> None:
 
 def test_links_cannot_break_out_of_a_message() -> None:
     assert web_address("http://w.example/a|b>c d") == "http://w.example/a%7Cb%3Ec%20d"
+
+
+def test_half_a_character_in_one_item_costs_nothing_but_itself() -> None:
+    items = [
+        {"id": "1", "url": "https://a.example/1", "title": "Ten\ud800 names"},
+        {"id": "2", "url": "https://a.example/2", "title": "Rule", "content_html": "<p>\udfff5"},
+    ]
+    version = "https://jsonfeed.org/version/1.1"
+    body = json.dumps({"version": version, "title": "Wire", "items": items}).encode()
+    found = parse_feed(body, "https://a.example/feed.json")
+    assert [entry.title for entry in found.entries] == ["Ten names", "Rule"]
+    assert found.entries[1].content == "5"
 
 
 async def test_elements_in_each_other_without_end_are_read_in_no_time(newsroom: Newsroom) -> None:

@@ -2,15 +2,18 @@
 
 from __future__ import annotations
 
+import io
 import json
+from datetime import UTC, datetime
 from typing import Any
 
 import pytest
 from sqlalchemy import func, select, text
 
-from bot import importing
+from bot import import_reading, importing
 from bot.feeds.model import Show
-from bot.importing import Importer
+from bot.import_reading import bounded_lines
+from bot.importing import Imported, Importer
 from bot.news.taxonomy import load_taxonomy
 from bot.search.search import Search
 from bot.storage import fulltext
@@ -109,3 +112,34 @@ async def test_two_imports_in_one_process_remember_all_words_each(db: Database) 
     fulltext._KNOWN.clear()
     await imported(db, [line(2, "Gallium smelters again", published="2024-05-07")])
     assert (await Search(db, load_taxonomy()).find("smelter")).total == 2
+
+
+async def test_half_a_character_among_markup_costs_nothing_but_itself(db: Database) -> None:
+    halved = line(1, "A <b>notice\ud800</b>", summary="<p>\udfff of half a character</p>")
+    assert await imported(db, [halved, line(2, "Another")]) == (2, 2, ())
+    assert (await Search(db, load_taxonomy()).find("half a character")).total == 1
+
+
+async def test_a_zone_that_is_named_counts(db: Database) -> None:
+    await imported(db, [line(1, "Notice", published="Wed, 1 Nov 2023 22:00:00 EST")])
+    async with db.read() as conn:
+        when = (await conn.execute(select(entry.c.published_at))).scalar_one()
+    assert when == datetime(2023, 11, 2, 3, tzinfo=UTC)
+
+
+async def test_lines_however_long_are_read_within_bounds(
+    db: Database, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setattr(import_reading, "MAX_LINE", 1_000)
+    monkeypatch.setattr(importing, "BATCH_BYTES", 2_000)
+    long = line(0, "x" * 5_000)
+    lines = [long, *(line(number, f"Notice {'y' * 500}") for number in range(9)), long[:-1]]
+    bounded = list(bounded_lines(io.BytesIO(b"".join(lines))))
+    assert max(map(len, bounded)) == 1_001
+    told: list[Imported] = []
+    done = await Importer(db, processes=1).run(bounded, told.append)
+    assert (done.read, done.new) == (9, 9)
+    assert done.problems == tuple(
+        f"Line {number} is longer than 1,000 bytes." for number in (1, 11)
+    )
+    assert len(told) > 2
