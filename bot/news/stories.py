@@ -100,7 +100,8 @@ _SAME_WORDING = 75
 def _one_payer(a: StoryFeatures, b: StoryFeatures) -> bool:
     """Whether two headlines name one company, each in its own words."""
     alike = fuzz.token_sort_ratio(a.folded_title, b.folded_title)
-    return alike < _SAME_WORDING and common_name(a, b)
+    named = common_name(a, b) or bool(a.headline.codes & b.headline.codes)
+    return alike < _SAME_WORDING and named
 
 
 def _certain(a: StoryFeatures, b: StoryFeatures) -> Comparison | None:

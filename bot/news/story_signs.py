@@ -70,6 +70,8 @@ def signs(a: StoryFeatures, b: StoryFeatures) -> Signs:
     enough = min(1.0, shared / 2)  # a short headline is soon covered by chance
     numbers = math.fsum(weight for concept, weight in common.items() if concept in one.numbers)
     days = abs((a.when - b.when).total_seconds()) / 86_400
+    if bool(a.document) != bool(b.document):
+        days *= _PRINTED  # a rule is printed days after it was announced
     named, only_one, only_other = common_name(a, b), unnamed(a, b), unnamed(b, a)
     subject = of_subject(common)
     left = min(left_of(one, common, b), left_of(other, common, a))
@@ -110,6 +112,9 @@ def signs(a: StoryFeatures, b: StoryFeatures) -> Signs:
         one_by_one=max(targets_differ, alien) * told_of_many,
     )
 
+
+_PRINTED = 0.4
+"""Of the days between a document of the Federal Register and news of it, the share that tells."""
 
 _MANY = frozenset(
     {

@@ -102,9 +102,13 @@ def _tells(concept: str, weight: float) -> float:
     return _frequencies().get(concept, SELDOM)
 
 
+_LABEL = re.compile(r"^\s*(?:\w+ )?alert: ", re.IGNORECASE)
+"""What law firms put before the news: it warns of nothing."""
+
 _BACKGROUND = re.compile(
     r"(?:^|[ ,;])(?:(?:\w+ )?(?:days|hours|weeks|months) )?(?:after|following|despite|amid|amidst"
     r"|before|ahead of|in response to|in reply to|in (?:the )?wake of"
+    r"|as (?=(?:\w+ )?tensions\b)"
     r"|over (?=blocked|rejected|failed|banned)|in bid to|in tit.for.tat)\b",
     re.IGNORECASE,
 )
@@ -122,6 +126,7 @@ def told(text: str) -> Told:
     What stands after "after", "despite" and the like is background: it counts half, and its
     actions are not this story's.
     """
+    text = _LABEL.sub("", text)
     text = digits(_PARTED.sub(r"\1 off \2", text))
     text = _HALF_RULE.sub("affiliates rule", _MODEL.sub(r"\1\2", text))
     foreground, background = _foreground(text)

@@ -137,6 +137,23 @@ def test_who_tells_more_at_the_end_tells_the_same_event(one: str, other: str) ->
     assert verdict(told(one, by="Daily"), told(other, by="Weekly", days=0.3)) == "same"
 
 
+def test_a_rule_that_is_printed_days_after_it_was_announced_is_the_same_story() -> None:
+    announced = told("US lifts license requirement for exports of sonar parts to Norway", by="Wire")
+    title = "Revision of License Requirements for Exports of Sonar Parts to Norway"
+    printed = told(title, by="FR", days=4, link=REGISTER.format("2026-07123"))
+    late = told(title, by="Daily", days=4)
+    assert compare(announced, printed).score > compare(announced, late).score
+    assert verdict(announced, printed) == "same"
+
+
+def test_who_is_responsible_retaliates_for_nothing_and_an_alert_warns_of_nothing() -> None:
+    one = told("Client Alert: New Duties on Imports of Semiconductors from Norland", by="Firm")
+    other = told("US puts new tariffs on semiconductor imports from Norland", by="Wire", days=0.5)
+    assert verdict(one, other) == "same"
+    made = told("FBI says Norlandia responsible for theft of crypto from Bybit", by="Wire")
+    assert "a:retaliate" not in made.headline.actions
+
+
 def test_initials_are_of_names_only() -> None:
     one = told("Norfield Castle Harcourt fined over Russia sanctions", by="Daily")
     other = told("OFSI fines NLC Bank over Russia sanctions", by="Weekly")
