@@ -7,6 +7,7 @@ from functools import lru_cache
 from urllib.parse import parse_qsl, quote, urlencode, urljoin, urlsplit, urlunsplit
 
 from bot.errors import UsageError
+from bot.feeds.text import storable
 
 MAX_URL = 4_000
 
@@ -36,6 +37,7 @@ def web_address(text: str, base: str = "") -> str:
     text = text.strip()[:MAX_URL]
     if not text or _PLAIN.fullmatch(text):
         return text
+    text = storable(text)
     try:
         joined = urljoin(base, text) if base else text
         parts = urlsplit(joined)

@@ -18,7 +18,7 @@ from bot.feeds.addresses import web_address
 from bot.feeds.identity import DOCUMENT_NUMBER
 from bot.feeds.model import FeedEntry, ParsedFeed
 from bot.feeds.parser import load_json
-from bot.feeds.text import MAX_SUMMARY, to_line, to_text
+from bot.feeds.text import MAX_SUMMARY, storable, to_line, to_text
 from bot.feeds.times import find_time, read_date
 
 FIELDS = (
@@ -110,7 +110,7 @@ def _issued_by(data: Mapping[str, Any], wanted: AbstractSet[str]) -> bool:
 
 
 def _published(data: Mapping[str, Any]) -> FeedEntry | None:
-    number = _text(data.get("document_number")).strip()
+    number = storable(_text(data.get("document_number"))).strip()
     title = to_line(_text(data.get("title")))
     if not number or not title:
         return None
@@ -135,7 +135,7 @@ def _published(data: Mapping[str, Any]) -> FeedEntry | None:
 
 def _filed(data: Mapping[str, Any]) -> FeedEntry | None:
     """Read what will be published in a day or more: its number is that of the document to come."""
-    number = _text(data.get("document_number")).strip()
+    number = storable(_text(data.get("document_number"))).strip()
     listed = f"{_text(data.get('toc_subject'))} {_text(data.get('toc_doc'))}"
     title = to_line(_text(data.get("title"))) or to_line(listed)
     if not number or not title:

@@ -10,7 +10,7 @@ from bot.errors import NotAFeed
 from bot.feeds.addresses import web_address
 from bot.feeds.limits import TOO_MANY, newest
 from bot.feeds.model import FeedEntry, ParsedFeed
-from bot.feeds.text import MAX_CONTENT, MAX_SUMMARY, to_line, to_text
+from bot.feeds.text import MAX_CONTENT, MAX_SUMMARY, storable, to_line, to_text
 from bot.feeds.times import read_time
 
 
@@ -77,7 +77,7 @@ def _entry(item: Mapping[str, Any], base: str, feed_authors: tuple[str, ...]) ->
     return FeedEntry(
         title=to_line(_text(item.get("title")), literal=True),
         link=link or web_address(guid_text),
-        guid=guid_text.strip()[:2000],
+        guid=storable(guid_text).strip()[:2000],
         summary=summary,
         content=content[:MAX_CONTENT] if content != summary else "",
         published=published,

@@ -28,12 +28,15 @@ _OWN_TITLE = re.compile(rb"<title\b[^<>/]*>(?!\s*</title)")
 _LONG_TAG = re.compile(rb"<[^<>]{20000,}")
 _ATTRIBUTE = re.compile(rb"=\s*[\"']")
 _PREFIX = re.compile(rb"xmlns:([\w.-]+)")
+_NO_CHARACTER = 0x110000
 _MAX_ATTRIBUTES = 1_000
 _MAX_PREFIXES = 300
 _MAX_BASES = 20
 """How often `xml:base` stands in an entry at most, on average."""
 
 _BARE_AMPERSAND = re.compile(rb"&(?![#\w]{1,40};)")
+_NUMBERS = re.compile(rb"(?:&#(?:[xX][0-9a-fA-F]+|[0-9]+);?)+")
+_NUMBER = re.compile(rb"&#(?:[xX]([0-9a-fA-F]+)|([0-9]+))")
 _NO_MARKUP = re.compile(
     rb"<!\[CDATA\[.*?(?:\]\]>|\Z)|<!--.*?(?:-->|\Z)|" + _BARE_AMPERSAND.pattern, re.DOTALL
 )
@@ -146,6 +149,31 @@ def with_ampersands(body: bytes) -> bytes:
     if b"\x1b" in body or not _BARE_AMPERSAND.search(body):  # of ISO 2022 every byte may be text
         return body
     return _NO_MARKUP.sub(lambda m: b"&amp;" if m.group() == b"&" else m.group(), body)
+
+
+def with_characters(body: bytes) -> bytes:
+    """Give a document whose numbers of characters are those of characters that there are.
+
+    Many write one beyond the first 65,536 as the two halves that UTF-16 makes of it
+    ("&#55357;&#56832;"), which ends every parser's reading.
+    """
+    if b"&#" not in body or b"\x1b" in body:
+        return body
+    return _NUMBERS.sub(_with_whole_ones, body)
+
+
+def _with_whole_ones(run: re.Match[bytes]) -> bytes:
+    codes = [
+        int(hexadecimal or decimal, 16 if hexadecimal else 10)
+        if len(hexadecimal or decimal) < 20
+        else _NO_CHARACTER
+        for hexadecimal, decimal in _NUMBER.findall(run.group())
+    ]
+    if all(code < 0xD800 or 0xDFFF < code < _NO_CHARACTER for code in codes):
+        return run.group()
+    halves = "".join(chr(code) if code < _NO_CHARACTER else "\ufffd" for code in codes)
+    whole = halves.encode("utf-16", "surrogatepass").decode("utf-16", "replace")
+    return b"".join(b"&#%d;" % ord(character) for character in whole)
 
 
 def with_atom(body: bytes) -> bytes:

@@ -24,7 +24,7 @@ from bot.feeds.json_feed import is_json_feed, read_json_feed
 from bot.feeds.limits import MAX_ENTRIES, TOO_MANY, newest
 from bot.feeds.model import FeedEntry, ParsedFeed
 from bot.feeds.plain_rss import Raw, read_plain_rss
-from bot.feeds.text import MAX_SUMMARY, clip, has_markup, to_line, to_text
+from bot.feeds.text import MAX_SUMMARY, clip, has_markup, storable, to_line, to_text
 from bot.feeds.times import from_struct, is_standard, names_year, read_time
 
 _RELATIONS = "http://www.iana.org/assignments/relation/"
@@ -88,7 +88,7 @@ def _parse_xml(body: bytes, url: str, content_type: str, root: str) -> ParsedFee
     body, charset = readable(body, content_type)
     markup.check_bounds(body)
     plain = read_plain_rss(body, charset)
-    whole = body if plain else markup.with_ampersands(body)
+    whole = body if plain else markup.with_characters(markup.with_ampersands(body))
     found = _by_feedparser(whole, url, charset, root) if plain is None else _found(*plain)
     problems = _problems(found, content_type, mended=len(whole) != len(body))
     raw = newest(found.entries, _date)
@@ -167,7 +167,7 @@ class _Bytes:
 def _entry(found: Any, base: str, feed_authors: tuple[str, ...]) -> FeedEntry:  # noqa: ANN401
     # A plain dictionary is quicker, and gives no "published" for a missing "updated".
     item = dict(dict.items(found))
-    guid = _text(item.get("id")).replace("&amp;", "&").strip()[:2000]
+    guid = storable(_text(item.get("id"))).replace("&amp;", "&").strip()[:2000]
     link = _link(item, "alternate", base) or _address(item.get("link"), base)
     if not link and (item.get("link") or item.get("guidislink") is not False):
         link = web_address(guid)

@@ -30,6 +30,7 @@ _BLOCK = re.compile(
 _CDATA = re.compile(r"<!\[CDATA\[(.*?)(?:\]\]>|$)", re.DOTALL)
 _TAG = re.compile(r"<[a-zA-Z/!?][^<>]*>?")
 _SCRIPT = re.compile(r"<(script|style)\b[^<]*(?:<(?!/\1)[^<]*)*", re.IGNORECASE)
+_ENDLESS_NUMBER = re.compile(r"&#\d{20,};?")
 _SPACES = re.compile(r"[^\S\n]+")
 _NEWLINES = re.compile(r" ?\n[ \n]*")
 _CONTROL = re.compile(
@@ -53,7 +54,7 @@ def to_text(markup: str, *, limit: int = MAX_CONTENT, literal: bool = False) -> 
             text = _CDATA.sub(r"\1", text)
         if "<" in text and _ELEMENT.search(text):
             text = _without_elements(_BLOCK.sub("\n<", text))
-        text = html.unescape(text)
+        text = html.unescape(_ENDLESS_NUMBER.sub("\ufffd", text))
     return clip(tidy(text), limit)
 
 
@@ -61,15 +62,19 @@ def _without_elements(markup: str) -> str:
     """Take the elements out; by a plain pattern where they are so many that a parser, whose time
     grows with the square of their depth, would take minutes."""
     if markup.count("<") <= MAX_ELEMENTS:
-        # Half a character, as JSON may have it, is none, and no parser takes it.
-        whole = markup.encode(errors="ignore").decode()
-        return nh3.clean(whole, tags=set(), link_rel=None)
+        return nh3.clean(storable(markup), tags=set(), link_rel=None)
     return _TAG.sub(" ", _SCRIPT.sub(" ", markup))
 
 
 def to_line(markup: str, *, limit: int = MAX_TITLE, literal: bool = False) -> str:
     """Give the text of HTML on one line."""
     return clip(" ".join(to_text(markup, limit=limit * 4, literal=literal).split()), limit)
+
+
+def storable(text: str) -> str:
+    """Give `text` without NUL and halves of characters, as JSON may have them: no parser, hash or
+    database takes them."""
+    return text.encode(errors="ignore").decode().replace("\x00", "")
 
 
 def tidy(text: str) -> str:

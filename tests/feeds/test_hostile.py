@@ -20,6 +20,7 @@ from bot.errors import FetchFailed, NotAFeed
 from bot.feeds import guard
 from bot.feeds.addresses import shown, web_address
 from bot.feeds.credentials import Credentials, read_credentials
+from bot.feeds.federal_register import read_federal_register
 from bot.feeds.fetcher import Document, Fetcher, Request
 from bot.feeds.parser import parse_feed
 from tests.support.newsroom import Item, Newsroom, open_raw_server, rss
@@ -366,6 +367,47 @@ def test_half_a_character_in_one_item_costs_nothing_but_itself() -> None:
     found = parse_feed(body, "https://a.example/feed.json")
     assert [entry.title for entry in found.entries] == ["Ten names", "Rule"]
     assert found.entries[1].text.endswith("5")
+
+
+@pytest.mark.parametrize(
+    ("number", "shown"),
+    [
+        (b"&#55357;&#56832;", "\U0001f600"),
+        (b"&#xD83D;&#xDE00;", "\U0001f600"),
+        (b"&#65;&#55357;&#56832;", "A\U0001f600"),
+        (b"&#xD83D;", "\ufffd"),
+        (b"&#56832;", "\ufffd"),
+        (b"&#x110000;", "\ufffd"),
+        (b"&#99999999999;", "\ufffd"),
+        (b"&#" + b"9" * 6_000 + b";", "\ufffd"),
+        (b"<![CDATA[&#" + b"9" * 6_000 + b";]]>", "\ufffd"),
+    ],
+)
+def test_a_number_that_is_no_characters_costs_nothing_but_itself(number: bytes, shown: str) -> None:
+    items = [
+        Item("Rule NUMBER out", "http://x.example/1", "1"),
+        Item("Other", "http://x.example/2", "2"),
+    ]
+    found = parse_feed(rss(*items).replace(b"NUMBER", number), "http://x.example/")
+    assert [entry.title for entry in found.entries] == [f"Rule {shown} out", "Other"]
+
+
+def test_what_no_database_keeps_is_left_out_of_ids_and_links() -> None:
+    halved = "a\x00b\ud800c"
+    item = {"id": halved, "url": f"https://a.example/{halved}", "title": "Rule", "tags": [halved]}
+    version = "https://jsonfeed.org/version/1.1"
+    body = json.dumps({"version": version, "title": "Wire", "items": [item]}).encode()
+    (entry,) = parse_feed(body, "https://a.example/feed.json").entries
+    assert (entry.guid, entry.link) == ("abc", "https://a.example/abc")
+    document = {
+        "title": "Rule",
+        "document_number": f"2026-{halved}",
+        "html_url": f"https://fr.example/{halved}",
+    }
+    body = json.dumps({"count": 1, "results": [document]}).encode()
+    (entry,) = read_federal_register(body, "https://fr.example/documents.json").entries
+    assert (entry.guid, entry.document_number) == ("2026-abc", "2026-abc")
+    assert entry.link == "https://fr.example/abc"
 
 
 async def test_elements_in_each_other_without_end_are_read_in_no_time(newsroom: Newsroom) -> None:
