@@ -90,23 +90,25 @@ _MORE_CODES = re.compile(
 
 
 def _hts(body: str) -> Iterator[Found]:
+    customs = _CUSTOMS.search(body) is not None
     for match in _LINE.finditer(body):
         digits = [group for group in match.groups() if group]
-        if int(digits[0][:2]) > 0 and _is_line(body, match, digits):
+        if int(digits[0][:2]) > 0 and _is_line(body, match, digits, customs=customs):
             yield ".".join(digits), match.start(), match.end()
     for match, more in series(body, _CODE, _MORE_CODES, lambda _, more: _is_code(more[1])):
         for each in (match, *more) if _is_code(match[1]) else ():
             yield _pairs(each[1]), each.start(1), each.end()
 
 
-def _is_line(body: str, match: re.Match[str], digits: list[str]) -> bool:
-    """Whether digits with dots are a tariff line: said to be, or by their shape."""
+def _is_line(body: str, match: re.Match[str], digits: list[str], *, customs: bool) -> bool:
+    """Whether digits with dots are a tariff line: said to be, or by their shape where the text
+    speaks of `customs`."""
     looks_like_day = _DAY.fullmatch(match[0]) is not None
     if _TARIFF.search(before(body, match.start(), 16 if looks_like_day else 120)):
         return True
     if looks_like_day or len(digits) < 3:
         return False
-    return digits[0] in {"9902", "9903"} or _CUSTOMS.search(body) is not None
+    return digits[0] in {"9902", "9903"} or customs
 
 
 def _is_code(digits: str) -> bool:

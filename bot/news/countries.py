@@ -67,12 +67,12 @@ _ANY = "|".join(
 )
 _DESTINATION = re.compile(
     rf"(?:under (?:the )?(?:destination of |heading of |country heading )?(?:the )?"
-    rf"|destination of (?:the )?|in (?=[A-Z][\w ]+:))({_ANY})(?![\w-])(?! \(\d+\),)"
-    rf"|^\W*({_ANY})\W*(?:\(\d+\))?\W*$",
+    rf"|destination of (?:the )?|in (?=[A-Z][\w ]{{1,60}}:))({_ANY})(?![\w-])(?! \(\d+\),)"
+    rf"|^[^\w\n]*({_ANY})[^\w\n]*(?:\(\d+\)[^\w\n]*)?$",
     re.IGNORECASE | re.MULTILINE,
 )
 _ADDRESS_END = re.compile(
-    rf"[.,]?[\s,]+[^;\n]{{0,220}}?(?<=[ ,])({_ANY})(?=[.;,)\s”\"]|$)(?-i:(?! [A-Z][a-z]))",
+    rf"[.,]?[\s,]++[^;\n]{{0,220}}?(?<=[ ,])({_ANY})(?=[.;,)\s”\"]|$)(?-i:(?! [A-Z][a-z]))",
     re.IGNORECASE,
 )
 _TOWN = re.compile(r"[A-Z][^\s,]*(?: (?:[A-Z][^\s,]*|de|of|al)){0,3}")

@@ -243,6 +243,7 @@ def test_places_always_match_the_text(text: str, title: str) -> None:
         "Announcement No. 1, 2, ",
         "Regulation (EU) No 1/2014, ",
         "HS code 8542, ",
+        "8542.31.00 or ",
         "footnote 1, 2, ",
         " \n",
     ],

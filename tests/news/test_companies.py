@@ -278,6 +278,11 @@ def test_no_text_makes_it_fail(text: str, title: str) -> None:
         "\n• Aa",
         "company Abcdef, ",
         "units of Abcdef and ",
+        "Aa, Inc.\n-" + "\n" * 50_000,
+        "Aa, Inc.   " + " " * 50_000,
+        "Aa, Inc.\nChina" + "-" * 50_000,
+        ",   , 大ア株式会社",
+        "Aa, Inc. in A in A ",
     ],
 )
 def test_long_repeated_text_is_read_in_little_time(piece: str) -> None:
