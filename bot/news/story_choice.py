@@ -7,7 +7,7 @@ from dataclasses import dataclass, field
 
 from bot.news.model import Relation
 from bot.news.stories import LEARNED, PUBLISHED, Comparison, compare, near
-from bot.news.story_features import StoryFeatures
+from bot.news.story_features import VAGUE, StoryFeatures
 
 
 @dataclass(frozen=True, slots=True)
@@ -43,7 +43,7 @@ class _Case:
 _ALONE = 0.31
 """Odds that are asked of the only story that an entry could belong to."""
 
-_CROWD = 1.8
+_CROWD = 1.6
 """How fast what is asked of the likest one grows with the number of those it was compared with:
 among many stories of the same days, one that is half like the new one is there by chance."""
 
@@ -55,16 +55,19 @@ half-likeness draws two events together."""
 def choose(new: StoryFeatures, members: Iterable[Member]) -> Choice:
     """Choose the story of `new` among the stories of `members`; the order does not matter.
 
-    A certain sign (number, address) wins over everything; a story of which `new` cites a member
-    is followed and not joined.
+    Two that have only in common what so much of our news tells must be likely to tell one event,
+    however few the others are. A certain sign (number, address) wins over everything; a story of
+    which `new` cites a member is followed and not joined.
     """
     cases: dict[int, _Case] = {}
+    telling = {key for key in new.keys if not key.startswith(VAGUE)}
     rivals: set[int] = set()
     for member in members:
         found = compare(new, member.features)
         if not found.certain and near(new, member.features):
             rivals.add(member.story)
-        _weigh(cases.setdefault(member.story, _Case()), found)
+        vague = telling.isdisjoint(member.features.keys)
+        _weigh(cases.setdefault(member.story, _Case()), found, vague=vague)
     odds = _ALONE * max(1, len(rivals)) ** _CROWD
     least = odds / (1 + odds)
     certain = [story for story, case in cases.items() if case.certain and not case.published]
@@ -92,13 +95,13 @@ def _mean(case: _Case) -> float:
     return sum(case.scores) / len(case.scores)
 
 
-def _weigh(case: _Case, found: Comparison) -> None:
+def _weigh(case: _Case, found: Comparison, *, vague: bool) -> None:
     if found.verdict == "follow-up":
         case.followed = True
         case.published = case.published or found.why == PUBLISHED
     elif found.certain:
         case.certain = case.certain or found.verdict == "same"
         case.vetoed = case.vetoed or found.verdict == "apart"
-    if found.verdict == "same" or found.why == LEARNED:
+    if found.verdict == "same" or (found.why == LEARNED and not vague):
         case.best = max(case.best, found.score)
     case.scores.append(found.score)

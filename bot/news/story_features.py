@@ -8,6 +8,7 @@ from collections.abc import Iterable
 from dataclasses import dataclass
 from datetime import UTC, datetime
 from heapq import nsmallest
+from itertools import combinations
 from zlib import crc32
 
 from bot.feeds.identity import article_number
@@ -136,6 +137,11 @@ _EVERYWHERE = frozenset(
 )
 """What so much of our news tells that it finds nothing."""
 
+_FREQUENT = frozenset({"p:china", "t:chip", "a:block", "a:restrict"})
+VAGUE = "w:+"
+"""What the keys begin with that are two of those: all that some headlines have ("US blocks sales of
+chips to China")."""
+
 _JOINING = ("rin:", "docket:", "article:", "fr-document:", "fr-page:")
 """What joins entries at any time, the most telling first."""
 
@@ -168,6 +174,8 @@ def _keys(
         if weight > LITTLE and concept not in _EVERYWHERE
     )
     keys += [f"w:{concept}"[:80] for _, concept in telling[:_MAX_WORDS]]
+    frequent = sorted(_FREQUENT & headline.weights.keys())
+    keys += [f"{VAGUE}{one}+{other}" for one, other in combinations(frequent, 2)]
     return tuple(dict.fromkeys(keys))
 
 

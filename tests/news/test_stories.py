@@ -154,6 +154,31 @@ def test_who_is_responsible_retaliates_for_nothing_and_an_alert_warns_of_nothing
     assert "a:retaliate" not in made.headline.actions
 
 
+def test_headlines_of_frequent_words_alone_meet() -> None:
+    lines = [
+        {
+            "id": 1,
+            "source": "A",
+            "published": "2026-05-04",
+            "title": "US blocks sales of some chips to China",
+        },
+        {
+            "id": 2,
+            "source": "B",
+            "published": "2026-05-04",
+            "title": "US bars Orlev from selling chips to China",
+        },
+        {
+            "id": 3,
+            "source": "B",
+            "published": "2026-05-04",
+            "title": "China restricts chips of a US maker",
+        },
+    ]
+    one, other, another = group_entries(list(read_entries(map(json.dumps, lines))))
+    assert one == other != another
+
+
 def test_initials_are_of_names_only() -> None:
     one = told("Norfield Castle Harcourt fined over Russia sanctions", by="Daily")
     other = told("OFSI fines NLC Bank over Russia sanctions", by="Weekly")
