@@ -41,6 +41,25 @@ def _by_word(forms: set[str], *, last: bool) -> _Forms:
     return found
 
 
+_ALSO_NAMES = frozenset(("sia", "sas", "asa", "sca", "ead", "ike", "psc", "ksc", "bsc"))
+"""Forms that are names too: of an association, an airline, a body that one may watch."""
+
+
+def is_legal_form(text: str) -> bool:
+    """Whether a text is a legal form and no name: `Co., Ltd.`, `Inc`, `S.A.`, `有限公司`.
+
+    Never raises.
+    """
+    endings, _beginnings, joined = _listed()
+    whole = squeeze(text)
+    if whole in joined or whole in _ALSO_NAMES:
+        return whole in joined
+    words = ["", *whole.split()]
+    while len(words) > 1 and (size := _ending(words, endings)):
+        words = words[:-size]
+    return bool(whole) and len(words) == 1
+
+
 def company_key(name: str) -> str:
     """Fold a company's name without its legal form, for comparison.
 

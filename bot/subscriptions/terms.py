@@ -8,6 +8,7 @@ from collections.abc import Sequence
 from sqlalchemy import delete, func, insert, select, update
 
 from bot.errors import UsageError
+from bot.news.company_forms import is_legal_form
 from bot.news.watches import watch_key
 from bot.search.parser import parse
 from bot.search.plan import tagged
@@ -175,6 +176,8 @@ def term_problem(term: str) -> str:
         return "A watched term needs at least two letters or digits."
     if STOP_WORDS.issuperset(term.casefold().split()):
         return f"Every article has “{' '.join(term.split())}”; watch a name or a phrase."
+    if is_legal_form(term):
+        return f"Many companies have “{' '.join(term.split())}”; watch it with a company's name."
     if len(term) > MAX_TERM:
         return f"A watched term has at most {MAX_TERM} characters."
     return ""

@@ -79,6 +79,14 @@ TRADE = Mention("C0123", "trade")
         ("resume <#C0123|trade>", Resume(TRADE)),
         ("watch Acme Corp", Watch("Acme Corp")),
         ("watch Acme = Acme Ltd, Akme", Watch("Acme", ("Acme Ltd", "Akme"))),
+        (
+            'watch Acme = Acme Tools Co., Ltd., "Akme, Inc.", ACM S.A. de C.V., SIA, Limited Acme',
+            Watch(
+                "Acme",
+                ("Acme Tools Co., Ltd.", "Akme, Inc.", "ACM S.A. de C.V.", "SIA", "Limited Acme"),
+            ),
+        ),
+        ("watch 华为＝华为技术，海思、有限公司", Watch("华为", ("华为技术", "海思, 有限公司"))),
         ("watch “Smith &amp; Sons” daily", Watch("Smith & Sons", mode="daily")),
         ("watch 3A090 <#C0123|trade>", Watch("3A090", channel=TRADE)),
         ("unwatch Acme Corp", Unwatch("Acme Corp")),

@@ -80,6 +80,14 @@ async def test_a_term_that_would_match_anything_or_nothing_is_refused(
         await door.watch(slack(), ANN, term)
 
 
+@pytest.mark.parametrize("term", ["Ltd.", "Co., Ltd.", "INC", "S.A.", "有限公司"])
+async def test_what_half_of_all_companies_have_in_their_names_is_refused(
+    door: Subscriptions, term: str
+) -> None:
+    with pytest.raises(UsageError, match=r"^Many companies have “.*”; watch it with"):
+        await door.watch(slack(), ANN, "Acme", [term])
+
+
 async def test_saved_searches_come_and_go(door: Subscriptions) -> None:
     query = 'topic:entity-list "advanced computing"'
     assert (await door.save_search(slack(), ANN, query)).added == (query,)
