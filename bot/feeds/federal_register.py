@@ -30,6 +30,7 @@ FIELDS = (
     "publication_date",
     "effective_on",
     "comments_close_on",
+    "dates",
     "citation",
     "docket_ids",
     "regulation_id_numbers",
@@ -128,6 +129,7 @@ def _published(data: Mapping[str, Any]) -> FeedEntry | None:
         document_type=to_line(_text(data.get("type")), limit=60),
         effective_on=read_date(data.get("effective_on")),
         comments_close_on=read_date(data.get("comments_close_on")),
+        dates=to_text(_text(data.get("dates")), limit=MAX_SUMMARY),
         citation=to_line(_text(data.get("citation")), limit=60),
         references=tuple(dict.fromkeys(_references(data))),
     )

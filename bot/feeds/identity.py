@@ -251,7 +251,7 @@ def text_hash(entry: FeedEntry) -> str:
             str(entry.effective_on or ""),
             str(entry.comments_close_on or ""),
             # A page's number comes late: the next issue is listed before it has any.
-            *filter(None, (entry.citation, *entry.references)),
+            *filter(None, (entry.dates, entry.citation, *entry.references)),
         )
     )
     return hashlib.sha256(said.encode("utf-8", "replace")).hexdigest()

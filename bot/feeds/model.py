@@ -25,9 +25,10 @@ class FeedEntry:
     """One entry as published, in plain text.
 
     `summary` is what the publication offers as such (else the start of the content);
-    `content` is the full text where the document carries more than the summary. `citation` is the
-    page of the Federal Register on which it stands; `references` are what its publisher gives as
-    data (RIN, docket, CFR part, the document it corrects), each written as a text would write it.
+    `content` is the full text where the document carries more than the summary. `dates` are all
+    days that its publisher names for it, in sentences. `citation` is the page of the Federal
+    Register on which it stands; `references` are what its publisher gives as data (RIN, docket,
+    CFR part, the document it corrects), each written as a text would write it.
     `filed`: a document on public inspection, which is published under the same number later.
     """
 
@@ -44,6 +45,7 @@ class FeedEntry:
     document_type: str = ""
     effective_on: date | None = None
     comments_close_on: date | None = None
+    dates: str = ""
     citation: str = ""
     references: tuple[str, ...] = ()
     filed: bool = False

@@ -38,21 +38,25 @@ _TAKES = (
     r"(?:in)?(?:to )?(?:effect|force)"
 )
 _EFFECTIVE = _compiled(
-    rf"\beffective(?: date)?(?: (?:is|are|was|on|of|as of|from|beginning|starting))*:? ?{_ON}",
+    rf"\beffective(?: dates?)?(?: (?:is|are|was|on|of|as of|from|beginning|starting))*:? ?{_ON}",
     rf"{_TAKES},?(?: on| as of| from| starting| beginning)? {_ON}",
     rf"{_TAKES} (?P<on>{SOON})\b",
     rf"(?:\bnot|n['’]t|\bcannot)(?: (?:yet|be|become))* (?:effective|{_TAKES})"
     rf" (?:until|till) {_ON}",
     rf"\b(?:in|into) (?:effect|force) (?:on|from|as of|starting|beginning) {_ON}",
     rf"\bwith effect (?:from|as of) {_ON}",
-    r"\b(?:appl(?:y|ies) (?:from|as of|as from|starting|beginning)|applicable)(?: from| as of)?"
-    rf" {_ON}",
+    r"\b(?:appl(?:y|ies) (?:from|as of|as from|starting|beginning)|applicable)"
+    rf"(?: from| as of| beginning| starting)? {_ON}",
+    rf"\bcompliance (?:date|deadline)s? (?:for|of|with) {_GAP}{{0,160}}?\b(?:is|are|will be) {_ON}",
     r"\bcompliance(?: date| deadline)?:? (?:(?:is|will be|of|required|by|from|begins|on|for) ?)*"
     rf"{_ON}",
     rf"\bkick(?:s|ed)? in (?:on )?{_ON}",
     r"(?:自|于|於) ?(?P<on>20\d\d ?年\d{1,2}月\d{1,2}日) ?(?:起|正式)* ?"
     r"(?:施行|实施|生效|执行|實施|執行)",
 )
+_AND_ON = re.compile(rf",? and (?:on )?(?P<on>{DATE})(?<=\d{{4}})", re.IGNORECASE)
+"""A further day of the same: `effective January 16, 2025 and February 17, 2025`."""
+
 _UNTIL = (
     r"(?:by|before|until|till|through|no later than|not later than|later than|on or before"
     r"|ends?(?: on)?|closes?(?: on)?|deadline(?: is| of)?:?|to|due(?: on| by)?)"
@@ -82,8 +86,8 @@ _MOVED = _compiled(
     r"\b(?:extend|delay|postpon|defer|reopen|push|mov|chang|revis)\w*"
     rf"{_GAP}{{0,160}}?\b(?:to|until|till|through) {_ON}"
 )
-_NUMBER = r"(\d{1,3}|thirty|forty-five|sixty|ninety)"
-_NUMBERS = {"thirty": 30, "forty-five": 45, "sixty": 60, "ninety": 90}
+_NUMBERS = {"fifteen": 15, "thirty": 30, "forty-five": 45, "sixty": 60, "ninety": 90}
+_NUMBER = rf"(\d{{1,3}}|{'|'.join(_NUMBERS)})(?: \(\d{{1,3}}\))?"
 _IN_DAYS = rf"{_NUMBER}[- ](?:calendar )?days?"
 _SINCE = (
     r"(?:after|from|following|of) (?:the )?(?:date of )?(?:its |their |this |the )?"
@@ -91,13 +95,14 @@ _SINCE = (
     r"|posting|document)"
 )
 _EFFECTIVE_IN = _compiled(
-    rf"(?:effective|{_TAKES}) (?:(?:in|within|after) {_IN_DAYS}(?! (?:of|after|from|following))"
+    rf"(?:effective(?: date:| \[insert date)?|{_TAKES}) (?:"
+    rf"(?:in|within|after) {_IN_DAYS}(?! (?:of|after|from|following))"
     rf"|(?:in |within )?{_IN_DAYS} {_SINCE})"
 )
 _COMMENTS_IN = _compiled(
     rf"\bcomments?\b[^.;\n]{{0,80}}? (?:within|for|in|due|until|by|accepted) {_IN_DAYS}",
     rf"{_NUMBER}[- ]days? (?:public )?(?:comment|notice[- ]and[- ]comment)",
-    rf"\bcomment period of {_IN_DAYS}",
+    rf"\bcomment period(?: of| ends| closes) {_IN_DAYS}",
 )
 _DENIED = re.compile(
     r"(?:\b(?:not|never|cannot|no longer)|n['’]t)"
@@ -123,7 +128,8 @@ _RELATIVE: dict[DateKind, tuple[re.Pattern[str], ...]] = {
     "comments": _COMMENTS_IN,
 }
 _SUBJECT = re.compile(
-    r"\b(?:(comment)(?: period| deadline|s)?|effective date|effectiveness|compliance date)\b",
+    r"\b(?:(comment)(?: period| deadline|s)?|effective date|effectiveness|compliance date)\b"
+    rf"|\beffective (?:on |as of )?{DATE}",
     re.IGNORECASE,
 )
 _NEAR = 160
@@ -133,7 +139,8 @@ _NEAR = 160
 def find_dates(entry: FeedEntry) -> tuple[KeyDate, ...]:
     """Find effective dates and comment deadlines: the publisher's own fields, then the text.
 
-    A kind that came as a field is not read from the text again. A date without a year is the
+    A field holds one day of a kind, and the sentence that comes with it all of them. A kind that
+    came so is not read from the text again. A date without a year is the
     one nearest to the entry's publication, and "in 60 days" counts from it; without that both
     are left out. A span is read only where the text names no date of its kind. Never raises.
     """
@@ -145,18 +152,24 @@ def find_dates(entry: FeedEntry) -> tuple[KeyDate, ...]:
     for kind, on in fields:
         if on is not None:
             found[kind, on] = KeyDate(kind, on)
-    given = {kind for kind, _ in found}
     published = publication_day(entry)
+    for key_date in _read(entry.dates, published):
+        found.setdefault((key_date.kind, key_date.on), key_date)
+    given = {kind for kind, _ in found}
     for body in (entry.title[:_MAX_TEXT], entry.text[:_MAX_TEXT]):
         for key_date in _read(body, published):
             if key_date.kind not in given:
                 found.setdefault((key_date.kind, key_date.on), key_date)
     dated = given | {kind for kind, _ in found}
     if published is not None:
-        for kind, on, said in _spans(f"{entry.title}. {entry.text[:_MAX_TEXT]}", published):
+        for kind, on, said in _spans(_all_of(entry), published):
             if kind not in dated:
                 found.setdefault((kind, on), KeyDate(kind, on, said))
     return tuple(sorted(found.values(), key=lambda each: (each.kind, each.on)))[:20]
+
+
+def _all_of(entry: FeedEntry) -> str:
+    return f"{entry.dates}\n{entry.title}. {entry.text[:_MAX_TEXT]}"
 
 
 def _read(body: str, published: date | None) -> Iterator[KeyDate]:
@@ -174,11 +187,17 @@ def _read(body: str, published: date | None) -> Iterator[KeyDate]:
     for kind in kinds:
         for pattern in _PATTERNS[kind]:
             for match in pattern.finditer(body):
-                on = day_of(match["on"], published)
-                at = match.start("on")
-                old = any(which == kind and start <= at < end for which, start, end in moved)
-                if on is not None and not old and not _is_denied(body, match):
-                    yield KeyDate(kind, on, match[0].strip())
+                if _is_denied(body, match):
+                    continue
+                said = match[0].strip()
+                named: re.Match[str] | None = match
+                while named is not None:
+                    on = day_of(named["on"], published)
+                    at = named.start("on")
+                    old = any(which == kind and start <= at < end for which, start, end in moved)
+                    if on is not None and not old:
+                        yield KeyDate(kind, on, said)
+                    named = _AND_ON.match(body, named.end())
 
 
 def _is_denied(body: str, match: re.Match[str]) -> bool:

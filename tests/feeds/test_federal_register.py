@@ -11,6 +11,7 @@ from sqlalchemy import select
 
 from bot.feeds.discovery import kind_of
 from bot.feeds.documents import ParseTask, address_to_ask, read_document
+from bot.feeds.entry_rows import entry_from
 from bot.feeds.model import ParsedFeed
 from bot.storage.tables import entry
 from tests.feeds.room import Room
@@ -26,6 +27,7 @@ RULE: dict[str, Any] = {
     "publication_date": "2026-03-04",
     "effective_on": "2026-03-04",
     "comments_close_on": "2026-05-04",
+    "dates": "Effective March 4, 2026, but for § 740.2, which is <em>effective</em> May 4, 2026.",
     "citation": "91 FR 10234",
     "docket_ids": ["Docket No. 260227-0061", "BIS-2026-0007"],
     "regulation_id_numbers": ["0694-AK11"],
@@ -63,6 +65,7 @@ def test_a_documents_numbers_are_kept_as_a_text_would_write_them() -> None:
     assert found.title == "Controls on Turbine Test Benches"
     assert found.citation == "91 FR 10234"
     assert found.comments_close_on == date(2026, 5, 4)
+    assert found.dates.endswith("but for § 740.2, which is effective May 4, 2026.")
     assert not found.filed
     assert found.references == (
         "RIN 0694-AK11",
@@ -94,7 +97,7 @@ def test_what_a_document_corrects_and_orders_is_kept(
 @pytest.mark.parametrize("odd", [None, 7, "x", {"a": 1}, [None, 3, {"x": 1}, [""]]])
 def test_odd_fields_cost_no_document(odd: object) -> None:
     fields = ("docket_ids", "regulation_id_numbers", "cfr_references", "correction_of", "citation",
-              "agency_names", "effective_on", "abstract", "type")  # fmt: skip
+              "agency_names", "effective_on", "dates", "abstract", "type")  # fmt: skip
     [found] = read(SEARCH, RULE | dict.fromkeys(fields, odd)).entries
     assert found.document_number == "2026-04567"
     oddly_filed = FILED | dict.fromkeys(FILED.keys() - {"title", "document_number"}, odd)
@@ -150,6 +153,7 @@ async def test_filed_and_published_are_two_entries_also_of_one_publication(room:
     ]
     assert rows[1].facts["citation"] == "91 FR 10234"
     assert "RIN 0694-AK11" in rows[1].facts["references"]
+    assert entry_from(rows[1]).dates == RULE["dates"].replace("<em>", "").replace("</em>", "")
     assert (await room.poll()).new == 0
 
 

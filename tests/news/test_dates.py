@@ -193,3 +193,56 @@ def test_texts_full_of_abbreviations_are_read_to_their_end() -> None:
 @settings(max_examples=80, deadline=None)
 def test_no_text_makes_it_fail(text: str) -> None:
     read("takes effect " + text + " comments due " + text)
+
+
+@pytest.mark.parametrize(
+    ("text", "dates"),
+    [
+        (
+            "This is effective December 2, 2026. The compliance date for § 734.9 is May 4, 2027.",
+            [("effective", date(2026, 12, 2)), ("effective", date(2027, 5, 4))],
+        ),
+        (
+            "Effective dates: Nov. 3, 2026; §§ 1 and 2 take effect Jan. 4, 2027 and March 1, 2027.",
+            [
+                ("effective", date(2026, 11, 3)),
+                ("effective", date(2027, 1, 4)),
+                ("effective", date(2027, 3, 1)),
+            ],
+        ),
+        (
+            "This rule is effective November 3, 2026, and applicable beginning December 1, 2026.",
+            [("effective", date(2026, 11, 3)), ("effective", date(2026, 12, 1))],
+        ),
+        (
+            "This rule was effective November 3, 2026, and is delayed until December 3, 2026.",
+            [("effective", date(2026, 12, 3))],
+        ),
+        (
+            "Comments due December 1, 2026. Effective date: 30 days after publication.",
+            [("comments", date(2026, 12, 1)), ("effective", date(2026, 11, 19))],
+        ),
+        (
+            "The comment period closes forty-five (45) days after publication.",
+            [("comments", date(2026, 12, 4))],
+        ),
+    ],
+)
+def test_all_days_of_one_sentence_are_read(text: str, dates: list[tuple[str, date]]) -> None:
+    assert read(text) == dates
+
+
+def test_the_days_that_a_publisher_names_besides_its_field_are_read() -> None:
+    entry = FeedEntry(
+        "A rule",
+        summary="The rule of March takes effect January 4, 2027.",
+        published=PUBLISHED,
+        effective_on=date(2026, 11, 3),
+        dates="Effective November 3, 2026, except instruction 4, which is effective March 1, 2027. "
+        "Comments must be received by December 1, 2026.",
+    )
+    assert [(each.kind, each.on, bool(each.text)) for each in find_dates(entry)] == [
+        ("comments", date(2026, 12, 1), True),
+        ("effective", date(2026, 11, 3), False),
+        ("effective", date(2027, 3, 1), True),
+    ]
