@@ -8,11 +8,13 @@ from dataclasses import dataclass, field
 from datetime import datetime
 from typing import Any
 
-from sqlalchemy import Row, and_, func, or_, select
+from sqlalchemy import ColumnElement, Row, and_, func, or_, select
 from sqlalchemy.ext.asyncio import AsyncConnection
 
 from bot.delivery.model import Owed
-from bot.storage.tables import delivery, rate_limit, story
+from bot.storage.tables import delivery, rate_limit
+from bot.subscriptions.gathering import ALERTS
+from bot.subscriptions.lineage import followed_by
 
 
 @dataclass(frozen=True, slots=True)
@@ -39,59 +41,62 @@ class Doubts:
 
 NO_DOUBTS = Doubts()
 
-_LONGEST = 40
-"""Follow-ups of one thread, one after the other."""
-
 
 async def load_threads(conn: AsyncConnection, owed: Sequence[Owed]) -> Mapping[int, Answered]:
     """Give, by delivery, what follow-ups answer and updates renew, where it is known.
 
-    What follows a follow-up answers the alert that began the thread: a thread has no threads.
+    A follow-up answers the alert that began the thread, however many steps lie between, and
+    whether or not the channel was told of each: a thread has no threads.
     """
-    wanted = [one.id for one in owed if one.kind in ("follow-up", "update")]
     here = [one.id for one in owed]
-    found = await _answered(conn, wanted, here)
-    follow_ups = {one.id for one in owed if one.kind == "follow-up"}
-    climbing = {one: row for one, row in found.items() if one in follow_ups}
-    for _ in range(_LONGEST):
-        climbing = {one: row for one, row in climbing.items() if row.kind == "follow-up"}
-        if not climbing:
-            break
-        before = await _answered(conn, {row.earlier for row in climbing.values()}, here)
-        climbing = {
-            one: before[row.earlier] for one, row in climbing.items() if row.earlier in before
-        }
-        found |= climbing
-    return {
-        one: Answered(row.earlier, row.external_id or "", row.sent_at) for one, row in found.items()
-    }
+    found: dict[int, Answered] = {}
+    updates = [one for one in owed if one.kind == "update" and one.entry_id]
+    of_entry = delivery.c.entry_id.in_({one.entry_id for one in updates})
+    rows = await _told(conn, updates, of_entry, here)
+    renewed = {(row.channel_id, row.entry_id): row for row in rows}
+    for one in updates:
+        if (row := renewed.get((one.address.channel_id, one.entry_id))) is not None:
+            found[one.id] = _answered(row)
+    answers = [one for one in owed if one.kind == "follow-up" and one.story_id]
+    before = await followed_by(conn, {one.story_id for one in answers if one.story_id})
+    of_matter = delivery.c.story_id.in_({story for line in before.values() for story in line})
+    rows = await _told(conn, answers, of_matter, here)
+    told = {(row.channel_id, row.story_id): row for row in rows}
+    for one in answers:
+        places = [(one.address.channel_id, story) for story in before.get(one.story_id or 0, ())]
+        thread = [told[place] for place in places if place in told]
+        if thread:
+            began = next((row for row in thread if row.kind == "alert"), thread[-1])
+            found[one.id] = _answered(began)
+    return found
 
 
-async def _answered(
-    conn: AsyncConnection, ids: Collection[int], here: Sequence[int]
-) -> dict[int, Row[*tuple[Any, ...]]]:
-    """Give the deliveries that others (`ids`) directly answer or renew; of those that are still
+async def _told(
+    conn: AsyncConnection,
+    owed: Sequence[Owed],
+    which: ColumnElement[bool],
+    here: Sequence[int],
+) -> Sequence[Row[Any]]:
+    """Give the alerts and follow-ups that stand in the channels of `owed`; of those that are still
     owed only the ones `here`, which may go out before."""
-    if not ids:
-        return {}
-    earlier = delivery.alias("earlier")
-    answers = and_(delivery.c.kind == "follow-up", earlier.c.story_id == story.c.follows_id)
-    renews = and_(delivery.c.kind == "update", earlier.c.entry_id == delivery.c.entry_id)
-    there = or_(earlier.c.external_id.is_not(None), earlier.c.id.in_(here))
+    if not owed:
+        return ()
+    columns = ("id", "channel_id", "story_id", "entry_id", "kind", "external_id", "sent_at")
     rows = await conn.execute(
-        select(
-            delivery.c.id,
-            earlier.c.id.label("earlier"),
-            earlier.c.kind,
-            earlier.c.external_id,
-            earlier.c.sent_at,
+        select(*(delivery.c[name] for name in columns))
+        .where(
+            which,
+            delivery.c.channel_id.in_({one.address.channel_id for one in owed}),
+            delivery.c.kind.in_(ALERTS),
+            or_(delivery.c.external_id.is_not(None), delivery.c.id.in_(here)),
         )
-        .join(story, story.c.id == delivery.c.story_id)
-        .join(earlier, and_(earlier.c.channel_id == delivery.c.channel_id, or_(answers, renews)))
-        .where(delivery.c.id.in_(ids), earlier.c.kind.in_(("alert", "follow-up")), there)
-        .order_by(earlier.c.position)
+        .order_by(delivery.c.position)
     )
-    return {row.id: row for row in rows}
+    return rows.all()
+
+
+def _answered(row: Row[Any]) -> Answered:
+    return Answered(row.id, row.external_id or "", row.sent_at)
 
 
 async def load_doubts(

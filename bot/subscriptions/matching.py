@@ -42,6 +42,7 @@ from bot.storage.tables import (
     workspace,
 )
 from bot.subscriptions.gathering import ALERTS, is_withdrawn
+from bot.subscriptions.lineage import followed_by
 from bot.subscriptions.model import Mode
 from bot.subscriptions.quiet import QuietNow
 from bot.subscriptions.wanting import StoredEntry, wanted, with_quiet_hours
@@ -64,7 +65,8 @@ async def owe_alerts(
     """Owe an alert to every channel that wants `entry` at once, and give their number.
 
     A channel that was told of the story is not told again. It is a `follow-up` where the channel
-    was told of the story that this one follows. Where quiet hours hold (`quiet`) it is held.
+    was told of a story that this one follows, however many steps lie between. Where quiet hours
+    hold (`quiet`) it is held.
     """
     told = grouped(
         conn,
@@ -81,7 +83,7 @@ async def owe_alerts(
         workspace_id=channel.c.workspace_id,
         story_id=literal(entry.story_id),
         entry_id=literal(entry.id),
-        kind=_kind(entry, told.c.channel_id),
+        kind=await _kind(conn, entry, told.c.channel_id),
         subject=literal(f"story:{entry.story_id}"),
         reasons=told.c.reasons,
         position=literal(entry.position),
@@ -229,13 +231,17 @@ def _not_told(
     return (~alerts, ~inside)
 
 
-def _kind(entry: StoredEntry, channel_id: ColumnElement[int]) -> ColumnElement[str]:
+async def _kind(
+    conn: AsyncConnection, entry: StoredEntry, channel_id: ColumnElement[int]
+) -> ColumnElement[str]:
     if entry.follows_id is None:
         return literal("alert")
+    before = await followed_by(conn, [entry.follows_id])
+    matter = (entry.follows_id, *before.get(entry.follows_id, ()))
     knows = exists().where(
         delivery.c.channel_id == channel_id,
         delivery.c.kind.in_(ALERTS),
-        delivery.c.subject == f"story:{entry.follows_id}",
+        delivery.c.subject.in_([f"story:{one}" for one in matter]),
         ~is_withdrawn(delivery),
     )
     return case((knows, "follow-up"), else_="alert")

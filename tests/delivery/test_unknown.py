@@ -140,6 +140,18 @@ async def test_what_follows_a_follow_up_stands_in_the_one_thread(desk: Desk) -> 
     assert [one.broadcast for one in steps] == [False, False, True]
 
 
+async def test_steps_that_the_channel_was_not_told_of_do_not_break_its_thread(desk: Desk) -> None:
+    (here,) = await desk.channels("C1")
+    story = await desk.story("Story one")
+    await desk.owe(story, here)
+    for number in range(60):
+        story = await desk.story(f"Step {number}", follows=story)
+    await desk.owe(story, here, kind="follow-up")
+    await _dispatch_for(desk, minutes=5)
+    first, last = desk.slack.messages("C1")
+    assert last.thread_ts == first.ts
+
+
 async def test_several_steps_that_wait_together_stand_in_one_thread(desk: Desk) -> None:
     (here,) = await desk.channels("C1")
     story = await desk.story("Story one")

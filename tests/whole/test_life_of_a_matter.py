@@ -234,3 +234,25 @@ async def test_from_the_leak_to_the_court(world: World) -> None:
         assert await world.life_of(asked) == life
     typed = await world.slack.slash("timeline 2026-04567", channel=CHANNEL, user=MEMBER)
     assert "_Public inspection · Register desk" in typed.text
+
+
+async def test_a_step_that_the_channel_does_not_ask_for_breaks_no_thread(world: World) -> None:
+    world.file(REGISTER, document_number="2026-04567", title=BENCHES, citation="91 FR 10234")
+    await world.round(days=5)
+    world.file(
+        REGISTER,
+        document_number="C1-2026-04567",
+        title="Miscellaneous Corrections",
+        correction_of="https://www.federalregister.gov/api/v1/documents/2026-04567",
+        citation="91 FR 12001",
+    )
+    await world.round(days=10)
+    world.report(
+        PRESS,
+        "Toolmakers Sue Over Turbine Test Benches",
+        "https://wire.example/article/2026/03/28/toolmakers-sue-2603270002",
+        "They attack 91 FR 12001 before the district court.",
+    )
+    await world.round()
+    first, sued = world.told
+    assert (sued.thread_ts, sued.broadcast) == (first.ts, True)
