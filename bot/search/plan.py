@@ -14,6 +14,7 @@ from bot.search import document as tags
 from bot.search.query import And, Node, Not, Or, Phrase, Tagged, Word
 from bot.search.synonyms import longest, stems, synonyms
 from bot.search.tokens import STOP_WORDS, stem, tokenise
+from bot.storage.fulltext import is_form
 from bot.storage.fulltext_query import AllOf, AnyOf, AnyPhrase, Expression, Without
 
 SYNONYM_WEIGHT = 0.4
@@ -226,6 +227,8 @@ def _word(word: Word, known: Known) -> Unit:
     runs = dict.fromkeys(spellings)
     for *before, last in inflected:
         runs.update(((*before, form), None) for form in known.forms.get(last, ()))
+        if not is_form(last):  # too short to be among the forms: "EVs" is of "EV"
+            runs[*before, last] = None
     return Unit(tuple(runs), inflected=inflected)
 
 

@@ -3,12 +3,14 @@
 from __future__ import annotations
 
 import asyncio
+import json
 from collections.abc import Iterator
-from datetime import datetime
+from datetime import UTC, datetime
 
 from hypothesis import assume, example, given, settings
 
 from bot.feeds.model import FeedEntry
+from bot.importing import Importer
 from bot.news.model import Analysis, Citation, Company, TopicMatch
 from bot.news.taxonomy import load_taxonomy
 from bot.search.parser import parse
@@ -59,6 +61,23 @@ def test_the_matcher_agrees_with_the_search(sqlite_url: str) -> None:
 
         agree()
         runner.run(db.close())
+
+
+async def test_a_plural_of_two_letters_finds_and_alerts_alike(db: Database) -> None:
+    """ "EVs" is of "EV", which is too short to be among the index's forms."""
+    told = ("EV maker fined", "EVs seized", "Everything else")
+    lines = [json.dumps({"id": n, "title": title}).encode() for n, title in enumerate(told)]
+    await Importer(db, processes=1).run(lines)
+    search = Search(db, load_taxonomy())
+    for query in ("EV", "EVs"):
+        matcher = SavedSearchMatcher([SavedQuery(7, query)], load_taxonomy())
+        found = {result.title for result in (await search.find(query)).results}
+        alerted = {
+            title
+            for title in told
+            if matcher.find(FeedEntry(title), Analysis(), "", datetime(2026, 1, 1, tzinfo=UTC))
+        }
+        assert found == alerted == set(told[:2])
 
 
 def test_only_the_searches_that_match_are_given_in_order() -> None:
