@@ -7,13 +7,14 @@ from __future__ import annotations
 
 import asyncio
 from collections.abc import Mapping, Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from datetime import datetime
 
 from sqlalchemy import func, select
 from sqlalchemy.ext.asyncio import AsyncConnection
 
 from bot.feeds.model import FeedEntry
+from bot.ingest.published_names import Published, keys_of, read_all, read_on
 from bot.news.model import Analysis, Evidence, Field, WatchTerm
 from bot.news.topics import Taxonomy
 from bot.news.watches import WatchMatcher
@@ -47,11 +48,12 @@ class Sought:
 
 
 @dataclass(frozen=True, slots=True)
-class _Matchers:
+class _Ready:
     watches: WatchMatcher
     searches: SavedSearchMatcher
     floor: int
     changes: int
+    published: Published
 
 
 class Terms:
@@ -59,20 +61,24 @@ class Terms:
 
     def __init__(self, taxonomy: Taxonomy) -> None:
         self._taxonomy = taxonomy
-        self._ready: _Matchers | None = None
+        self._ready: _Ready | None = None
 
     async def refresh(self, conn: AsyncConnection) -> None:
-        """Read the terms again when they were changed."""
+        """Read the terms again when they were changed, or a watched company got a new name."""
         ready = self._ready
         if ready is not None and await _changes(conn, ready.floor) == ready.changes:
-            return
+            published = await read_on(conn, ready.published)
+            if published.names == ready.published.names:
+                self._ready = replace(ready, published=published)
+                return
         newest = await conn.scalar(select(func.max(change.c.id)))
         floor = max((newest or 0) - _LOOK_BACK, 0)
         changes = await _changes(conn, floor)  # before the terms: a later change is seen next time
         terms = await _watches(conn)
+        published = await read_all(conn, keys_of(name for term in terms for name in term.names))
         queries = await _searches(conn)
-        known = self._taxonomy
-        self._ready = await asyncio.to_thread(_build, known, terms, queries, floor, changes)
+        matchers = await asyncio.to_thread(_build, self._taxonomy, terms, queries, published)
+        self._ready = _Ready(*matchers, floor, changes, published)
 
     async def find(
         self, entries: Sequence[Sought], publication: str
@@ -87,15 +93,20 @@ def _build(
     taxonomy: Taxonomy,
     terms: Sequence[WatchTerm],
     queries: Sequence[SavedQuery],
-    floor: int,
-    changes: int,
-) -> _Matchers:
-    searches = SavedSearchMatcher(queries, taxonomy)
-    return _Matchers(WatchMatcher(terms), searches, floor, changes)
+    published: Published,
+) -> tuple[WatchMatcher, SavedSearchMatcher]:
+    watches = WatchMatcher(_with_published(term, published) for term in terms)
+    return watches, SavedSearchMatcher(queries, taxonomy)
+
+
+def _with_published(term: WatchTerm, published: Published) -> WatchTerm:
+    """Add to a watch's names those that official documents gave to its company."""
+    others = {name for key in keys_of(term.names) for name in published.names[key]}
+    return replace(term, names=(*term.names, *sorted(others)))
 
 
 def _find(
-    ready: _Matchers, entries: Sequence[Sought], publication: str
+    ready: _Ready, entries: Sequence[Sought], publication: str
 ) -> Mapping[int, Sequence[TermHit]]:
     found: dict[int, Sequence[TermHit]] = {}
     for sought in entries:

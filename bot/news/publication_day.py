@@ -24,7 +24,7 @@ def publication_day(entry: FeedEntry) -> date | None:
     moment = entry.published
     if moment is None:
         return None
-    if moment.astimezone(UTC).time() == time(0) or not _of_agency(entry.link):
+    if moment.astimezone(UTC).time() == time(0) or not of_agency(entry.link):
         return moment.date()
     return _local(moment)
 
@@ -36,7 +36,8 @@ def _local(moment: datetime) -> date:
         return moment.date()
 
 
-def _of_agency(link: str) -> bool:
+def of_agency(link: str) -> bool:
+    """Whether an address is that of a US agency, or of its bulletins. Never raises."""
     try:
         parts = urlsplit(link)
         host = parts.hostname or ""
