@@ -13,6 +13,7 @@ from typing import Literal
 from rapidfuzz import fuzz
 
 from bot.news import story_amounts, story_marks
+from bot.news.story_acts import other_doer, other_target, suit_and_ruling
 from bot.news.story_features import StoryFeatures
 from bot.news.story_signs import (
     WINDOW_DAYS,
@@ -86,6 +87,10 @@ def _excluded(a: StoryFeatures, b: StoryFeatures) -> Comparison | None:
         return Comparison("apart", 0.0, "other amounts of one thing")
     if opposed(a.headline, b.headline) == 1 and not a.headline.actions & b.headline.actions:
         return Comparison("apart", 0.0, "actions that exclude each other")
+    if suit_and_ruling(a.headline, b.headline):
+        return Comparison("apart", 0.0, "a suit and what came of it")
+    if other_doer(a.headline, b.headline) or other_target(a, b):
+        return Comparison("apart", 0.0, "one act of, or on, another country")
     if exchanged(a, b) or _exchanged_in_text(a, b):
         return Comparison("apart", 0.0, "one wording, another name")
     if other_names(a, b) and one_act(a.headline, b.headline):

@@ -66,6 +66,7 @@ def signs(a: StoryFeatures, b: StoryFeatures) -> Signs:
     """Weigh what speaks for one event and against it."""
     one, other = a.headline, b.headline
     common = common_of(one, other)
+    doer = one.actor if one.actor == other.actor and one.actor in _DOERS else ""
     shared = math.fsum(common.values())
     enough = min(1.0, shared / 2)  # a short headline is soon covered by chance
     numbers = math.fsum(weight for concept, weight in common.items() if concept in one.numbers)
@@ -73,7 +74,7 @@ def signs(a: StoryFeatures, b: StoryFeatures) -> Signs:
     if bool(a.document) != bool(b.document):
         days *= _PRINTED  # a rule is printed days after it was announced
     named, only_one, only_other = common_name(a, b), unnamed(a, b), unnamed(b, a)
-    subject = of_subject(common)
+    subject = of_subject({each: tells for each, tells in common.items() if each != doer})
     left = min(left_of(one, common, b), left_of(other, common, a))
     alien = float(not subject) * min(1.0, 2 * left)
     targets_differ = _differ(targets_of(one, b), targets_of(other, a))
@@ -116,6 +117,9 @@ def signs(a: StoryFeatures, b: StoryFeatures) -> Signs:
 _PRINTED = 0.4
 """Of the days between a document of the Federal Register and news of it, the share that tells."""
 
+_DOERS = frozenset({"p:europe", "p:britain", "p:canada", "p:australia"})
+"""Beside the United States, who acts on one after the other: their name is not what it is about."""
+
 _MANY = frozenset(
     {
         "a:sanction", "a:charge", "a:penalty", "a:sentence", "a:plead", "a:convict", "a:sue",
@@ -140,7 +144,7 @@ def _kind(concept: str) -> str:
 def _reacts(one: Told, other: Told) -> bool:
     """Whether the main action of a headline answers an event, and the other does not tell it."""
     main = one.main_action
-    return main in lexicon().reactions and not _told_by(main, other.actions)
+    return main in lexicon().reactions and not told_by(main, other.actions)
 
 
 def _agencies(headline: Told) -> frozenset[str]:
@@ -156,16 +160,14 @@ def _differ(one: frozenset[str], other: frozenset[str]) -> float:
 def _mains_differ(one: Told, other: Told) -> float:
     """Give the share of the two main actions that the other headline does not tell."""
     pairs = ((one.main_action, other.actions), (other.main_action, one.actions))
-    return (
-        sum(bool(main and actions and not _told_by(main, actions)) for main, actions in pairs) / 2
-    )
+    return sum(bool(main and actions and not told_by(main, actions)) for main, actions in pairs) / 2
 
 
 def _agree(one: Told, other: Told) -> float:
     """Give 1 where the two tell one action, a half where they tell actions near to each other."""
     if not one.actions.isdisjoint(other.actions):
         return 1.0
-    return 0.5 * any(_told_by(action, other.actions) for action in one.actions)
+    return 0.5 * any(told_by(action, other.actions) for action in one.actions)
 
 
 def _one_opening(one: Told, other: Told) -> float:
@@ -175,7 +177,8 @@ def _one_opening(one: Told, other: Told) -> float:
     return 1.0 if one.weights[one.opening] >= OFTEN and one.opening not in FRAME else 0.5
 
 
-def _told_by(action: str, actions: frozenset[str]) -> bool:
+def told_by(action: str, actions: frozenset[str]) -> bool:
+    """Whether an action, or one that stands for it, is among others."""
     return action in actions or any((action, each) in lexicon().akin for each in actions)
 
 

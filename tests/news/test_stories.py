@@ -73,6 +73,13 @@ def test_labelled_pairs_reach_their_floors(file: str, precision: float, recall: 
         ("OFAC Sanctions Iranian Drone Network", "OFAC Sanctions Sudanese Gold Traders"),
         ("China Restricts Gallium Exports", "China Restricts Antimony Exports"),
         ("DDTC Amends USML Category XI", "DDTC Debars Seven Exporters"),
+        ("EU sanctions Sudanese generals", "EU sanctions Rwandan officials over Congo"),
+        ("Canada sanctions Haitian gang leaders", "Canada sanctions Israeli settlers"),
+        ("Treasury Targets Peruvian Gold Traders", "Treasury sanctions Nicaraguan gold companies"),
+        ("US clears sale of Lancet missiles to Poland", "US clears Lancet missile sale to Romania"),
+        ("US lifts sanctions on Syria's central bank", "EU lifts sanctions on Syrian banks"),
+        ("Orlev sues FCC over equipment ban", "Court rejects Orlev challenge to FCC equipment ban"),
+        ("Norvik Sues Tesamu Over Sonar Secrets", "ITC Rules Tesamu Used Norvik Sonar Secrets"),
         (
             "BIS Issues Temporary Denial Order Against Airline",
             "BIS Issues Guidance on Chip Diversion",

@@ -1,0 +1,47 @@
+"""Two acts that look like one: of two governments, on two countries, a suit and its end."""
+
+from __future__ import annotations
+
+from bot.news.story_common import targets_of
+from bot.news.story_features import StoryFeatures
+from bot.news.story_lexicon import lexicon
+from bot.news.story_signs import told_by
+from bot.news.story_words import Told
+
+
+def other_target(a: StoryFeatures, b: StoryFeatures) -> bool:
+    """Whether one government does one thing to two countries, each told by one headline alone."""
+    one, other = a.headline, b.headline
+    alike = any(told_by(action, other.actions) for action in one.actions)
+    if not one.actor or one.actor != other.actor or not alike:
+        return False
+    if (one.places & other.places) - {"p:us", one.actor}:
+        return False
+    targets = targets_of(one, b) - _HELPED, targets_of(other, a) - _HELPED
+    return bool(targets[0] and targets[1] and targets[0].isdisjoint(targets[1]))
+
+
+_HELPED = frozenset({"p:ukraine"})
+"""For whose sake acts on others are told: "sanctions in support of Ukraine"."""
+
+
+def other_doer(one: Told, other: Told) -> bool:
+    """Whether two governments do one thing, each named by one headline alone."""
+    return (
+        one.actor != other.actor
+        and one.actor in one.order
+        and other.actor in other.order
+        and one.actor not in other.weights
+        and other.actor not in one.weights
+        and not one.actions.isdisjoint(other.actions)
+    )
+
+
+def suit_and_ruling(one: Told, other: Told) -> bool:
+    """Whether one headline tells that somebody sues, and the other what came of a suit."""
+    return any(
+        first.main_action == "a:sue"
+        and "a:sue" in first.order[:2]
+        and (first.main_action, second.main_action) in lexicon().opposites
+        for first, second in ((one, other), (other, one))
+    )
