@@ -7,11 +7,12 @@ from contextlib import asynccontextmanager
 from pathlib import Path
 
 import typer
+from sqlalchemy.exc import DBAPIError
 
 from bot.news.taxonomy import Taxonomy, load_taxonomy
 from bot.settings import Settings, load_settings
 from bot.storage import schema
-from bot.storage.database import Database
+from bot.storage.database import Database, in_words
 
 
 @asynccontextmanager
@@ -33,6 +34,11 @@ async def open_database(settings: Settings | None = None) -> AsyncIterator[Datab
                 err=True,
             )
         yield db
+    except DBAPIError as error:
+        trouble = in_words(error)
+        if trouble is None:
+            raise
+        raise trouble from error
     finally:
         await db.close()
 

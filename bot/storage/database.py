@@ -22,6 +22,9 @@ from bot.storage.dialects import now_expression
 BUSY_TIMEOUT_SECONDS = 15
 POOL_SIZE = 10
 
+_DISK_FULL, _READ_ONLY = "53100", "25006"
+"""States of an error, as PostgreSQL names them."""
+
 
 class Database:
     """One database, shared by a process's tasks.
@@ -122,6 +125,24 @@ def is_passing(error: BaseException) -> bool:
 def is_away(error: BaseException) -> bool:
     """Whether an error says that the database cannot be used just now, so waiting helps."""
     return isinstance(error, OSError) or is_passing(error)
+
+
+def in_words(error: DBAPIError) -> StorageError | None:
+    """Give the sentence for a database that could not be used meanwhile; None for any other
+    error. What was written before stays written."""
+    said = str(error.orig)
+    state = getattr(error.orig, "sqlstate", None)
+    if "disk is full" in said or state == _DISK_FULL:
+        sentence = "The database's disk is full; free some space, and do it again."
+    elif "readonly database" in said or state == _READ_ONLY:
+        sentence = "The database can only be read; let it be written, and do it again."
+    elif "database is locked" in said:
+        sentence = "Another process holds the database for long; do it again."
+    elif is_passing(error):
+        sentence = "The database went away meanwhile; do it again when it is running."
+    else:
+        return None
+    return StorageError(sentence, detail=said[:200])
 
 
 def _postgresql_engine(url: str) -> AsyncEngine:

@@ -5,10 +5,12 @@ from __future__ import annotations
 import csv
 import io
 import json
+import sqlite3
 import sys
 from pathlib import Path
 
 import pytest
+from sqlalchemy import Engine, event
 
 from bot import importing
 from bot.cli import main
@@ -138,6 +140,24 @@ def test_a_large_file_is_read_in_processes(
     assert run("import", write(tmp_path / "large.jsonl", *lines))[0] == 0
     found = json.loads(run("search", "topic:entity-list", "--limit", "1", "--json")[1])
     assert found["total"] == 320
+
+
+def test_a_full_disk_is_said_and_what_was_stored_stays(run: Runner, tmp_path: Path) -> None:
+    run("import", write(tmp_path / "one.jsonl", ONE))
+
+    def fill(connection: sqlite3.Connection, _record: object) -> None:
+        connection.execute("PRAGMA max_page_count=1")  # no larger than it is
+
+    lines = [{**ONE, "id": n, "title": f"Entity List notice {n}"} for n in range(320)]
+    event.listen(Engine, "connect", fill)
+    try:
+        status, _out, err = run("import", write(tmp_path / "large.jsonl", *lines))
+    finally:
+        event.remove(Engine, "connect", fill)
+    said = "The database's disk is full; free some space, and do it again."
+    assert (status, err.strip().splitlines()[-1]) == (1, said)
+    assert json.loads(run("search", "quota", "--json")[1])["total"] == 1
+    assert run("import", str(tmp_path / "large.jsonl"))[0] == 0
 
 
 def test_a_word_is_excluded_as_in_chat(run: Runner, tmp_path: Path) -> None:

@@ -9,11 +9,12 @@ from pathlib import Path
 import psycopg
 import pytest
 from sqlalchemy import func, insert, select, text
+from sqlalchemy.exc import DBAPIError
 
 from bot.errors import SchemaError, SettingsError, StorageError
 from bot.settings import load_settings
 from bot.storage import schema
-from bot.storage.database import Database
+from bot.storage.database import Database, in_words
 from bot.storage.tables import publication, workspace
 from tests.support.clock import SetClock
 
@@ -157,3 +158,18 @@ async def test_a_new_file_is_its_owners_alone(tmp_path: Path) -> None:
         made = {one.name: one.stat().st_mode & 0o777 for one in tmp_path.iterdir()}
     await db.close()
     assert made == dict.fromkeys(("bot.sqlite3", "bot.sqlite3-wal", "bot.sqlite3-shm"), 0o600)
+
+
+async def test_a_database_that_cannot_be_written_is_one_sentence(db: Database) -> None:
+    forbid = "PRAGMA query_only=ON" if db.is_sqlite else "SET TRANSACTION READ ONLY"
+
+    async def write() -> None:
+        async with db.read() as conn:
+            await conn.execute(text(forbid))
+            await conn.execute(insert(publication).values(name="Refused"))
+
+    with pytest.raises(DBAPIError) as raised:
+        await write()
+    trouble = in_words(raised.value)
+    assert trouble is not None
+    assert str(trouble) == "The database can only be read; let it be written, and do it again."
