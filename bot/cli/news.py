@@ -16,6 +16,7 @@ from rich.table import Table
 
 from bot.cli.opening import taxonomy_here
 from bot.errors import UsageError
+from bot.feeds.text import to_line
 from bot.news.entries_file import FileEntry, read_entries
 from bot.news.model import WHOLE, Analysis
 from bot.news.taxonomy import SHIPPED, Taxonomy, load_taxonomy
@@ -148,11 +149,18 @@ def _details(analysis: Analysis) -> dict[str, object]:
     }
 
 
+def readable_line(text: str) -> str:
+    """Give a stranger's text for a terminal: on one line, with no code that it would obey."""
+    return to_line(text, literal=True)
+
+
 def _print_readable(title: str, analysis: Analysis) -> None:
-    typer.echo(title)
+    typer.echo(readable_line(title))
     for match in analysis.topics:
         why = ", ".join(
-            dict.fromkeys(WHOLE if each.whole else f"“{each.text}”" for each in match.evidence)
+            dict.fromkeys(
+                WHOLE if each.whole else f"“{readable_line(each.text)}”" for each in match.evidence
+            )
         )
         typer.echo(f"  {match.topic}  {match.score:.2f}  {why}")
     if analysis.citations:

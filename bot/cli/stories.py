@@ -12,7 +12,7 @@ from typing import Annotated
 
 import typer
 
-from bot.cli.news import entries_of, opened
+from bot.cli.news import entries_of, opened, readable_line
 from bot.cli.opening import taxonomy_here
 from bot.news.citations import find_citations
 from bot.news.classifier import Classifier
@@ -41,7 +41,8 @@ def register(app: typer.Typer) -> None:
         if as_json or not sys.stdout.isatty():
             for each, story in zip(entries, found, strict=True):
                 line = {"id": each.id, "story": story}
-                _say(json.dumps(line, ensure_ascii=False))
+                text = json.dumps(line, ensure_ascii=False)
+                typer.echo(text.encode("utf-8", "backslashreplace"))  # half characters as escapes
         else:
             _print_stories(entries, found)
 
@@ -105,10 +106,5 @@ def _print_stories(entries: list[FileEntry], found: list[str]) -> None:
     for together in members.values():
         for index, each in enumerate(together):
             mark = "  also: " if index else ""
-            source = f" ({each.source})" if each.source else ""
-            _say(f"{mark}{each.entry.title}{source}")
-
-
-def _say(line: str) -> None:
-    """Write one line as UTF-8, whatever the terminal; half characters are written escaped."""
-    typer.echo(line.encode("utf-8", "backslashreplace"))
+            source = f" ({readable_line(each.source)})" if each.source else ""
+            typer.echo(f"{mark}{readable_line(each.entry.title)}{source}")

@@ -10,6 +10,7 @@ from sqlalchemy import func, select, union
 from sqlalchemy.ext.asyncio import AsyncConnection
 
 from bot.errors import UsageError
+from bot.feeds.text import to_line
 from bot.news.entries_file import read_entries
 from bot.storage.tables import delivery, entry_topic, feedback
 
@@ -84,7 +85,7 @@ def read_labelled(lines: Iterable[bytes]) -> Iterator[LabelledItem]:
                 str(each.id),
                 each.entry.title,
                 each.entry.text,
-                frozenset(topics),
+                frozenset(label for one in topics if (label := to_line(one, literal=True))),
                 bool(raw.get("hard")),
                 bool(raw.get("borderline")),
             )

@@ -3,6 +3,10 @@
 from __future__ import annotations
 
 import json
+import os
+import pty
+import subprocess
+import sys
 from datetime import UTC, datetime
 from pathlib import Path
 from typing import Any
@@ -102,6 +106,24 @@ def test_a_file_that_is_not_there_is_named(tmp_path: Path) -> None:
 def test_broken_characters_go_through() -> None:
     (line,) = run("classify", given='{"id": "\\ud800", "title": "Entity List \\ud800 grows"}')
     assert json.loads(line)["id"] == "\ud800"
+
+
+@pytest.mark.parametrize("command", ["classify", "stories", "evaluate"])
+def test_a_terminal_obeys_no_code_of_a_stranger_and_half_a_character_ends_nothing(
+    tmp_path: Path, command: str
+) -> None:
+    odd = "\ud800\x1b[2J Five firms join the Entity List"
+    file = tmp_path / "odd.jsonl"
+    file.write_text(jsonl({"id": 1, "title": odd, "source": odd, "topics": [odd, ""]}))
+    ours, theirs = pty.openpty()
+    ended = subprocess.run(
+        [sys.executable, "-m", "bot", command, str(file)], stdout=theirs, stderr=theirs, check=False
+    )
+    os.close(theirs)
+    said = os.read(ours, 65_536).decode()
+    os.close(ours)
+    assert (ended.returncode, "Traceback" in said, "\x1b[2J" in said) == (0, False, False)
+    assert "Entity List" in said
 
 
 def test_topics_are_listed_with_what_belongs() -> None:
