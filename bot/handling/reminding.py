@@ -21,9 +21,13 @@ def local_day(now: datetime, zone: str) -> date:
 
 
 def morning_of(day: date, zone: str, now: datetime) -> datetime:
-    """Give when to remind on a day: at nine in the zone, and never sooner than in an hour (UTC)."""
+    """Give when to remind on a day: at nine in the zone, and in an hour where that is past; at once
+    where the day ends before, for it is called today's (UTC)."""
     nine = datetime.combine(day, _MORNING, tzinfo=_zone(zone))
-    return max(nine.astimezone(now.tzinfo), now + _AT_LEAST)
+    soon = now + _AT_LEAST
+    if local_day(now, zone) == day != local_day(soon, zone):
+        soon = now
+    return max(nine.astimezone(now.tzinfo), soon)
 
 
 def _zone(name: str) -> ZoneInfo:
