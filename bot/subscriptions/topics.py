@@ -13,7 +13,7 @@ from bot.news.taxonomy import Taxonomy, Topic
 from bot.storage.tables import subscription
 from bot.subscriptions.editing import Edit
 from bot.subscriptions.model import Changed, ChannelSettings, Mode, Subscription, SubscriptionKind
-from bot.subscriptions.withdrawing import withdraw
+from bot.subscriptions.withdrawing import give_back, withdraw
 
 _MAX_WORD = 60
 
@@ -54,6 +54,8 @@ async def subscribe(
             (same if unchanged else other).append(before)
     if new:
         await add(edit, "topic", new, mode, min_score)
+        if mode == "instant" and min_score is None:
+            await give_back(edit, {("topic", one) for one in new})
     for before in other:
         score = before.min_score if min_score is None else min_score
         await edit.conn.execute(
@@ -136,6 +138,8 @@ async def mute(
     )
     if until is not None:
         await withdraw(edit, {(kind, target)})
+    elif have.mode == "instant":
+        await give_back(edit, {(kind, target)})
     return await edit.done(
         "mute" if until else "unmute",
         {"kind": kind, "target": target, "until": _text(have.muted_until)},

@@ -11,7 +11,7 @@ from sqlalchemy import Row, delete, select, update
 from bot.storage import dialects
 from bot.storage.tables import collected, delivery
 from bot.subscriptions.editing import Edit
-from bot.subscriptions.gathering import ALERTS, CHUNK, WITHDRAWN
+from bot.subscriptions.gathering import ALERTS, CHUNK, WITHDRAWN, is_withdrawn
 from bot.subscriptions.matching import StoredEntry, collect_for_digests
 from bot.subscriptions.rules import parse_reasons
 from bot.subscriptions.summary import SummaryItem, from_payload, to_payload
@@ -45,6 +45,22 @@ async def withdraw(edit: Edit, gone: Reasons) -> None:
         if len(owed) < CHUNK:
             return
         last = owed[-1].id
+
+
+async def give_back(edit: Edit, wanted: Reasons) -> None:
+    """Owe again the alerts that were withdrawn and that quiet hours would still hold, where the
+    channel asks for them anew: who takes an unsubscribing back has lost nothing.
+
+    Call it in the transaction that adds or unmutes the subscriptions.
+    """
+    await dialects.serialise_ingest(edit.conn)
+    here = (delivery.c.channel_id == edit.channel.id, delivery.c.held_until > edit.now)
+    query = select(delivery.c.id, delivery.c.reasons).where(*here, is_withdrawn(delivery))
+    for row in (await edit.conn.execute(query)).all():
+        reasons = _left(row.reasons, set(parse_reasons(row.reasons)) - wanted)
+        if reasons:
+            anew = {"state": "pending", "reasons": reasons, "last_error": None, "attempts": 0}
+            await edit.conn.execute(update(delivery).where(delivery.c.id == row.id).values(anew))
 
 
 async def _leave_no_reason(edit: Edit, row: Row[Any], gone: Reasons) -> None:

@@ -144,3 +144,23 @@ async def test_what_one_watch_found_is_no_others(room: Newsroom) -> None:
     later = replace(stopped, summary="Customs stopped a shipment of Zeta Lasers.")
     await room.edit(entry_id, later, understood())
     assert "alert" in {row.kind for row in await room.owed()}
+
+
+async def test_who_takes_it_back_within_quiet_hours_has_lost_nothing(room: Newsroom) -> None:
+    """The clock stands at 15:00."""
+    await room.door.subscribe(slack(), ANN, ["sanctions", "entity-list"])
+    await room.door.configure(slack(), ANN, quiet=("14:00", "20:00"))
+    await room.publish((article(), understood("sanctions", "entity-list")))
+    await room.door.unsubscribe(slack(), ANN, ["sanctions", "entity-list"])
+    await room.door.subscribe(slack(), ANN, ["sanctions"])
+    (row,) = await room.owed()
+    assert (row.state, row.reasons, row.last_error) == ("pending", "topic:sanctions", None)
+    assert row.held_until is not None
+    await room.door.mute(slack(), ANN, "topic", "sanctions", room.clock() + timedelta(days=1))
+    assert [row.state for row in await room.owed()] == ["dead"]
+    await room.door.mute(slack(), ANN, "topic", "sanctions", None)
+    assert [row.state for row in await room.owed()] == ["pending"]
+    await room.door.unsubscribe(slack(), ANN, ["sanctions"])
+    room.clock.advance(hours=6)
+    await room.door.subscribe(slack(), ANN, ["sanctions"])
+    assert [row.state for row in await room.owed()] == ["dead"], "its hour is over"
