@@ -73,15 +73,20 @@ class Entries:
         undo = Offer("Undo", actions.SaveEntry(asked.entry, on=False))
         return Sentence("Saved for you.", offers=(Offer("Your list", actions.SavedPage()), undo))
 
-    async def say_irrelevant(self, entry_id: int, context: CommandContext) -> Sentence:
-        """Note that an entry did not matter here."""
-        await self._note(entry_id, "not-relevant", ("",), context)
-        return Sentence("Noted: not relevant here. Thank you, this is how the topics get better.")
+    async def say_irrelevant(self, asked: actions.NotRelevant, context: CommandContext) -> Sentence:
+        """Note that an entry did not matter here, or take that back."""
+        if not asked.on:
+            return await self._take_back(asked.entry, "not-relevant", "", context)
+        await self._note(asked.entry, "not-relevant", ("",), context)
+        said = "Noted: not relevant here. Thank you, this is how the topics get better."
+        return Sentence(said, offers=(Offer("Undo", actions.NotRelevant(asked.entry, on=False)),))
 
     async def ask_wrong_topic(
         self, asked: actions.WrongTopic, context: CommandContext
     ) -> Sentence | WrongTopicFormAnswer:
-        """Note a topic that an entry does not have, or ask which."""
+        """Note a topic that an entry does not have, ask which, or take that back."""
+        if not asked.on:
+            return await self._take_back(asked.entry, "wrong-topic", asked.topic, context)
         if asked.topic:
             return await self.say_wrong_topics(asked.entry, (asked.topic,), context)
         async with self._db.read() as conn:
@@ -101,7 +106,10 @@ class Entries:
         """Note topics that an entry does not have."""
         await self._note(entry_id, "wrong-topic", topics, context)
         names = ", ".join(self._titles.get(topic, topic) for topic in topics)
-        return Sentence(f"Noted: {names} is wrong for this article. Thank you.")
+        undo = actions.WrongTopic(entry_id, topics[0] if len(topics) == 1 else "", on=False)
+        return Sentence(
+            f"Noted: {names} is wrong for this article. Thank you.", offers=(Offer("Undo", undo),)
+        )
 
     async def mute(self, asked: actions.Mute, context: CommandContext) -> Sentence:
         """Keep one subscription of this channel silent for some days."""
@@ -161,18 +169,9 @@ class Entries:
     async def _note(
         self, entry_id: int, verdict: str, topics: tuple[str, ...], context: CommandContext
     ) -> None:
-        here = context.channel
         async with self._db.write() as conn:
             await self._article(conn, entry_id)
-            known = await conn.scalar(
-                select(channel.c.id)
-                .join(workspace)
-                .where(
-                    channel.c.external_id == here.channel,
-                    workspace.c.platform == here.platform,
-                    workspace.c.external_id == here.workspace,
-                )
-            )
+            known = await _channel(conn, context)
             now = await self._db.now(conn)
             for topic in topics:
                 await conn.execute(
@@ -188,11 +187,40 @@ class Entries:
                     .on_conflict_do_nothing()
                 )
 
+    async def _take_back(
+        self, entry_id: int, verdict: str, topic: str, context: CommandContext
+    ) -> Sentence:
+        """Forget what this person said here; what others said stays."""
+        async with self._db.write() as conn:
+            said = delete(feedback).where(
+                feedback.c.entry_id == entry_id,
+                feedback.c.channel_id.is_not_distinct_from(await _channel(conn, context)),
+                feedback.c.actor == context.actor.id,
+                feedback.c.verdict == verdict,
+            )
+            await conn.execute(said.where(feedback.c.topic == topic[:64]) if topic else said)
+        return Sentence("Taken back.")
+
     async def _article(self, conn: AsyncConnection, entry_id: int) -> StoredArticle:
         article = (await load_articles(conn, [entry_id])).get(entry_id)
         if article is None:
             raise UsageError(_GONE)
         return article
+
+
+async def _channel(conn: AsyncConnection, context: CommandContext) -> int | None:
+    """Give the number of the channel where somebody speaks; none of a talk with the bot alone."""
+    here = context.channel
+    found: int | None = await conn.scalar(
+        select(channel.c.id)
+        .join(workspace)
+        .where(
+            channel.c.external_id == here.channel,
+            workspace.c.platform == here.platform,
+            workspace.c.external_id == here.workspace,
+        )
+    )
+    return found
 
 
 async def _workspace(conn: AsyncConnection, context: CommandContext) -> int:

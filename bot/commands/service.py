@@ -200,7 +200,7 @@ class Commands:
             case actions.Mute():
                 return await self._entries.mute(action, context)
             case actions.NotRelevant():
-                return await self._entries.say_irrelevant(action.entry, context)
+                return await self._entries.say_irrelevant(action, context)
             case actions.WrongTopic():
                 return await self._entries.ask_wrong_topic(action, context)
             case actions.Explain():

@@ -53,17 +53,22 @@ class Mute:
 
 @dataclass(frozen=True, slots=True)
 class NotRelevant:
-    """Say that an entry did not matter here."""
+    """Say that an entry did not matter here (or take that back)."""
 
     entry: int
+    on: bool = True
 
 
 @dataclass(frozen=True, slots=True)
 class WrongTopic:
-    """Say that an entry does not have a topic; without one, ask which in a form."""
+    """Say that an entry does not have a topic; without one, ask which in a form.
+
+    Off takes back what the person said so, of this topic or of all.
+    """
 
     entry: int
     topic: str = ""
+    on: bool = True
 
 
 @dataclass(frozen=True, slots=True)
@@ -307,7 +312,7 @@ def decode(value: str) -> Action | None:
     """Read a value; None when it is none of ours (an old message's, or somebody's own)."""
     try:
         body = json.loads(value)
-    except ValueError:
+    except (ValueError, RecursionError):
         return None
     if not isinstance(body, dict):
         return None

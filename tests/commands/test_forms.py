@@ -242,7 +242,8 @@ async def test_wrong_topics_are_noted_from_a_form(desk: Desk) -> None:
         WrongTopicFormAnswer(ids[0], "T", (("entity-list", "Entity List"), ("sanctions", "X")))
     )
     answer = await send(desk, filled(view, **{forms.TOPICS: ["entity-list"]}))
-    assert answer == Sentence("Noted: Entity List is wrong for this article. Thank you.")
+    assert isinstance(answer, Sentence)
+    assert answer.text == "Noted: Entity List is wrong for this article. Thank you."
 
 
 def test_what_is_no_form_of_ours_is_nothing() -> None:

@@ -135,6 +135,26 @@ async def test_what_was_wrong_is_noted_once(desk: Desk) -> None:
     ]
 
 
+async def test_what_was_said_by_mistake_is_taken_back_and_what_others_said_stays(
+    desk: Desk,
+) -> None:
+    await desk.ask("subscribe sanctions")
+    ids = await desk.fill()
+    for verdict in (actions.NotRelevant(ids[5]), actions.WrongTopic(ids[5], "sanctions")):
+        await desk.press(verdict, actor=replace(ANN, id="U0BEN"))
+        answer = await desk.press(verdict)
+        assert isinstance(answer, Sentence)
+        (undo,) = [offer.action for offer in answer.offers]
+        for _twice in range(2):
+            assert await desk.press(undo) == Sentence("Taken back.")
+    async with desk.db.read() as conn:
+        rows = (await conn.execute(select(feedback).order_by(feedback.c.id))).all()
+    assert [(row.verdict, row.actor) for row in rows] == [
+        ("not-relevant", "U0BEN"),
+        ("wrong-topic", "U0BEN"),
+    ]
+
+
 async def test_of_several_topics_a_form_asks_which_is_wrong(desk: Desk) -> None:
     (entry,) = await desk.publish(
         FeedEntry(

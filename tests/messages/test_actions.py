@@ -19,8 +19,8 @@ ALL: list[Action] = [
     actions.ShareForm(_BIG),
     actions.ShareHere(_BIG),
     actions.Mute("search", _TARGET, 30),
-    actions.NotRelevant(_BIG),
-    actions.WrongTopic(_BIG, _TARGET),
+    actions.NotRelevant(_BIG, on=False),
+    actions.WrongTopic(_BIG, _TARGET, on=False),
     actions.Explain(_BIG),
     actions.MoreLike(_BIG),
     actions.SearchPage('"entity list" -x', 20),
@@ -75,7 +75,9 @@ def test_a_button_and_a_menu_are_read_alike() -> None:
         '{"do":"why","entry":7,"else":1}',
         '{"do":"subscribe","topic":"x","mode":"hourly"}',
         '{"do":["why"]}',
+        "[" * 100_000,
     ],
+    ids=lambda value: value[:40] or "nothing",
 )
 def test_what_is_not_ours_is_nothing(value: str) -> None:
     assert decode(value) is None
