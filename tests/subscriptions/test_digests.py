@@ -6,7 +6,7 @@ from dataclasses import replace
 from datetime import UTC, datetime, timedelta
 
 import pytest
-from hypothesis import given
+from hypothesis import HealthCheck, given, settings
 from hypothesis import strategies as st
 from sqlalchemy import select, update
 
@@ -229,6 +229,7 @@ items = st.builds(SummaryItem, st.integers(1), st.integers(1), st.text(max_size=
 moments = st.none() | st.datetimes(timezones=st.just(UTC))
 
 
+@settings(deadline=None, suppress_health_check=[HealthCheck.too_slow])  # a busy machine is no fault
 @given(
     st.builds(
         Summary,
