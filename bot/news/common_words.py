@@ -26,7 +26,7 @@ _ALSO_NAMES = """
     platinum plus polaris polestar pool power premier prime principal prism progress progressive
     prologue prudent pulse puma quantum quest radiant rainbow ranger rapid raven rebel red
     reliance resolute ridge ring ripple rival river rocket root rose royal ruby runway sage sail
-    salt sap sapphire saturn scale scout seal sentinel shark shell shield shift signal silver
+    salt sap sapphire saturn scale scout seal sec sentinel shark shell shield shift signal silver
     simple sky slate snap solar solid sonic source south spark spectrum sphere spire spirit
     spring sprint square stable standard star stellar sterling stone storm stream stripe stryker
     sublime summit sun sunrise superior surge swan swift synergy tandem target tempo terra

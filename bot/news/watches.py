@@ -33,6 +33,8 @@ def watch_key(term: str) -> str:
     return (company_key(term) or squeeze(term) or term.strip().casefold())[:_MAX_KEY]
 
 
+_CURRENCIES = frozenset("$€£¥₩₹")
+
 _ANY, _CAPITAL, _CAPITALS = range(3)
 """How a word must be written to be the name: anyhow, `Target`, `SIA`."""
 
@@ -95,6 +97,8 @@ class WatchMatcher:
             first, after = places[start], places[end] + 1
             if kept is not None:
                 first, after = kept[first], kept[after - 1] + 1
+            if body[first].isdigit() and body[first - 1 : first] in _CURRENCIES:
+                continue  # "$3m" is no news of 3M
             evidence = Evidence(body[first:after], first, after, field)
             for watch_id, writing in seekers:
                 if writing == _ANY or _is_written(evidence.text, writing):
