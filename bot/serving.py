@@ -6,13 +6,14 @@ import asyncio
 import re
 import socket
 from collections.abc import AsyncIterator, Sequence
-from contextlib import AbstractContextManager, asynccontextmanager, nullcontext
+from contextlib import AbstractContextManager, asynccontextmanager, nullcontext, suppress
 from errno import EADDRNOTAVAIL
 
 import structlog
 import uvicorn
 from starlette.applications import Starlette
 from starlette.middleware import Middleware
+from starlette.requests import ClientDisconnect
 from starlette.responses import PlainTextResponse
 from starlette.routing import BaseRoute
 from starlette.types import ASGIApp, Message, Receive, Scope, Send
@@ -105,7 +106,8 @@ class Guard:
             await send(message)
 
         try:
-            await self._app(scope, bounded, with_headers)
+            with suppress(ClientDisconnect):  # the caller left: no fault, and nobody to answer
+                await self._app(scope, bounded, with_headers)
         except _Refused as refused:
             if not started:
                 answer = PlainTextResponse(str(refused), refused.status, refused.headers)

@@ -14,6 +14,7 @@ from sqlalchemy import text
 from starlette.requests import Request
 from starlette.responses import PlainTextResponse, Response
 from starlette.routing import Route
+from starlette.types import Message
 
 from bot.demo.setting import DemoClock
 from bot.errors import SettingsError
@@ -164,6 +165,29 @@ async def test_a_body_that_does_not_come_is_not_waited_for() -> None:
     "host",
     ["localhost@evil.example", "127.0.0.1:80@evil", "[::1", "[", "a b", "localhost:x", "a/b", "é"],
 )
+async def test_a_caller_who_leaves_amid_a_request_is_no_fault() -> None:
+    scope = {
+        "type": "http",
+        "method": "POST",
+        "path": "/",
+        "query_string": b"",
+        "headers": [(b"content-length", b"5")],
+    }
+    answers: list[Message] = []
+
+    async def receive() -> Message:
+        return {"type": "http.disconnect"}
+
+    async def send(message: Message) -> None:
+        answers.append(message)
+
+    async def length(request: Request) -> Response:
+        return PlainTextResponse(str(len(await request.body())))
+
+    await build_app([Route("/", length, methods=["POST"])])(scope, receive, send)
+    assert answers == []
+
+
 async def test_a_host_that_is_none_is_refused(site: Site, host: str) -> None:
     answer = await site.client.get("/healthz", headers={b"Host": host.encode()})
     assert (answer.status_code, answer.text) == (400, "The Host header is malformed.")
