@@ -10,6 +10,7 @@ from collections.abc import Iterator, Sequence
 
 from bot.news.company_aliases import other_names_after
 from bot.news.company_forms import company_key
+from bot.news.company_headlines import without_headline
 from bot.news.company_lists import listed_in
 from bot.news.company_names import Named, names_in
 from bot.news.countries import Destinations, country_after, country_before, country_name
@@ -109,7 +110,8 @@ def _of_both(body: str, after: int) -> str:
 def _apart(body: str, in_lists: Sequence[Named]) -> list[Named]:
     """Give the names by place: of those that overlap the first and longest, and none that is
     another's alias."""
-    names = sorted((*names_in(body), *in_lists), key=lambda found: (found[1], -found[2]))
+    formed = (without_headline(body, found) for found in names_in(body))
+    names = sorted((*formed, *in_lists), key=lambda found: (found[1], -found[2]))
     kept: list[Named] = []
     end = -1
     for name, start, stop in names[:_MAX_NAMES]:

@@ -94,7 +94,7 @@ _OF_A_PERSON = re.compile(
 
 def listed_in(body: str, *, title: bool = False) -> Iterator[Listed]:
     """Give the names in lists, in no order; some may overlap."""
-    large = title and _is_large(body)
+    large = title and is_large(body)
     read: dict[tuple[str, bool], int] = {}
     for hint in _HINTED.finditer(body):
         like = str(hint.lastgroup), _OF_A_PERSON.search(hint[0]) is not None
@@ -139,7 +139,7 @@ def _with_address(body: str) -> Iterator[Listed]:
             yield one
 
 
-def _is_large(body: str) -> bool:
+def is_large(body: str) -> bool:
     """Whether most words of a headline are written large, so that a large letter tells nothing."""
     words = [word for word in body.split() if len(word) > 3 and word[0].isalpha()]
     return sum(word[0].isupper() for word in words) > 0.6 * len(words)

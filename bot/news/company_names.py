@@ -14,7 +14,7 @@ Named = tuple[str, int, int]
 """A name, and its place."""
 
 _TOKEN = re.compile(r"\S+")
-_NAME_WORD = re.compile(r"[(“\"'‘«]?(?:[A-Z0-9ÀÖØ-ÞĀ-ŽА-Я]|[a-z]{1,2}[A-Z])")
+NAME_WORD = re.compile(r"[(“\"'‘«]?(?:[A-Z0-9ÀÖØ-ÞĀ-ŽА-Я]|[a-z]{1,2}[A-Z])")
 _LINK_WORDS = "of and the de du des del da do di e y et la le von van und der für hynix & for"
 _LINKS = frozenset(_LINK_WORDS.split())
 _STOPS = (".", ";", ":", "!", "?", ",", "”", '"', "—", "–")
@@ -44,7 +44,7 @@ _MAX_NAME = 130
 _MAX_WORDS = 12
 _FULL_LINE = 55
 """Characters from which on a line's end may be a break inside a sentence."""
-_LEAD = re.compile(
+LEAD = re.compile(
     r"(?:(?:The|In|On|By|And|But|For|With|From|To|At|Of|As|If|When|While|After|Before|Under|Against"
     r"|Adding|Adds?|Addition|Removes?|Removing|Chinese|Russian|Iranian|American|Dutch|German"
     r"|Japanese|Korean|Indian|Turkish|British|French|Matter|Order|Agreement|Chipmaker|CEO|Commerce"
@@ -118,17 +118,17 @@ def start_of_name(body: str, end: int) -> int:
             break
         if start < end and _ends_before(body, text, word.end(), start, following):
             break
-        if text[0] in _DASHES and _NAME_WORD.match(text[1:]):
+        if text[0] in _DASHES and NAME_WORD.match(text[1:]):
             start = word.start() + 1
             break
-        if not (_NAME_WORD.match(text) or text in _LINKS) or _MARKER.fullmatch(text):
+        if not (NAME_WORD.match(text) or text in _LINKS) or _MARKER.fullmatch(text):
             break
         start, following = word.start(), text
         if text[0] in "“\"'‘«":
             break
-    lead = _LEAD.match(body, start, end)
+    lead = LEAD.match(body, start, end)
     start = lead.end() if lead else start
-    return start if _NAME_WORD.match(body, start, end) else end
+    return start if NAME_WORD.match(body, start, end) else end
 
 
 def _ends_before(body: str, text: str, end: int, start: int, following: str) -> bool:

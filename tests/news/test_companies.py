@@ -229,6 +229,32 @@ def test_large_letters_of_a_headline_make_no_name(title: str, names: list[str]) 
 
 
 @pytest.mark.parametrize(
+    ("title", "names"),
+    [
+        ("BIS Adds Lanhai Electronics (HK) Ltd. and Beta Trading FZE to Entity List",
+         ["Lanhai Electronics (HK) Ltd.", "Beta Trading FZE"]),
+        ("OFAC Designates Brightanchor Holdings Limited", ["Brightanchor Holdings Limited"]),
+        ("US Fines LANHAI COMPUTER INC.", ["LANHAI COMPUTER INC."]),
+        ("BIS ADDS LANHAI LTD. TO ENTITY LIST", ["LANHAI LTD."]),
+        ("Judge Dismisses Suit Against Lanhai Technology Co.", ["Lanhai Technology Co."]),
+        ("Court Weighs Charges Against LANHAI TECHNOLOGIES CO., LTD",
+         ["LANHAI TECHNOLOGIES CO., LTD"]),
+        ("Commerce Settles With the Lanhai Etch Corp.", ["Lanhai Etch Corp."]),
+        ("Former Chief of Lanhai Optics Ltd. Pleads Guilty", ["Lanhai Optics Ltd."]),
+        ("Bank of Lanhai Ltd. Fined", ["Bank of Lanhai Ltd."]),
+        ("Charge Robotics Inc. Opens Plant", ["Charge Robotics Inc."]),
+        ("Targets Inc. Fined", ["Targets Inc."]),
+        ("staff of Northern Lists With Care Ltd. left their posts in spring",
+         ["Northern Lists With Care Ltd."]),
+    ],
+)  # fmt: skip
+def test_a_name_begins_behind_what_a_large_headline_says_of_it(
+    title: str, names: list[str]
+) -> None:
+    assert [each.name for each in find_companies(title, "")] == names
+
+
+@pytest.mark.parametrize(
     ("text", "name", "aliases"),
     [
         ("Lanhai Etch Ltd. (蓝海刻蚀), Wuxi", "Lanhai Etch Ltd.", ("蓝海刻蚀",)),
