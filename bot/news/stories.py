@@ -13,7 +13,7 @@ from typing import Literal
 from rapidfuzz import fuzz
 
 from bot.news import story_amounts, story_marks
-from bot.news.story_acts import other_doer, other_target, suit_and_ruling
+from bot.news.story_acts import other_doer, other_mineral, other_target, suit_and_ruling
 from bot.news.story_features import StoryFeatures
 from bot.news.story_signs import (
     WINDOW_DAYS,
@@ -91,6 +91,8 @@ def _excluded(a: StoryFeatures, b: StoryFeatures) -> Comparison | None:
         return Comparison("apart", 0.0, "a suit and what came of it")
     if other_doer(a.headline, b.headline) or other_target(a, b):
         return Comparison("apart", 0.0, "one act of, or on, another country")
+    if other_mineral(a.headline, b.headline):
+        return Comparison("apart", 0.0, "one act on another mineral")
     if exchanged(a, b) or _exchanged_in_text(a, b):
         return Comparison("apart", 0.0, "one wording, another name")
     if other_names(a, b) and one_act(a.headline, b.headline):

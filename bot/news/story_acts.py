@@ -37,6 +37,17 @@ def other_doer(one: Told, other: Told) -> bool:
     )
 
 
+def other_mineral(one: Told, other: Told) -> bool:
+    """Whether two headlines name minerals, and none that is the same."""
+    first, second = _minerals(one), _minerals(other)
+    return bool(first and second) and first.isdisjoint(second)
+
+
+def _minerals(headline: Told) -> frozenset[str]:
+    implied = lexicon().implied
+    return frozenset(each for each in headline.weights if "t:mineral" in implied.get(each, ()))
+
+
 def suit_and_ruling(one: Told, other: Told) -> bool:
     """Whether one headline tells that somebody sues, and the other what came of a suit."""
     return any(

@@ -10,15 +10,13 @@ import math
 from collections.abc import Mapping, Sequence
 
 from bot.news.story_features import StoryFeatures
-from bot.news.story_words import Told
+from bot.news.story_words import AGENCY_NAMES, Told
 
 AGENCIES = frozenset(
     {"t:commerce", "t:treasury", "t:justice", "t:state_department", "t:congress", "t:mofcom"}
 )
-FRAME = AGENCIES | {
+FRAME = AGENCIES | AGENCY_NAMES | {
     "p:us", "p:china", "t:government", "t:company", "t:export", "t:control", "t:license",
-    "cbp", "cfius", "dhs", "pentagon", "fbi", "fcc", "ftc", "ustr", "itc", "ofsi", "meti", "samr",
-    "bafa",
 }  # fmt: skip
 """Who acts, and what most of our news is about: not what tells one matter from another."""
 

@@ -244,7 +244,7 @@ def common_name(a: StoryFeatures, b: StoryFeatures) -> bool:
     known = lexicon().implied
     named = {concept_of(name) for name in a.names}
     return bool(abbreviated(a.headline, b.headline)) or any(
-        ":" not in concept and (concept in named or concept in known)
+        ":" not in concept and concept not in FRAME and (concept in named or concept in known)
         for concept in common_of(a.headline, b.headline)
     )
 

@@ -113,6 +113,14 @@ _BACKGROUND = re.compile(
     re.IGNORECASE,
 )
 _BACKGROUND_SHARE = 0.5
+AGENCY_NAMES = frozenset(
+    {
+        "cbp", "cfius", "dhs", "pentagon", "fbi", "fcc", "ftc", "ustr", "itc", "ofsi", "meti",
+        "samr", "bafa",
+    }
+)  # fmt: skip
+"""Agencies whose name is their concept."""
+
 _ANY_COUNTRY = frozenset({"t:government"})
 """What is of a country that the headline names, and of the United States where it names none."""
 
@@ -195,7 +203,8 @@ def _actor(opening: str) -> str:
     """Give the country that an opening names: as such, or by its government."""
     if opening.startswith("p:"):
         return opening
-    of = lexicon().implied.get(opening, ()) if opening.startswith("t:") else ()
+    acts = opening.startswith("t:") or opening in AGENCY_NAMES
+    of = lexicon().implied.get(opening, ()) if acts else ()
     return of[0] if of and of[0].startswith("p:") else ""
 
 

@@ -73,6 +73,11 @@ def test_labelled_pairs_reach_their_floors(file: str, precision: float, recall: 
         ("OFAC Sanctions Iranian Drone Network", "OFAC Sanctions Sudanese Gold Traders"),
         ("China Restricts Gallium Exports", "China Restricts Antimony Exports"),
         ("DDTC Amends USML Category XI", "DDTC Debars Seven Exporters"),
+        (
+            "China bans exports of gallium, germanium",
+            "China restricts exports of tungsten, tellurium",
+        ),
+        ("CBP Issues WRO Against Taiwanese Bicycles", "CBP Issues WRO on South Korean Sea Salt"),
         ("EU sanctions Sudanese generals", "EU sanctions Rwandan officials over Congo"),
         ("Canada sanctions Haitian gang leaders", "Canada sanctions Israeli settlers"),
         ("Treasury Targets Peruvian Gold Traders", "Treasury sanctions Nicaraguan gold companies"),
