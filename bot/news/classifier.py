@@ -191,6 +191,8 @@ class Classifier:
 
     def _score(self, topic: Topic, fired: Sequence[_Fired], said: Mapping[str, float]) -> float:
         """Give the chance of a topic, from its rules and from the wording where that is learned."""
+        if any(each.place == 1 and each.compiled.rule.strength == "never" for each in fired):
+            return 0.0
         if self._wording is not None and topic.id in said:
             total = self._wording.calibrated(topic.id, said[topic.id])
             if total < _DOUBTED and fired:
