@@ -12,6 +12,7 @@ from bot.commands.context import CommandContext
 from bot.commands.forms import SettingsSubmitted
 from bot.commands.topic_words import find_topics, titles
 from bot.news.taxonomy import Taxonomy
+from bot.news.watches import watched_names
 from bot.search.model import Result
 from bot.search.search import Search
 from bot.storage.database import Database
@@ -70,7 +71,7 @@ class Trying:
 
     async def term(self, term: str, aliases: Sequence[str]) -> Trial:
         """Say what a watch just set would have sent."""
-        phrases = (f'"{each.replace(chr(34), " ")}"' for each in (term, *aliases))
+        phrases = (f'"{each.replace(chr(34), " ")}"' for each in watched_names((term, *aliases)))
         return await self.search(" OR ".join(phrases))
 
     async def search(self, query: str) -> Trial:

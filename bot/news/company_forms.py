@@ -8,6 +8,7 @@ from __future__ import annotations
 import re
 from collections.abc import Iterable, Mapping, Sequence
 from functools import cache
+from itertools import islice, product
 
 from bot.news.folding import is_cjk, squeeze
 from bot.news.tables import read_table
@@ -81,6 +82,31 @@ def company_key(name: str) -> str:
         words[-1] = _without(words[-1], joined, at_end=True)
         words[0] = _without(words[0], joined, at_end=False)
     return " ".join(words)
+
+
+_SHORTENED = """
+    technologies=technology=tech international=intl electronics=elec manufacturing=mfg
+    industries=ind engineering=eng equipment=equip semiconductors=semiconductor development=dev
+    brothers=bros group=grp
+    """
+_SAME = {word: tuple(line.split("=")) for line in _SHORTENED.split() for word in line.split("=")}
+_MOST_WRITINGS = 24
+
+
+def one_word(key: str) -> str:
+    """Write words of names that are shortened on lists in one way: `huawei tech` is `huawei
+    technologies`."""
+    return " ".join(_SAME.get(word, (word,))[0] for word in key.split())
+
+
+def writings(key: str) -> tuple[str, ...]:
+    """Give how else a folded name may be written, with `tech` for `technologies` and the like, the
+    name itself first; only where another word tells whose name it is."""
+    words = key.split()
+    if all(word in _SAME for word in words):
+        return (key,)
+    each = [dict.fromkeys((word, *_SAME.get(word, ()))) for word in words]
+    return tuple(" ".join(one) for one in islice(product(*each), _MOST_WRITINGS))
 
 
 _ALSO_WORDS = frozenset(("ad", "ae", "as", "bt", "hf", "pt", "rt", "sa", "se"))

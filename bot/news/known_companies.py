@@ -6,7 +6,7 @@ import re
 from collections.abc import Iterator, Mapping
 from functools import cache
 
-from bot.news.company_forms import company_key
+from bot.news.company_forms import company_key, one_word
 from bot.news.folding import fold, is_cjk
 from bot.news.model import Company
 from bot.news.tables import read_table
@@ -17,21 +17,36 @@ _NAME_OF_TWO = re.compile(
 
 
 @cache
-def well_known() -> Mapping[str, Company]:
-    """Read the companies of `known_companies.toml`, by each of their names."""
-    known: dict[str, Company] = {}
-    for country, listed in read_table("known_companies.toml").items():
-        for line in listed:
-            name, _, others = line.partition(" = ")
-            also = tuple(filter(None, others.split(", ")))
-            company = Company(name, company_key(name), country, also)
-            known |= dict.fromkeys((name, *also), company)
-    return known
+def _listed() -> tuple[tuple[Company, tuple[str, ...]], ...]:
+    """Read `known_companies.toml`: each company, and its full names without their legal form."""
+    return tuple(
+        _read(line, country)
+        for country, listed in read_table("known_companies.toml").items()
+        for line in listed
+    )
+
+
+def _read(line: str, country: str) -> tuple[Company, tuple[str, ...]]:
+    short, _, full = line.partition("; ")
+    name, _, others = short.partition(" = ")
+    also = tuple(filter(None, others.split(", ")))
+    company = Company(name, company_key(name), country, also)
+    return company, tuple(filter(None, full.split(", ")))
 
 
 @cache
-def _by_key() -> Mapping[str, Company]:
-    return {company_key(name): company for name, company in well_known().items()}
+def well_known() -> Mapping[str, Company]:
+    """Give the companies by each of the names that news calls them by."""
+    return {name: one for one, _full in _listed() for name in (one.name, *one.aliases)}
+
+
+@cache
+def _by_key() -> Mapping[str, tuple[str, ...]]:
+    known: dict[str, tuple[str, ...]] = {}
+    for one, full in _listed():
+        names = (one.name, *one.aliases, *full)
+        known |= dict.fromkeys((one_word(company_key(name)) for name in names), names)
+    return known
 
 
 @cache
@@ -40,9 +55,8 @@ def _in_script() -> tuple[tuple[str, Company], ...]:
 
 
 def other_names(name: str) -> tuple[str, ...]:
-    """Give all names of a company that is known by this one, in any script."""
-    found = _by_key().get(company_key(name))
-    return (found.name, *found.aliases) if found else ()
+    """Give all names of a company that is known by this one, in any script, the full ones too."""
+    return _by_key().get(one_word(company_key(name)), ())
 
 
 def known_in(body: str) -> Iterator[tuple[Company, int]]:

@@ -7,13 +7,14 @@ Aho-Corasick automaton, so that the time does not grow with their number.
 from __future__ import annotations
 
 import re
-from collections.abc import Iterable
+from collections.abc import Iterable, Sequence
 from typing import cast
 
 import ahocorasick
 
 from bot.news.common_words import is_common
 from bot.news.companies import company_key
+from bot.news.company_forms import writings
 from bot.news.folding import fold, is_cjk, squeeze, words_with_places
 from bot.news.known_companies import other_names
 from bot.news.model import Evidence, Field, WatchHit, WatchTerm
@@ -21,6 +22,7 @@ from bot.news.model import Evidence, Field, WatchHit, WatchTerm
 _MAX_TEXT = 400_000
 _MAX_KEY = 160
 _MAX_EVIDENCE = 20
+_SAID = 8
 _SHORT = 5
 """Letters; shorter everyday words in capitals (`IT`, `SAGE`) are an abbreviation."""
 
@@ -48,7 +50,7 @@ class WatchMatcher:
     def __init__(self, terms: Iterable[WatchTerm]) -> None:
         forms: dict[str, dict[int, int]] = {}
         for term in terms:
-            for name in _names(term):
+            for name in watched_names(term.names):
                 for form in _forms(name):
                     seekers = forms.setdefault(form, {})
                     seekers[term.id] = min(_writing(name, form), seekers.get(term.id, _CAPITALS))
@@ -156,16 +158,45 @@ _CYRILLIC = str.maketrans(
 _ABBREVIATION = re.compile(r"[A-Z]{3,6}")
 
 
-def _names(term: WatchTerm) -> Iterable[str]:
+def watched_names(names: Iterable[str]) -> tuple[str, ...]:
     """Give the names of a watch, and those that a well-known company has besides."""
-    names = [_INVISIBLE.sub("", name) for name in term.names]
-    return dict.fromkeys([*names, *(other for name in names for other in other_names(name))])
+    seen = [_INVISIBLE.sub("", name) for name in names]
+    others = (other for name in seen for other in other_names(name))
+    return tuple(dict.fromkeys([*seen, *others]))
+
+
+def said_of(names: Sequence[str]) -> str:
+    """Say in a sentence under which other names a watch finds its company; nothing where it looks
+    only for what was given. `names`: the term and its aliases."""
+    keys = {company_key(name) for name in names}
+    others = [name for name in watched_names(names) if company_key(name) not in keys]
+    if others:
+        listed = ", ".join(sorted(others, key=is_cjk)[:_SAID])
+        return f"A well-known company, found under its other names too: {listed}."
+    term = names[0]
+    short = _without_form(term)
+    if short == term or not short:
+        return ""
+    also = "; “Tech” for “Technologies” and the like is one word" if _other_writings(term) else ""
+    return f"It is found without its legal form too (“{short}”), but under no shorter name{also}."
+
+
+def _without_form(name: str) -> str:
+    """Give a name as it is written, without its legal form."""
+    words = map(re.escape, company_key(name).split())
+    found = re.search(r"\s+".join(words), fold(name))
+    return name[found.start() : found.end()] if found else ""
+
+
+def _other_writings(name: str) -> tuple[str, ...]:
+    """Give the other writings of a name; a phrase in small letters has none."""
+    return () if name.islower() else writings(company_key(name))[1:]
 
 
 def _forms(name: str) -> set[str]:
     """Give the folded forms under which a name is looked for."""
     whole, key = squeeze(name), company_key(name)
-    forms = {whole, key, key.translate(_CYRILLIC)}
+    forms = {whole, key, key.translate(_CYRILLIC), *_other_writings(name)}
     letters = whole.split()
     if len(letters) > 1 and all(len(letter) == 1 for letter in letters):
         forms.add("".join(letters))  # S.M.I.C. is SMIC

@@ -9,7 +9,7 @@ from sqlalchemy import delete, func, insert, select, update
 
 from bot.errors import UsageError
 from bot.news.company_forms import is_legal_form
-from bot.news.watches import watch_key
+from bot.news.watches import said_of, watch_key
 from bot.search.parser import parse
 from bot.search.plan import tagged
 from bot.search.tokens import STOP_WORDS
@@ -61,7 +61,7 @@ async def set_watch(edit: Edit, term: str, aliases: Sequence[str], mode: Mode) -
         settings = await edit.done(
             "watch", {}, {"term": term, "aliases": list(names), "mode": mode}
         )
-        return Changed(settings, added=(term,), notes=_also(names))
+        return Changed(settings, added=(term,), notes=_also(term, names))
     names = names or tuple(row.aliases)
     before_mode = _mode(edit, "watch", row.id)
     if list(names) == list(row.aliases) and before_mode == mode:
@@ -74,7 +74,7 @@ async def set_watch(edit: Edit, term: str, aliases: Sequence[str], mode: Mode) -
         {"term": row.term, "aliases": list(names), "mode": mode},
     )
     was = _as_it_was(edit, "watch", row.id)
-    return Changed(settings, added=(row.term,), notes=_also(names), before=was)
+    return Changed(settings, added=(row.term,), notes=_also(row.term, names), before=was)
 
 
 async def drop_watch(edit: Edit, term: str) -> Changed:
@@ -203,8 +203,9 @@ def _clean(term: str) -> str:
     return term
 
 
-def _also(names: Sequence[str]) -> tuple[str, ...]:
-    return (f"Its other names: {', '.join(names)}.",) if names else ()
+def _also(term: str, names: Sequence[str]) -> tuple[str, ...]:
+    given = f"Its other names: {', '.join(names)}." if names else ""
+    return tuple(filter(None, (given, said_of((term, *names)))))
 
 
 async def _room_for_one_more(edit: Edit) -> None:

@@ -11,7 +11,7 @@ from hypothesis import given, settings
 from hypothesis import strategies as st
 
 from bot.news.model import WatchTerm
-from bot.news.watches import WatchMatcher, watch_key
+from bot.news.watches import WatchMatcher, said_of, watch_key
 
 
 def found(names: tuple[str, ...], text: str) -> list[str]:
@@ -28,9 +28,21 @@ HUAWEI = ("Huawei Technologies Co., Ltd.", "Huawei", "华为")
         (HUAWEI, "HUAWEI's phone", ["HUAWEI"]),
         (HUAWEI, "Huawei Technologies Co. Ltd said", ["Huawei Technologies Co. Ltd"]),
         (HUAWEI, "Huawei  Technologies, of Shenzhen", ["Huawei  Technologies"]),
-        (HUAWEI, "美国制裁华为技术有限公司", ["华为"]),
+        (HUAWEI, "美国制裁华为技术有限公司", ["华为技术"]),
         (HUAWEI, "Huaweii and xHuawei", []),
-        (HUAWEI[:1], "Huawei alone", []),
+        (HUAWEI[:1], "Huawei launches tablet", ["Huawei"]),
+        (HUAWEI[:1], "華為 and 华为技术有限公司", ["華為", "华为技术"]),
+        (("HUAWEI TECH CO LTD",), "华为 and Huawei", ["华为", "Huawei"]),
+        (("华为技术有限公司",), "Huawei said", ["Huawei"]),
+        (("Huawei",), "HUAWEI TECH CO LTD listed", ["HUAWEI TECH"]),
+        (("Huawei Cloud Computing Technologies Co., Ltd.",), "Huawei and 华为", []),
+        (("Orion Steel Works Ltd.",), "Orion rises; Orion Steel falls", []),
+        (("Orion Steel Works Ltd.",), "Orion Steel Works said", ["Orion Steel Works"]),
+        (("Lanhai Technologies Co., Ltd.",), "LANHAI TECH CO LTD; Lanhai Technology, of Wuxi",
+         ["LANHAI TECH", "Lanhai Technology"]),
+        (("Lanhai Intl",), "Lanhai International", ["Lanhai International"]),
+        (("Tech Group",), "Technology Group", []),
+        (("Advanced Micro Devices, Inc.",), "AMD, and Amd", ["AMD", "Amd"]),
         (("3A090",), "under 3a090.a and (3A090)", ["3a090", "3A090"]),
         (("3A090",), "13A090 and 3A0901 and 3A090x", []),
         (("direct product rule",), "Direct-Product rule", ["Direct-Product rule"]),
@@ -68,6 +80,29 @@ def test_a_watch_is_found_as_a_whole_name(
     names: tuple[str, ...], text: str, expected: list[str]
 ) -> None:
     assert found(names, text) == expected
+
+
+@pytest.mark.parametrize(
+    ("names", "sentence"),
+    [
+        (HUAWEI[:1], (
+            "A well-known company, found under its other names too: Huawei, 华为, 华为技术.")),
+        (("SMIC", "中芯国际"), (
+            "A well-known company, found under its other names too: "
+            "Semiconductor Manufacturing International, 中芯国际集成电路制造.")),
+        (("Orion Steel Works Ltd.",), (
+            "It is found without its legal form too (“Orion Steel Works”), "
+            "but under no shorter name.")),
+        (("Lanhai Tech Ltd",), (
+            "It is found without its legal form too (“Lanhai Tech”), but under "
+            "no shorter name; “Tech” for “Technologies” and the like is one word.")),
+        (("Orion",), ""),
+        (("3A090",), ""),
+        (("direct product rule",), ""),
+    ],
+)  # fmt: skip
+def test_what_a_watch_finds_besides_is_said(names: tuple[str, ...], sentence: str) -> None:
+    assert said_of(names) == sentence
 
 
 def test_hits_come_by_watch_with_their_field() -> None:

@@ -50,6 +50,15 @@ def test_a_channel_is_set_up_shown_and_cleared(capsys: pytest.CaptureFixture[str
     assert out == "No channel of this workspace gets anything yet.\n"
 
 
+def test_a_watch_says_under_which_names_it_finds_a_company(
+    capsys: pytest.CaptureFixture[str],
+) -> None:
+    known = run(capsys, "watch", *HERE, "Huawei Technologies Co., Ltd.")[1]
+    assert "found under its other names too: Huawei, 华为, 华为技术.\n" in known
+    other = run(capsys, "watch", *HERE, "Orion Steel Works Ltd")[1]
+    assert "without its legal form too (“Orion Steel Works”), but under no shorter" in other
+
+
 def test_a_watch_is_written_as_in_chat(capsys: pytest.CaptureFixture[str]) -> None:
     typed = 'Borealis Optik = "Borealis Optics", 北光'
     status, out, _ = run(capsys, "watch", *HERE, typed, "--alias", "BOAG")
