@@ -5,6 +5,7 @@ from __future__ import annotations
 from collections.abc import Iterable
 from dataclasses import dataclass, field
 
+from bot.news.folding import is_cjk
 from bot.news.model import Relation
 from bot.news.stories import LEARNED, PUBLISHED, Comparison, compare, near
 from bot.news.story_features import VAGUE, StoryFeatures
@@ -66,8 +67,8 @@ def choose(new: StoryFeatures, members: Iterable[Member]) -> Choice:
         found = compare(new, member.features)
         if not found.certain and near(new, member.features):
             rivals.add(member.story)
-        vague = telling.isdisjoint(member.features.keys)
-        _weigh(cases.setdefault(member.story, _Case()), found, vague=vague)
+        shared = telling.intersection(member.features.keys)
+        _weigh(cases.setdefault(member.story, _Case()), found, vague=_is_vague(shared))
     odds = _ALONE * max(1, len(rivals)) ** _CROWD
     least = odds / (1 + odds)
     certain = [story for story, case in cases.items() if case.certain and not case.published]
@@ -89,6 +90,15 @@ def choose(new: StoryFeatures, members: Iterable[Member]) -> Choice:
         likest = max(followed, key=lambda story: (max(cases[story].scores), story))
         return Choice("follow-up", follows=likest, score=1.0)
     return Choice("new")
+
+
+_ONE_WORD = 2
+"""Pairs of Chinese characters that one word has, so that as many in common are but that word."""
+
+
+def _is_vague(shared: set[str]) -> bool:
+    """Whether the keys that two entries share tell of no event: none, or one Chinese word's."""
+    return len(shared) <= _ONE_WORD and all(is_cjk(key) for key in shared)
 
 
 def _mean(case: _Case) -> float:

@@ -14,7 +14,7 @@ from dataclasses import dataclass
 from functools import cache, lru_cache
 from itertools import pairwise
 
-from bot.news.folding import fold
+from bot.news.folding import fold, is_cjk
 from bot.news.number_words import digits
 from bot.news.story_lexicon import (
     LITTLE,
@@ -97,6 +97,8 @@ def _tells(concept: str, weight: float) -> float:
     """Give how much a concept tells one event from another, by how seldom it is met."""
     if weight <= LITTLE:
         return 0.0
+    if weight == PLACE and is_cjk(concept):
+        return PLACE  # two characters of a run, and the next two share one of them
     if concept.startswith("n:"):
         return EXACT if len(concept) > _PLAIN_NUMBER else weight / 2
     return _frequencies().get(concept, SELDOM)

@@ -191,6 +191,25 @@ def test_headlines_of_frequent_words_alone_meet() -> None:
     assert one == other != another
 
 
+def test_chinese_headlines_of_one_event_meet() -> None:
+    lines = [
+        {
+            "id": 1,
+            "source": "A",
+            "published": "2026-05-04",
+            "title": "中国商务部：将三家美国公司列入不可靠实体清单",
+        },
+        {
+            "id": 2,
+            "source": "B",
+            "published": "2026-05-04",
+            "title": "商务部公告：三家美企被列入不可靠实体清单",
+        },
+    ]
+    one, other = group_entries(list(read_entries(map(json.dumps, lines))))
+    assert one == other
+
+
 def test_initials_are_of_names_only() -> None:
     one = told("Norfield Castle Harcourt fined over Russia sanctions", by="Daily")
     other = told("OFSI fines NLC Bank over Russia sanctions", by="Weekly")
