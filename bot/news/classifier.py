@@ -270,7 +270,8 @@ def _is_main(fired: Sequence[_Fired]) -> bool:
     """Whether a topic is what the entry is about, and not only mentioned further down."""
     speaking = [each for each in fired if each.compiled.positive]
     return not speaking or any(
-        each.place >= LEAD and each.compiled.rule.strength != "hint" for each in speaking
+        each.place == 1 or (each.place >= LEAD and each.compiled.rule.strength != "hint")
+        for each in speaking
     )
 
 

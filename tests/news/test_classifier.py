@@ -167,6 +167,18 @@ def test_hard_cases_of_the_field(title: str, expected: set[str]) -> None:
     assert topics(title) == expected
 
 
+def test_who_breaks_sanctions_is_news_of_both_and_a_label_for_a_currency_of_neither() -> None:
+    both = {"sanctions", "enforcement"}
+    assert topics("OFAC Fines Freight Firm $3 Million for Iran Sanctions Violations") == both
+    assert topics("Treasury Designates Norland as a Currency Manipulator") == set()
+    assert topics("H20 sales to China halted") == {"chip-controls"}
+    assert topics("Diner shares best-kept trade secret of its gravy") == set()
+
+
+def test_what_the_headline_tells_is_no_passing_mention() -> None:
+    assert found("US approves sale of Javelin missiles to Romania", "", "defense-trade").main
+
+
 def test_capitals_tell_the_agency_from_the_word() -> None:
     assert topics("Rule of BIS revises license exception ENC of the EAR") == {"licensing"}
     assert not topics("A rule of thumb for your ear: revise the bis before the concert")
