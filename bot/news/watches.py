@@ -121,7 +121,11 @@ def _add(evidence: list[Evidence], new: Evidence) -> None:
 
 
 def _writing(name: str, form: str) -> int:
-    """Say how a form of a watch must be written: an everyday word needs the name's capitals."""
+    """Say how a form of a watch must be written: an everyday word needs the name's capitals, and an
+    abbreviation all of them; before a legal form (`ACME Ltd`) capitals may be the list's."""
+    short = _without_form(name)
+    if len(form) < _SHORT and form.isalpha() and short.isascii() and short.isupper():
+        return _CAPITALS if company_key(name) == squeeze(name) else _CAPITAL
     if " " in form or not name[:1].isupper() or not is_common(form):
         return _ANY
     return _CAPITALS if name.isupper() and len(form) < _SHORT else _CAPITAL
