@@ -231,7 +231,8 @@ def _say(changed: Changed, done: str, missing: str) -> None:
         (missing, changed.missing),
     ):
         if targets:
-            typer.echo(f"{word} {', '.join(targets)}.")
+            said = f"{word} {', '.join(targets)}"
+            typer.echo(said if said.endswith(".") else f"{said}.")
     for note in changed.notes:
         typer.echo(note)
 

@@ -54,6 +54,7 @@ def test_a_watch_says_under_which_names_it_finds_a_company(
     capsys: pytest.CaptureFixture[str],
 ) -> None:
     known = run(capsys, "watch", *HERE, "Huawei Technologies Co., Ltd.")[1]
+    assert known.startswith("Watching Huawei Technologies Co., Ltd.\n"), "one stop"
     assert "found under its other names too: Huawei, 华为, 华为技术.\n" in known
     other = run(capsys, "watch", *HERE, "Orion Steel Works Ltd")[1]
     assert "without its legal form too (“Orion Steel Works”), but under no shorter" in other
