@@ -9,6 +9,7 @@ from bot.messages import actions, limits, rich, words
 from bot.messages.model import Alert, Related, Why
 from bot.messages.mrkdwn import clean
 from bot.messages.rich import Rich, joined, ours, outside, some, together
+from bot.news.known_companies import each_once
 from bot.news.model import WHOLE
 
 TITLE = 250
@@ -69,6 +70,7 @@ def fallback(alert: Alert) -> str:
 
 def facts(alert: Alert) -> list[Fact]:
     """Give topics, reasons and key facts, the most important first."""
+    companies = each_once(alert.companies)
     found = [
         Fact(
             "Topics", some([outside(topic, LABEL) for topic in alert.topics], _TOPICS, joint=" · ")
@@ -78,7 +80,7 @@ def facts(alert: Alert) -> list[Fact]:
             Fact(words.DATE_WORDS.get(date.kind, date.kind), ours(words.day(date.on)))
             for date in alert.dates
         ),
-        Fact("Companies", some([_company(c.name, c.country) for c in alert.companies], _COMPANIES)),
+        Fact("Companies", some([_company(c.name, c.country) for c in companies], _COMPANIES)),
     ]
     for heading, values in words.cited(alert).items():
         shown = [outside(value, LABEL, link=url) for value, url in values]

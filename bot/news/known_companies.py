@@ -3,7 +3,8 @@
 from __future__ import annotations
 
 import re
-from collections.abc import Iterator, Mapping
+from collections.abc import Iterator, Mapping, Sequence
+from dataclasses import replace
 from functools import cache
 
 from bot.news.company_forms import company_key, one_word
@@ -57,6 +58,18 @@ def _in_script() -> tuple[tuple[str, Company], ...]:
 def other_names(name: str) -> tuple[str, ...]:
     """Give all names of a company that is known by this one, in any script, the full ones too."""
     return _by_key().get(one_word(company_key(name)), ())
+
+
+def each_once(companies: Sequence[Company]) -> list[Company]:
+    """Leave out a well-known company beside itself under another name (`Inspur Group`, `Inspur`);
+    the first keeps its name and gets the country."""
+    kept: dict[tuple[str, ...] | str, Company] = {}
+    for one in companies:
+        same = other_names(one.name) or one.key
+        before = kept.get(same)
+        country = one.country if before is None else before.country or one.country
+        kept[same] = replace(before or one, country=country)
+    return list(kept.values())
 
 
 def known_in(body: str) -> Iterator[tuple[Company, int]]:

@@ -9,6 +9,7 @@ from hypothesis import given, settings
 
 from bot.messages import actions, blocks, limits, plain
 from bot.messages.model import Alert, Message, Why
+from bot.news.companies import company_key
 from bot.news.model import WHOLE, Company
 from tests.messages.makers import HARD, alert, wild_alerts
 from tests.messages.slack_reading import marked_texts, problems_of
@@ -139,6 +140,14 @@ def test_a_title_of_five_megabytes_is_cut_at_a_word_at_once() -> None:
     assert problems_of(message) == []
     assert "|Licence Licence" in everything(message)
     assert "Licence…>*" in everything(message)
+
+
+def test_a_well_known_company_stands_once_in_an_alert() -> None:
+    names = ("Inspur Group", "Huawei Cloud Computing Technologies Co., Ltd.")
+    known = [Company(name, company_key(name), "China") for name in ("Inspur", "Huawei")]
+    companies = (*(Company(name, company_key(name)) for name in names), *known)
+    said = f"{names[0]} (China), {names[1]}, Huawei (China)"
+    assert said in everything(rendered(companies=companies))
 
 
 def test_long_lists_say_how_many_more_there_are() -> None:
