@@ -40,11 +40,20 @@ _ACTS = {
     "Recommendation": "reco",
 }
 _CONGRESS = re.compile(r"\b(1[0-9]{2})(?:st|nd|rd|th) Congress")
+_ITS_CONGRESS = re.compile(rf",? ?[(\[]?(?:(?:of|in|from) )?(?:the )?{_CONGRESS.pattern}")
 
 
 def ordinal(text: str) -> str:
     """Give the Congress that `text` names as an address wants it (`118th`), or nothing."""
-    found = _CONGRESS.search(text)
+    return _ordinal(_CONGRESS.search(text))
+
+
+def ordinal_behind(text: str, end: int) -> str:
+    """Give the Congress named right behind a bill that ends at `end`, or nothing."""
+    return _ordinal(_ITS_CONGRESS.match(text, end))
+
+
+def _ordinal(found: re.Match[str] | None) -> str:
     if found is None:
         return ""
     number = int(found[1])

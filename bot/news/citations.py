@@ -12,7 +12,7 @@ from bot.news import (
     reference_citations,
     register_citations,
 )
-from bot.news.citation_pages import ordinal, page
+from bot.news.citation_pages import ordinal, ordinal_behind, page
 from bot.news.citation_rule import Found, PlainText, Rule, shape_of
 from bot.news.model import Citation, Field
 
@@ -72,7 +72,8 @@ def find_citations(title: str, text: str, text_field: Field) -> tuple[Citation, 
             if (kind, value) not in found and len(found) < _MAX_CITATIONS:
                 start, end = read.place(first, last)
                 written = body[start:end]
-                url = page(kind, value, written, congress)
+                its_congress = ordinal_behind(read.text, last) or congress
+                url = page(kind, value, written, its_congress)
                 found[kind, value] = Citation(kind, value, written, start, end, field, url)
     return tuple(found.values())
 

@@ -195,6 +195,14 @@ def test_references_lead_to_their_official_page(text: str, url: str) -> None:
     assert one(text).url == url
 
 
+def test_the_congress_right_behind_a_bill_is_its_own() -> None:
+    text = "The bills are S. 1802 (119th Congress) and H.R. 9911 (118th Congress)."
+    assert [each.url for each in find_citations("", text, "content")] == [
+        "https://www.congress.gov/bill/119th-congress/senate-bill/1802",
+        "https://www.congress.gov/bill/118th-congress/house-bill/9911",
+    ]
+
+
 def test_the_title_comes_first_and_each_value_once() -> None:
     found = find_citations("BIS Revises 3A090", "ECCN 3A090 and 4A090; again 3A090", "content")
     assert [(each.value, each.field) for each in found] == [
