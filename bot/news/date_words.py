@@ -18,7 +18,7 @@ DATE = (
     rf"(?:{_WEEKDAY},? )?(?:the )?"
     rf"(?:{_MONTH} \d{{1,2}}(?:st|nd|rd|th)?(?!\d|:)(?:,? {_YEAR})?"
     rf"|\d{{1,2}}(?:st|nd|rd|th)? (?:of )?{_MONTH}(?:,? {_YEAR})?(?!\w)"
-    r"|\d{4}-\d{2}-\d{2}|\d{1,2}/\d{1,2}/(?:\d{4}|\d\d)(?![\d/]))"
+    r"|\d{4}-\d{2}-\d{2}|(?<![\d.])\d{1,2}\.\d{1,2}\.\d{4}(?!\d|\.\d)|\d{1,2}/\d{1,2}/(?:\d{4}|\d\d)(?![\d/]))"
 )
 """A day of the calendar, for use in a longer expression without regard to case."""
 
@@ -31,21 +31,28 @@ _PARTS = re.compile(
     re.IGNORECASE,
 )
 _NUMERIC = re.compile(r"(\d{4})[-年](\d{1,2})[-月](\d{1,2})|(\d{1,2})/(\d{1,2})/(\d{4}|\d\d)(?!\d)")
+_STOPS = re.compile(r"(\d{1,2})\.(\d{1,2})\.(\d{4})")
 _FIRST_OF_2000 = 70
 """From which two figures on a year is of the century before: as POSIX has it."""
 
 
-def day_of(written: str, published: date | None) -> date | None:
+def day_of(written: str, published: date | None, day_first: bool = False) -> date | None:
     """Make a day of what was written; impossible days give nothing.
 
-    Without a year it is the one nearest to the publication; without that nothing.
+    Without a year it is the one nearest to the publication; without that nothing. With strokes
+    the month comes first unless `day_first`; with stops (`12.02.2027`) the day does.
     """
     try:
+        stops = _STOPS.search(written)
+        if stops is not None:
+            return date(int(stops[3]), int(stops[2]), int(stops[1]))
         numeric = _NUMERIC.search(written)
         if numeric is not None:
             year, month, day, first, second, last = numeric.groups()
             if year:
                 return date(int(year), int(month), int(day))
+            if day_first:
+                return date(_year(last), int(second), int(first))
             return _american(_year(last), int(first), int(second))
         parts = _PARTS.search(written)
         if parts is None:

@@ -109,6 +109,8 @@ _DENIED = re.compile(
     r"(?: (?:yet|be|been|being|become|made|to|have|now|also|immediately|automatically|ever))* $",
     re.IGNORECASE,
 )
+_BRITISH = re.compile(r"\bcom(?:e|es|ing) into force\b")
+"""Words of law in which `5/1/27` is 5 January."""
 _NOT_DUE = re.compile(r"(?:\bnot|n['’]t)(?: yet)? due\b", re.IGNORECASE)
 _BEGINS = re.compile(
     r"(?: period)? (?:that )?(?:begin(?:s|ning)?|start(?:s|ing)?|open(?:s|ing)?)(?: on)?"
@@ -176,9 +178,10 @@ def _read(body: str, published: date | None) -> Iterator[KeyDate]:
     lowered = body.lower()
     kinds = [kind for kind, hints in _HINTS.items() if any(hint in lowered for hint in hints)]
     moved: list[tuple[DateKind, int, int]] = []
+    day_first = bool(_BRITISH.search(lowered))
     for match in _MOVED[0].finditer(body) if kinds else ():
         kind = _moved_kind(body, match)
-        on = day_of(match["on"], published)
+        on = day_of(match["on"], published, day_first)
         if kind and _is_denied(body, match):
             moved.append((kind, match.start(), match.end()))
         elif kind and on:
@@ -192,7 +195,7 @@ def _read(body: str, published: date | None) -> Iterator[KeyDate]:
                 said = match[0].strip()
                 named: re.Match[str] | None = match
                 while named is not None:
-                    on = day_of(named["on"], published)
+                    on = day_of(named["on"], published, day_first)
                     at = named.start("on")
                     old = any(which == kind and start <= at < end for which, start, end in moved)
                     if on is not None and not old:
