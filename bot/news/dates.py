@@ -104,6 +104,7 @@ _COMMENTS_IN = _compiled(
     rf"{_NUMBER}[- ]days? (?:public )?(?:comment|notice[- ]and[- ]comment)",
     rf"\bcomment period(?: of| ends| closes) {_IN_DAYS}",
 )
+_AT_ONCE = re.compile(r"\beffective (?:immediately|(?:up)?on publication)\b", re.IGNORECASE)
 _DENIED = re.compile(
     r"(?:\b(?:not|never|cannot|no longer)|n['’]t)"
     r"(?: (?:yet|be|been|being|become|made|to|have|now|also|immediately|automatically|ever))* $",
@@ -221,8 +222,11 @@ def _moved_kind(body: str, match: re.Match[str]) -> DateKind | None:
 
 
 def _spans(body: str, published: date) -> Iterator[tuple[DateKind, date, str]]:
-    """Give what is to happen so many days after publication."""
+    """Give what is to happen upon publication, or so many days after it."""
     lowered = body.lower()
+    for match in _AT_ONCE.finditer(body):
+        if not _is_denied(body, match):
+            yield "effective", published, match[0]
     for kind, patterns in _RELATIVE.items():
         if "day" not in lowered or not any(hint in lowered for hint in _HINTS[kind]):
             continue

@@ -61,6 +61,8 @@ def read(text: str, published: datetime | None = PUBLISHED) -> list[tuple[str, d
         ("compliance is required by May 13, 2027", "effective", date(2027, 5, 13)),
         ("Effective 1/5/27, licences are needed", "effective", date(2027, 1, 5)),
         ("Effective 25/1/27", "effective", date(2027, 1, 25)),
+        ("The rule is effective immediately.", "effective", PUBLISHED.date()),
+        ("It is effective upon publication.", "effective", PUBLISHED.date()),
         ("The rules come into force on 5/1/27.", "effective", date(2027, 1, 5)),
         ("Comments are due by 12.02.2027.", "comments", date(2027, 2, 12)),
         ("The order is effective Dec. 5, '25", "effective", date(2025, 12, 5)),
