@@ -52,7 +52,7 @@ def register(app: typer.Typer) -> None:
             for each in entries_of(lines):
                 analysis = analyst.analyse(each.entry, each.source)
                 if readable:
-                    _print_readable(each.entry.title, analysis)
+                    _print_readable(each.entry.title, analysis, details=details)
                 else:
                     line = json.dumps(
                         _as_json(each.id, analysis) | (_details(analysis) if details else {}),
@@ -154,7 +154,7 @@ def readable_line(text: str) -> str:
     return to_line(text, literal=True)
 
 
-def _print_readable(title: str, analysis: Analysis) -> None:
+def _print_readable(title: str, analysis: Analysis, *, details: bool) -> None:
     typer.echo(readable_line(title))
     for match in analysis.topics:
         why = ", ".join(
@@ -163,11 +163,28 @@ def _print_readable(title: str, analysis: Analysis) -> None:
             )
         )
         typer.echo(f"  {match.topic}  {match.score:.2f}  {why}")
-    if analysis.citations:
+    if details:
+        _print_details(analysis)
+    elif analysis.citations:
         cited = ", ".join(f"{c.kind} {c.value}" for c in analysis.citations)
         typer.echo(f"  cites {cited}")
     if not analysis.topics:
         typer.echo("  a round-up" if analysis.roundup else "  no topic")
+
+
+def _print_details(analysis: Analysis) -> None:
+    """Print what was read beside the topics: a line each."""
+    for cited in analysis.citations:
+        where = f"in the {cited.field}, {cited.start} to {cited.end}"
+        typer.echo(
+            readable_line(f"  cites {cited.kind} {cited.value}  {where}  {cited.url}").rstrip()
+        )
+    for company in analysis.companies:
+        country = f" ({company.country})" if company.country else ""
+        also = f", also {', '.join(company.aliases)}" if company.aliases else ""
+        typer.echo(f"  company {readable_line(company.name + country + also)}")
+    for date in analysis.dates:
+        typer.echo(f"  {date.kind} {date.on.isoformat()}  “{readable_line(date.text)}”")
 
 
 def _topics_as_json(taxonomy: Taxonomy) -> list[dict[str, object]]:

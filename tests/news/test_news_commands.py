@@ -115,15 +115,33 @@ def test_a_terminal_obeys_no_code_of_a_stranger_and_half_a_character_ends_nothin
     odd = "\ud800\x1b[2J Five firms join the Entity List"
     file = tmp_path / "odd.jsonl"
     file.write_text(jsonl({"id": 1, "title": odd, "source": odd, "topics": [odd, ""]}))
+    status, said = on_a_terminal(command, str(file))
+    assert (status, "Traceback" in said, "\x1b[2J" in said) == (0, False, False)
+    assert "Entity List" in said
+
+
+def on_a_terminal(*arguments: str) -> tuple[int, str]:
+    """Run a command on a terminal of its own; give its status and what it shows."""
     ours, theirs = pty.openpty()
-    ended = subprocess.run(
-        [sys.executable, "-m", "bot", command, str(file)], stdout=theirs, stderr=theirs, check=False
-    )
+    command = [sys.executable, "-m", "bot", *arguments]
+    ended = subprocess.run(command, stdout=theirs, stderr=theirs, check=False)
     os.close(theirs)
     said = os.read(ours, 65_536).decode()
     os.close(ours)
-    assert (ended.returncode, "Traceback" in said, "\x1b[2J" in said) == (0, False, False)
-    assert "Entity List" in said
+    return ended.returncode, said
+
+
+def test_details_are_shown_on_a_terminal_too(tmp_path: Path) -> None:
+    file = tmp_path / "rule.jsonl"
+    text = "BIS adds Norvik Optics Co., Ltd. (China) to 15 CFR part 744, effective March 3, 2026."
+    file.write_text(jsonl({"id": 1, "title": "Additions to the Entity List", "summary": text}))
+    status, said = on_a_terminal("classify", "--details", str(file))
+    assert status == 0
+    shown = " ".join(said.split())
+    assert "cites cfr 15 CFR 744 in the summary, " in shown
+    assert "https://www.ecfr.gov/" in shown
+    assert "company Norvik Optics Co., Ltd. (China)" in shown
+    assert "effective 2026-03-03 “" in shown
 
 
 def test_topics_are_listed_with_what_belongs() -> None:
