@@ -225,8 +225,13 @@ class Classifier:
         ranked = _ranked(fired)
         if not any(rank[0] == _TELLING for rank in ranked.values()):
             named = evidence.met(sentences, self._named[topic])
-            ranked = dict.fromkeys(named, evidence.PLAIN)
+            vague = ranked if len(ranked) >= _TOGETHER else {}
+            ranked = dict.fromkeys(named, evidence.PLAIN) or vague
         return evidence.shown(ranked, fields, names) or evidence.whole(fields, names)
+
+
+_TOGETHER = 2
+"""Vague phrases that explain something together ("Javelin", "missiles"), where no other does."""
 
 
 def _ranked(fired: Sequence[_Fired]) -> dict[evidence.Place, evidence.Rank]:

@@ -176,7 +176,9 @@ def test_who_breaks_sanctions_is_news_of_both_and_a_label_for_a_currency_of_neit
 
 
 def test_what_the_headline_tells_is_no_passing_mention() -> None:
-    assert found("US approves sale of Javelin missiles to Romania", "", "defense-trade").main
+    sale = found("US approves sale of Javelin missiles to Romania", "", "defense-trade")
+    assert sale.main
+    assert [each.text for each in sale.evidence] == ["Javelin", "missiles"]
 
 
 def test_capitals_tell_the_agency_from_the_word() -> None:
