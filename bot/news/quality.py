@@ -130,9 +130,13 @@ def micro(counts: Mapping[str, Count]) -> Count:
 
 
 async def verdicts(conn: AsyncConnection) -> tuple[Verdicts, ...]:
-    """Count, by topic, what people said of the entries that went out."""
+    """Count, by topic, what people said of the entries that went out.
+
+    "Not relevant" counts against the topics that the alert came for in that channel; against all of
+    the entry's where that is not known.
+    """
     said = (
-        select(feedback.c.entry_id, feedback.c.topic, feedback.c.verdict)
+        select(feedback.c.entry_id, feedback.c.channel_id, feedback.c.topic, feedback.c.verdict)
         .where(feedback.c.verdict.in_(["wrong-topic", "not-relevant"]))
         .distinct()
         .subquery()
@@ -152,16 +156,45 @@ async def verdicts(conn: AsyncConnection) -> tuple[Verdicts, ...]:
     wrong: dict[str, set[int]] = {topic: set() for topic in counts}
     not_relevant: dict[str, set[int]] = {topic: set() for topic in counts}
     rows = await conn.execute(
-        select(entry_topic.c.topic, said.c.entry_id, said.c.verdict, said.c.topic.label("of")).join(
-            said, said.c.entry_id == entry_topic.c.entry_id
-        )
+        select(
+            entry_topic.c.topic,
+            said.c.entry_id,
+            said.c.channel_id,
+            said.c.verdict,
+            said.c.topic.label("of"),
+        ).join(said, said.c.entry_id == entry_topic.c.entry_id)
     )
+    came_for = await _came_for(conn)
     for row in rows:
         if row.verdict == "wrong-topic" and row.of == row.topic:
             wrong[row.topic].add(row.entry_id)
         elif row.verdict == "not-relevant":
-            not_relevant[row.topic].add(row.entry_id)
+            why = came_for.get((row.entry_id, row.channel_id))
+            if why is None or f"topic:{row.topic}" in why:
+                not_relevant[row.topic].add(row.entry_id)
     return tuple(
         Verdicts(topic, counts[topic], len(wrong[topic]), len(not_relevant[topic] - wrong[topic]))
         for topic in sorted(counts)
     )
+
+
+async def _came_for(conn: AsyncConnection) -> dict[tuple[int, int], set[str]]:
+    """Give by entry and channel why it was sent there (`kind:target`), of what was called not
+    relevant; what gave no reason is left out."""
+    rows = await conn.execute(
+        select(delivery.c.entry_id, delivery.c.channel_id, delivery.c.reasons)
+        .join(
+            feedback,
+            (feedback.c.entry_id == delivery.c.entry_id)
+            & (feedback.c.channel_id == delivery.c.channel_id),
+        )
+        .where(
+            delivery.c.state == "sent",
+            delivery.c.reasons != "",
+            feedback.c.verdict == "not-relevant",
+        )
+    )
+    found: dict[tuple[int, int], set[str]] = {}
+    for row in rows:
+        found.setdefault((row.entry_id, row.channel_id), set()).update(row.reasons.split(","))
+    return found

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import asyncio
 import json
 import os
 import pty
@@ -13,7 +14,7 @@ from typing import Any
 
 import pytest
 import typer
-from sqlalchemy import insert
+from sqlalchemy import insert, update
 from sqlalchemy.ext.asyncio import AsyncConnection
 from typer.testing import CliRunner
 
@@ -258,3 +259,29 @@ async def test_people_say_how_precise_a_topic_is(db: Database) -> None:
         ("sanctions", 1, 0, 0),
     ]
     assert said[0].precision == pytest.approx(1 / 3)
+
+
+def filled(url: str) -> None:
+    """Store what `store` stores; entry 3, which has two topics, came for one and is of no use."""
+
+    async def fill() -> None:
+        now, db = datetime(2026, 1, 5, tzinfo=UTC), Database(url)
+        async with db.write() as conn:
+            await store(conn, now)
+            came = update(tables.delivery).where(tables.delivery.c.entry_id == 3)
+            await conn.execute(came.values(reasons="topic:sanctions,watch:4"))
+            said = {"entry_id": 3, "channel_id": 1, "actor": "cy", "verdict": "not-relevant"}
+            await conn.execute(insert(tables.feedback).values(**said, at=now))
+        await db.close()
+
+    asyncio.run(fill())
+
+
+def test_not_relevant_counts_against_what_the_alert_came_for(
+    sqlite_url: str, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    filled(sqlite_url)
+    monkeypatch.setenv("DATABASE_URL", sqlite_url)
+    rows = {row["topic"]: row for row in json.loads("\n".join(run("evaluate", "--json")))}
+    assert rows["sanctions"]["not relevant"] == 1
+    assert rows["entity-list"]["not relevant"] == 1  # of entry 2, which gave no reason
