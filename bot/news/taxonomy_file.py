@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import re
 import tomllib
 from collections.abc import Iterator, Mapping, Sequence
 from pathlib import Path
@@ -9,13 +10,14 @@ from typing import Any, get_args
 
 from bot.errors import TaxonomyError
 from bot.news.folding import fold
-from bot.news.topics import Rule, Strength, Taxonomy, Topic, Within
+from bot.news.topics import Rule, Strength, Taxonomy, Topic, Within, name_key
 
 _TOPIC_KEYS = {"id", "title", "definition", "excludes", "aliases", "examples", "rule"}
 _RULE_KEYS = {"name", "when", "unless", "strength", "within"}
 _WORDS_KEYS = {"phrases", "context", "vague"}
 _STRENGTHS: tuple[str, ...] = get_args(Strength)
 _WITHIN: tuple[str, ...] = get_args(Within)
+_ID = re.compile(r"[a-z0-9]+(?:-[a-z0-9]+)*")
 
 
 def read_taxonomy(path: Path) -> Taxonomy:
@@ -37,7 +39,11 @@ def read_taxonomy(path: Path) -> Taxonomy:
     for name, each in tables.items():
         _refuse_unknown(each, _WORDS_KEYS, f"words.{name}")
     words = {name: _phrases(each.get("phrases"), f"words.{name}") for name, each in tables.items()}
+    for name, phrases in words.items():
+        if not phrases:
+            raise TaxonomyError(f"words.{name}: “phrases” is empty.")
     topics = tuple(_topics(raw.get("topic"), words))
+    _refuse_shared_names(topics)
     return Taxonomy(
         topics,
         words,
@@ -58,6 +64,10 @@ def _topics(raw: object, words: Mapping[str, object]) -> Iterator[Topic]:
         topic_id = _text(found, "id", f"topic {number}")
         place = f"topic {topic_id}"
         _refuse_unknown(found, _TOPIC_KEYS, place)
+        if not _ID.fullmatch(topic_id):
+            raise TaxonomyError(
+                f"{place}: an id is lower-case words joined by hyphens, as “entity-list”."
+            )
         if topic_id in seen:
             raise TaxonomyError(f"{place}: there are two of it.")
         seen.add(topic_id)
@@ -70,6 +80,18 @@ def _topics(raw: object, words: Mapping[str, object]) -> Iterator[Topic]:
             examples=_texts(found.get("examples", []), f"{place}, examples"),
             rules=tuple(_rules(found.get("rule"), topic_id, words)),
         )
+
+
+def _refuse_shared_names(topics: Sequence[Topic]) -> None:
+    """Refuse an alias that means another topic already: people who type it would get either."""
+    means = {name_key(topic.id): topic.id for topic in topics}
+    for topic in topics:
+        for alias in topic.aliases:
+            other = means.setdefault(name_key(alias), topic.id)
+            if other != topic.id:
+                raise TaxonomyError(
+                    f"topic {topic.id}, aliases: “{alias}” means the topic {other} already."
+                )
 
 
 def _rules(raw: object, topic: str, words: Mapping[str, object]) -> Iterator[Rule]:

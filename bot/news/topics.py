@@ -81,7 +81,7 @@ class Taxonomy:
 
     def resolve(self, word: str) -> Topic | None:
         """Give the topic that a person means: its id, title or alias, in any case and spacing."""
-        return self._names.get(_key(word))
+        return self._names.get(name_key(word))
 
     def suggest(self, word: str) -> tuple[str, ...]:
         """Give the ids of the topics whose names are nearest to `word`, best first."""
@@ -91,12 +91,12 @@ class Taxonomy:
         near = process.extract(
             asked, self._spellings, scorer=fuzz.WRatio, limit=20, score_cutoff=_NEAR_ENOUGH
         )
-        ids = dict.fromkeys(self._names[_key(name)].id for name, _score, _place in near)
+        ids = dict.fromkeys(self._names[name_key(name)].id for name, _score, _place in near)
         return tuple(ids)[:_SUGGESTIONS]
 
     @cached_property
     def _names(self) -> dict[str, Topic]:
-        return {_key(name): topic for topic in self.topics for name in _spellings(topic)}
+        return {name_key(name): topic for topic in self.topics for name in _spellings(topic)}
 
     @cached_property
     def _spellings(self) -> list[str]:
@@ -107,6 +107,6 @@ def _spellings(topic: Topic) -> tuple[str, ...]:
     return (topic.id, topic.title, *topic.aliases)
 
 
-def _key(word: str) -> str:
+def name_key(word: str) -> str:
     """Fold a name for comparison: no case, spaces, hyphens; the plural is the singular."""
     return "".join(part.removesuffix("s") for part in squeeze(word).split())

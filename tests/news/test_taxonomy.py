@@ -111,6 +111,9 @@ def test_nothing_near_gets_no_suggestion() -> None:
         (('phrases = ["chip"]', 'phrases = ["c*p"]'), "“c*p” is no phrase"),
         (('phrases = ["chip"]', 'phrases = ["--"]'), "“--” is no phrase"),
         (('phrases = ["chip"]', "phrases = 3"), "words.chip must be a list"),
+        (('phrases = ["chip"]', "phrases = []"), "words.chip: “phrases” is empty"),
+        (('id = "chip-controls"', 'id = "Chip List"'), "topic Chip List: an id is lower-case"),
+        (('id = "chip-controls"', 'id = "chip--list"'), "topic chip--list: an id is lower-case"),
         (("[words.chip]", "[words.chip"), "not valid TOML"),
     ],
 )
@@ -132,6 +135,19 @@ def test_two_topics_or_rules_of_one_name_are_refused(tmp_path: Path) -> None:
     path.write_text(GOOD + GOOD[GOOD.index("[[topic.rule]]") :], encoding="utf-8")
     with pytest.raises(TaxonomyError, match="there are two of it"):
         load_taxonomy(path)
+
+
+@pytest.mark.parametrize("alias", ["chip-controls", "Chip Control", "SEMIS"])
+def test_an_alias_that_means_another_topic_is_refused(alias: str, tmp_path: Path) -> None:
+    path = tmp_path / "taxonomy.toml"
+    first = GOOD.replace('title = "Chip', 'aliases = ["semis"]\ntitle = "Chip')
+    second = GOOD[GOOD.index("[[topic]]") :].replace("chip-controls", "arms")
+    second = second.replace("Chip controls", "Arms")
+    path.write_text(first + second.replace("[[topic.rule", f'aliases = ["{alias}"]\n[[topic.rule'))
+    with pytest.raises(TaxonomyError) as caught:
+        load_taxonomy(path)
+    said = f"topic arms, aliases: “{alias}” means the topic chip-controls already."
+    assert str(caught.value) == said
 
 
 def test_a_file_that_is_not_there_is_named(tmp_path: Path) -> None:
