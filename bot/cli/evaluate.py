@@ -28,7 +28,7 @@ from bot.news.quality import (
 )
 from bot.news.taxonomy import Taxonomy
 
-Row = dict[str, str | int | float]
+Row = dict[str, str | int | float | None]
 
 
 def register(app: typer.Typer) -> None:
@@ -45,7 +45,7 @@ def register(app: typer.Typer) -> None:
     ) -> None:
         """Show precision by topic, from a labelled file or from the feedback in the database."""
         if file is None:
-            rows = [_verdict_row(each) for each in asyncio.run(_stored())]
+            rows = _verdict_rows(asyncio.run(_stored()))
         else:
             with opened(file) as lines:
                 items = list(read_labelled(lines))
@@ -102,14 +102,19 @@ def _rows(items: Sequence[LabelledItem], analyst: Analyst) -> list[Row]:
     return rows
 
 
-def _verdict_row(said: Verdicts) -> Row:
-    return {
-        "topic": said.topic,
-        "sent": said.sent,
-        "wrong topic": said.wrong,
-        "not relevant": said.not_relevant,
-        "precision": round(said.precision, 3),
-    }
+def _verdict_rows(said: Sequence[Verdicts]) -> list[Row]:
+    # Where nobody has judged anything, silence is no praise: there is no precision to give.
+    judged = any(each.wrong or each.not_relevant for each in said)
+    return [
+        {
+            "topic": each.topic,
+            "sent": each.sent,
+            "wrong topic": each.wrong,
+            "not relevant": each.not_relevant,
+            "precision": round(each.precision, 3) if judged else None,
+        }
+        for each in said
+    ]
 
 
 def _print(rows: Sequence[Row]) -> None:
@@ -117,7 +122,8 @@ def _print(rows: Sequence[Row]) -> None:
     mean = rows[-1]
     table = Table(*(column.capitalize() for column in columns), box=None, pad_edge=False)
     for row in rows:
-        table.add_row(*(str(row.get(column, "")) for column in columns))
+        cells = (row.get(column, "") for column in columns)
+        table.add_row(*("no feedback yet" if cell is None else str(cell) for cell in cells))
     Console(markup=False, highlight=False).print(table)
     if "topics" in mean:
         one = mean["topics"] == 1

@@ -14,7 +14,7 @@ from typing import Any
 
 import pytest
 import typer
-from sqlalchemy import insert, update
+from sqlalchemy import delete, insert, update
 from sqlalchemy.ext.asyncio import AsyncConnection
 from typer.testing import CliRunner
 
@@ -261,8 +261,9 @@ async def test_people_say_how_precise_a_topic_is(db: Database) -> None:
     assert said[0].precision == pytest.approx(1 / 3)
 
 
-def filled(url: str) -> None:
-    """Store what `store` stores; entry 3, which has two topics, came for one and is of no use."""
+def filled(url: str, *, judged: bool = True) -> None:
+    """Store what `store` stores; entry 3, which has two topics, came for one and is of no use.
+    Without `judged` nobody has said anything."""
 
     async def fill() -> None:
         now, db = datetime(2026, 1, 5, tzinfo=UTC), Database(url)
@@ -272,6 +273,8 @@ def filled(url: str) -> None:
             await conn.execute(came.values(reasons="topic:sanctions,watch:4"))
             said = {"entry_id": 3, "channel_id": 1, "actor": "cy", "verdict": "not-relevant"}
             await conn.execute(insert(tables.feedback).values(**said, at=now))
+            if not judged:
+                await conn.execute(delete(tables.feedback))
         await db.close()
 
     asyncio.run(fill())
@@ -285,3 +288,16 @@ def test_not_relevant_counts_against_what_the_alert_came_for(
     rows = {row["topic"]: row for row in json.loads("\n".join(run("evaluate", "--json")))}
     assert rows["sanctions"]["not relevant"] == 1
     assert rows["entity-list"]["not relevant"] == 1  # of entry 2, which gave no reason
+
+
+def test_without_feedback_no_precision_is_claimed(
+    sqlite_url: str, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    filled(sqlite_url, judged=False)
+    monkeypatch.setenv("DATABASE_URL", sqlite_url)
+    _head, *lines = run("evaluate")
+    assert [line.split(maxsplit=4)[4].strip() for line in lines] == ["no feedback yet"] * 2
+    assert [row["precision"] for row in json.loads("\n".join(run("evaluate", "--json")))] == [
+        None,
+        None,
+    ]
