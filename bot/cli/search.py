@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import asyncio
 import json
+import shlex
 import sys
 from enum import StrEnum
 from typing import Annotated
@@ -15,6 +16,7 @@ from rich.markup import escape
 from bot.cli.opening import open_database, taxonomy_here
 from bot.errors import UsageError
 from bot.search.export import as_csv, as_json
+from bot.search.matter import rule_in
 from bot.search.model import Result, Results
 from bot.search.search import Search
 from bot.search.snippets import END, HIT
@@ -92,8 +94,17 @@ async def _life(article: str) -> Results:
         search = Search(db, taxonomy_here())
         entry_id = stored[0].id if stored else await search.named(article)
         if entry_id is None:
-            raise UsageError("No such article is stored here; give its address or its number.")
+            raise UsageError(_nothing_of(article))
         return await search.matter(entry_id)
+
+
+def _nothing_of(article: str) -> str:
+    rule = rule_in(article)
+    if rule is None:
+        return "No such article is stored here; give its address or its number."
+    field, value = rule
+    wanted = f"{field}:{value}"
+    return f"Many matters cite {value}: `exportnews search {shlex.quote(wanted)}` lists them."
 
 
 async def _find(text: str, limit: int) -> Results:

@@ -24,6 +24,7 @@ _COMMON = 40
 """Entries that name a number, from which on it joins nothing: a standing docket is no affair."""
 _LONGEST_NUMBER = 100
 _JOINING = ("rin", "docket", "fr-document", "fr-page")
+_NAMING = (*_JOINING, "article")
 
 
 async def matter(conn: AsyncConnection, entry_id: int) -> tuple[tuple[int, str], ...]:
@@ -44,19 +45,28 @@ async def matter(conn: AsyncConnection, entry_id: int) -> tuple[tuple[int, str],
 
 
 def numbers_in(typed: str) -> tuple[tuple[str, str], ...]:
-    """Give the numbers that were typed, by kind and in their normal form: RINs, dockets, pages and
-    documents of the Federal Register."""
+    """Give the numbers that were typed, by kind and in their normal form: articles, RINs, dockets,
+    pages and documents of the Federal Register."""
     wanted: dict[tuple[str, str], None] = {}
     shown = typed[:_LONGEST_NUMBER].upper()
     for words in (shown, f"RIN {shown}", f"Docket No. {shown}"):
         found = find_citations("", words, "summary")
-        wanted |= {(one.kind, one.value): None for one in found if one.kind in _JOINING}
+        wanted |= {(one.kind, one.value): None for one in found if one.kind in _NAMING}
     return tuple(wanted)
 
 
+def rule_in(typed: str) -> tuple[str, str] | None:
+    """Give the field of a search, and its value, for what was typed where that is a rule or an item
+    of a list, which many matters cite: `("cite", "15 CFR 744.23")`, `("eccn", "3A090")`."""
+    found = find_citations("", typed[:_LONGEST_NUMBER], "summary")
+    if not found or found[0].kind in _NAMING:
+        return None
+    return ("eccn" if found[0].kind == "eccn" else "cite"), found[0].value
+
+
 async def of_number(conn: AsyncConnection, typed: str) -> int | None:
-    """Give the first entry that names what was typed: a RIN, a docket, a page of the Federal
-    Register, a document; none where nothing does."""
+    """Give the first entry that names what was typed: an article, a RIN, a docket, a page of the
+    Federal Register, a document; none where nothing does."""
     for kind, value in numbers_in(typed) or (("docket", typed),):
         entry_id = await conn.scalar(
             select(citation.c.entry_id)

@@ -181,3 +181,11 @@ def test_what_cannot_be_read_is_said(run: Runner, tmp_path: Path) -> None:
 def test_no_cell_begins_as_a_formula_does(first: str) -> None:
     [[cell]] = csv.reader(io.StringIO(csv_line([f"{first}1+1"])))
     assert cell == f"'{first}1+1".replace("\r", "\n")
+
+
+def test_a_time_line_of_a_rule_that_many_cite_says_how_to_find_them(run: Runner) -> None:
+    status, _out, err = run("timeline", "15 CFR 744.23")
+    assert status == 2
+    assert "`exportnews search 'cite:15 CFR 744.23'` lists them." in " ".join(err.split())
+    assert "`exportnews search eccn:3A090`" in " ".join(run("timeline", "3A090")[2].split())
+    assert "No such article is stored here" in run("timeline", "2603020005")[2]

@@ -84,6 +84,13 @@ async def test_a_matter_is_asked_for_by_its_rin_and_what_is_no_number_is_searche
         assert searched.searched == asked
 
 
+async def test_an_article_that_is_only_referred_to_leads_to_who_refers_to_it(desk: Desk) -> None:
+    await desk.publish(REPORT)
+    listing = await desk.ask("timeline 2603020005")
+    assert isinstance(listing, Listing)
+    assert [one.title for one in listing.results.results] == [REPORT.title]
+
+
 async def test_an_article_that_is_not_there_is_one_sentence(desk: Desk) -> None:
     for asked, sentence in (("timeline", "Say of which"), ("timeline 2603020005", "not stored")):
         answer = await desk.ask(asked)
