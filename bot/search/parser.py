@@ -73,6 +73,7 @@ class _Parser:
         self._text = text
         self._typed_to = len(text) if typing else -1
         self._notes: dict[str, None] = {}
+        self._no_date = ""
         self._operands = 0
         self._since: date | None = None
         self._until: date | None = None
@@ -86,7 +87,8 @@ class _Parser:
             self.note(f"Only the first {MAX_OPERANDS} words were used.")
         if self._since is not None and self._until is not None and self._since > self._until:
             self.note("from: is later than to:, so nothing can be found.")
-        return Query(root, self._since, self._until, self._order, tuple(self._notes))
+        notes = tuple(self._notes)
+        return Query(root, self._since, self._until, self._order, notes, self._no_date)
 
     def note(self, sentence: str) -> None:
         """Remember a sentence for the person, once."""
@@ -197,6 +199,7 @@ class _Parser:
         if name in ("from", "to", "since", "until"):
             if self._bound(name, value):
                 return None
+            self._no_date = self._no_date or lexeme[0]
             self.note(f"“{lexeme[0]}” is no date (write from:2023-11-01); taken as words.")
         elif name == "sort":
             if value.lower() in ("date", "newest", "relevance"):

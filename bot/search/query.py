@@ -99,13 +99,15 @@ def _inside(part: Node) -> str:
 @dataclass(frozen=True, slots=True)
 class Query:
     """A query as read. `root` is None when it asks for everything; `since` and `until` are whole
-    days, both included; `notes` are sentences about what was read as words."""
+    days, both included; `notes` are sentences about what was read as words, `no_date` the first
+    `from:` or `to:` among it."""
 
     root: Node | None = None
     since: date | None = None
     until: date | None = None
     order: Order = "relevance"
     notes: tuple[str, ...] = field(default=(), compare=False)
+    no_date: str = field(default="", compare=False)
 
     @property
     def asks(self) -> bool:

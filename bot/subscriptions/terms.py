@@ -188,6 +188,8 @@ def query_problem(query: str) -> str:
     parsed = parse(query)
     if not parsed.asks:
         return "Say what to search for: a word, a phrase, `eccn:3A090`."
+    if parsed.no_date:  # a search says so with what it finds; a saved one would be silent for ever
+        return f"“{parsed.no_date}” is no date: write it as `from:2023-11-01`, or leave it out."
     if any(node.name == "story" for node in tagged(parsed.root)):
         # It is matched as it comes in, before its story is found: the search would stay silent.
         return "A new article has no story yet: save a search without `story:`."

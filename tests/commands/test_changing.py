@@ -51,6 +51,8 @@ REFUSED = (
     ("unwatch", "Say what to stop watching"),
     ("save search", "Say what to search for"),
     ("save search huawei OR story:12", "without `story:`"),
+    ("save search from:yesterday", "“from:yesterday” is no date"),
+    ("save search iran to:today weekly", "“to:today” is no date"),
     ("digest someday", "Say of which days"),
     ("digest 365 days", "1 to 90 days"),
 )

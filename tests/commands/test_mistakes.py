@@ -92,3 +92,10 @@ async def test_resuming_what_is_not_paused_says_so(desk: Desk) -> None:
 async def test_a_far_word_suggests_no_topic(desk: Desk) -> None:
     said = await desk.say("subscribe weather")
     assert "There is no topic “weather”; `topics` lists them all." in said
+
+
+async def test_what_is_no_date_is_said_by_a_search(desk: Desk) -> None:
+    answer = await desk.ask("search from:yesterday iran")
+    assert isinstance(answer, Listing)
+    said = "“from:yesterday” is no date (write from:2023-11-01); taken as words."
+    assert said in answer.notes
