@@ -79,13 +79,14 @@ def test_news_that_no_weight_was_fitted_to_is_told_apart(aside: list[LabelledIte
     assert sum(noise) / len(noise) <= 0.05
 
 
-def test_headlines_made_like_published_ones_are_told_apart() -> None:
+@pytest.mark.parametrize(("file", "least"), [("aside21.jsonl", 0.82), ("aside27.jsonl", 0.78)])
+def test_headlines_made_like_published_ones_are_told_apart(file: str, least: float) -> None:
     """Oblique ones, many near the field and outside of it; no weight was fitted to them."""
-    with (EXAMPLES.parent / "aside21.jsonl").open("rb") as lines:
+    with (EXAMPLES.parent / file).open("rb") as lines:
         items = [item for item in read_labelled(lines) if not item.borderline]
     found = classify(CLASSIFIER, items)
     counts = measure(items, found)
-    assert macro(counts) >= 0.82
+    assert macro(counts) >= least
     assert micro(counts).precision >= 0.86
     noise = [bool(topics) for item, topics in zip(items, found, strict=True) if not item.topics]
     assert sum(noise) / len(noise) <= 0.1
