@@ -83,7 +83,8 @@ def _excluded(a: StoryFeatures, b: StoryFeatures) -> Comparison | None:
     """Part two entries by what cannot be told of one event, however alike they are."""
     if story_marks.exclude(a.marks, b.marks):
         return Comparison("apart", 0.0, "numbers, months or parties of two matters", certain=True)
-    if story_amounts.exclude(a.amounts, b.amounts, one_payer=_one_payer(a, b)):
+    counted = a.amounts and b.amounts  # most headlines have none: their wording needs no comparing
+    if counted and story_amounts.exclude(a.amounts, b.amounts, one_payer=_one_payer(a, b)):
         return Comparison("apart", 0.0, "other amounts of one thing")
     if opposed(a.headline, b.headline) == 1 and not a.headline.actions & b.headline.actions:
         return Comparison("apart", 0.0, "actions that exclude each other")
