@@ -8,14 +8,25 @@ a whole are weighed together, by weights learned from labelled news.
 from __future__ import annotations
 
 from collections.abc import Mapping, Sequence
-from dataclasses import dataclass
 from itertools import combinations
 
 from bot.news import evidence
+from bot.news.firing import (
+    TELLING,
+    FiredRule,
+    bits_of,
+    compile_rule,
+    fired_rules,
+    is_deep,
+    is_main,
+    is_named,
+    ranked_places,
+    rules_of,
+)
 from bot.news.model import Evidence, Field, TopicMatch
 from bot.news.reading import LEAD, NEAR, Reader, Sentence, Span
-from bot.news.scoring import LEAST_SCORE, PRIOR, Scorer, as_score
-from bot.news.taxonomy import Rule, Taxonomy, Topic
+from bot.news.scoring import LEAST_SCORE, Scorer, as_score
+from bot.news.taxonomy import Taxonomy, Topic
 from bot.news.wording import (
     HEADLINE,
     LEAD_CHARACTERS,
@@ -33,38 +44,10 @@ _DOUBTED = 0.2
 """Log odds of a topic that the headline names, or of which only what is further down speaks, where
 the whole doubts what rules say clearly: it does not silence them."""
 
-_TELLING, _VAGUE = 0, 1
+_TOGETHER = 2
+"""Vague phrases that explain something together ("Javelin", "missiles"), where no other does."""
 _MAX_TEXT = 60_000
 """Characters of one field that are read; news is shorter, and a rule says early what it is."""
-
-
-@dataclass(frozen=True, slots=True)
-class _Compiled:
-    """A rule over bits.
-
-    `telling` and `vague` are the lists of a rule that are shown as evidence; `rank`: how well they
-    tell the topic, by the rule's strength and by how many lists it needs, the less the better.
-    `unlearned` is what it adds where the model does not know it.
-    """
-
-    rule: Rule
-    name: str
-    unlearned: float
-    when: tuple[int, ...]
-    unless: int
-    positive: bool
-    telling: int
-    vague: int
-    rank: tuple[int, int]
-
-
-@dataclass(frozen=True, slots=True)
-class _Fired:
-    """A rule that applies: at what place it counts, and the sentences that say so."""
-
-    compiled: _Compiled
-    place: float
-    sentences: tuple[Sentence, ...]
 
 
 class Classifier:
@@ -81,7 +64,16 @@ class Classifier:
         self._vague = self._reader.bits(tuple(taxonomy.vague))
         self._named = {topic.id: self._names_of(topic) for topic in taxonomy.topics}
         self._rules = [
-            (topic, [self._compile(rule) for rule in topic.rules]) for topic in taxonomy.topics
+            (
+                topic,
+                [
+                    compile_rule(
+                        rule, self._reader, self._scorer, context=self._context, vague=self._vague
+                    )
+                    for rule in topic.rules
+                ],
+            )
+            for topic in taxonomy.topics
         ]
 
     def classify(
@@ -94,10 +86,10 @@ class Classifier:
         """
         fields = (title[:_MAX_TEXT], text[:_MAX_TEXT])
         sentences = self._reader.read(*fields, masked)
-        everything = _bits_of(sentences)
+        everything = bits_of(sentences)
         if not everything:
             return ()
-        found = [(topic, _fired(rules, sentences, everything)) for topic, rules in self._rules]
+        found = [(topic, fired_rules(rules, sentences, everything)) for topic, rules in self._rules]
         said = self._said(fields, sentences, masked, found)
         names: tuple[Field, Field] = ("title", text_field)
         matches: list[TopicMatch] = []
@@ -105,25 +97,25 @@ class Classifier:
             score = self._score(topic, fired, said)
             if score >= LEAST_SCORE:
                 why = self._evidence(topic.id, fired, sentences, fields, names)
-                matches.append(TopicMatch(topic.id, score, _is_main(fired), why))
+                matches.append(TopicMatch(topic.id, score, is_main(fired), why))
         matches.sort(key=lambda match: (-match.score, match.topic))
         return tuple(matches)
 
     def fired(self, title: str, text: str, masked: Sequence[Span] = ()) -> dict[str, float]:
         """Give `topic/rule` and the place's weight for every rule that applies: for training."""
         sentences = self._reader.read(title, text, masked)
-        everything = _bits_of(sentences)
+        everything = bits_of(sentences)
         return {
             found.compiled.name: found.place
             for _topic, rules in self._rules
-            for found in _fired(rules, sentences, everything)
+            for found in fired_rules(rules, sentences, everything)
         }
 
     def features(self, title: str, text: str, masked: Sequence[Span] = ()) -> dict[str, float]:
         """Give what is weighed, with its share: for training."""
         sentences = self._reader.read(title, text, masked)
-        everything = _bits_of(sentences)
-        found = [(topic, _fired(rules, sentences, everything)) for topic, rules in self._rules]
+        everything = bits_of(sentences)
+        found = [(topic, fired_rules(rules, sentences, everything)) for topic, rules in self._rules]
         return self._features((stems(title), _lead(text, masked)), sentences, found)
 
     def _names_of(self, topic: Topic) -> int:
@@ -133,31 +125,12 @@ class Classifier:
         }
         return self._reader.bits(tuple(names)) & ~self._context & ~self._vague
 
-    def _compile(self, rule: Rule) -> _Compiled:
-        when = tuple(self._reader.bits(term) for term in rule.when)
-        wanted = 0
-        for bits in when:
-            wanted |= bits
-        wanted &= ~self._context
-        name = f"{rule.topic}/{rule.name}"
-        return _Compiled(
-            rule,
-            name,
-            0.0 if name in self._scorer.weights else PRIOR[rule.strength],
-            when,
-            self._reader.bits(rule.unless),
-            rule.positive,
-            telling=wanted & ~self._vague,
-            vague=wanted & self._vague,
-            rank=(tuple(PRIOR).index(rule.strength), len(when)),
-        )
-
     def _said(
         self,
         fields: tuple[str, str],
         sentences: Sequence[Sentence],
         masked: Sequence[Span],
-        found: Sequence[tuple[Topic, Sequence[_Fired]]],
+        found: Sequence[tuple[Topic, Sequence[FiredRule]]],
     ) -> dict[str, float]:
         """Give the log odds of every topic, as rules and wording together say."""
         if self._wording is None:
@@ -169,7 +142,7 @@ class Classifier:
         self,
         fields: tuple[Sequence[str], Sequence[str]],
         sentences: Sequence[Sentence],
-        found: Sequence[tuple[Topic, Sequence[_Fired]]],
+        found: Sequence[tuple[Topic, Sequence[FiredRule]]],
     ) -> dict[str, float]:
         lists: dict[str, float] = {}
         later: dict[str, float] = {}
@@ -189,7 +162,7 @@ class Classifier:
         rules = {each.compiled.name: each.place for _topic, fired in found for each in fired}
         return features(*fields, lists, later, pairs, rules)
 
-    def _score(self, topic: Topic, fired: Sequence[_Fired], said: Mapping[str, float]) -> float:
+    def _score(self, topic: Topic, fired: Sequence[FiredRule], said: Mapping[str, float]) -> float:
         """Give the chance of a topic, from its rules and from the wording where that is learned."""
         if any(each.place == 1 and each.compiled.rule.strength == "never" for each in fired):
             return 0.0
@@ -200,20 +173,20 @@ class Classifier:
             return as_score(total + sum(each.place * each.compiled.unlearned for each in fired))
         if not any(each.compiled.positive for each in fired):
             return 0.0
-        return as_score(self._scorer.total(topic.id, _rules_of(fired)))
+        return as_score(self._scorer.total(topic.id, rules_of(fired)))
 
-    def _doubted(self, topic: str, fired: Sequence[_Fired], total: float) -> float:
+    def _doubted(self, topic: str, fired: Sequence[FiredRule], total: float) -> float:
         """Give the log odds of a topic that the whole speaks against, rules perhaps clearly for."""
-        deep = _is_deep(fired)
-        if deep or _is_named(fired):
-            clear = self._scorer.learned(topic, _rules_of(fired)) >= (_DEEP if deep else _CLEAR)
+        deep = is_deep(fired)
+        if deep or is_named(fired):
+            clear = self._scorer.learned(topic, rules_of(fired)) >= (_DEEP if deep else _CLEAR)
             return _DOUBTED if clear else total
         return total
 
     def _evidence(
         self,
         topic: str,
-        fired: Sequence[_Fired],
+        fired: Sequence[FiredRule],
         sentences: Sequence[Sentence],
         fields: tuple[str, str],
         names: tuple[Field, Field],
@@ -222,31 +195,12 @@ class Classifier:
 
         Where none of them explains anything by itself, the wording as a whole is the evidence.
         """
-        ranked = _ranked(fired)
-        if not any(rank[0] == _TELLING for rank in ranked.values()):
+        ranked = ranked_places(fired)
+        if not any(rank[0] == TELLING for rank in ranked.values()):
             named = evidence.met(sentences, self._named[topic])
             vague = ranked if len(ranked) >= _TOGETHER else {}
             ranked = dict.fromkeys(named, evidence.PLAIN) or vague
         return evidence.shown(ranked, fields, names) or evidence.whole(fields, names)
-
-
-_TOGETHER = 2
-"""Vague phrases that explain something together ("Javelin", "missiles"), where no other does."""
-
-
-def _ranked(fired: Sequence[_Fired]) -> dict[evidence.Place, evidence.Rank]:
-    """Give the places that made rules apply; those of rules that say most with least rank best,
-    and vague ones after all others."""
-    places: dict[evidence.Place, evidence.Rank] = {}
-    for each in fired:
-        rule = each.compiled
-        if not rule.positive:
-            continue
-        for vagueness, bits in ((_TELLING, rule.telling), (_VAGUE, rule.vague)):
-            for place in evidence.met(each.sentences, bits):
-                rank = (vagueness, *rule.rank)
-                places[place] = min(rank, places.get(place, rank))
-    return places
 
 
 def _lead(text: str, masked: Sequence[Span]) -> list[str]:
@@ -258,73 +212,3 @@ def _lead(text: str, masked: Sequence[Span]) -> list[str]:
         for word in words(text[:LEAD_CHARACTERS])
         if not any(start <= word.start and word.end <= end for start, end in masked)
     ]
-
-
-def _rules_of(fired: Sequence[_Fired]) -> list[tuple[Rule, float]]:
-    return [(each.compiled.rule, each.place) for each in fired]
-
-
-def _bits_of(sentences: Sequence[Sentence]) -> int:
-    bits = 0
-    for sentence in sentences:
-        bits |= sentence.bits
-    return bits
-
-
-def _is_main(fired: Sequence[_Fired]) -> bool:
-    """Whether a topic is what the entry is about, and not only mentioned further down."""
-    speaking = [each for each in fired if each.compiled.positive]
-    return not speaking or any(
-        each.place == 1 or (each.place >= LEAD and each.compiled.rule.strength != "hint")
-        for each in speaking
-    )
-
-
-def _is_named(fired: Sequence[_Fired]) -> bool:
-    """Whether the headline itself names a topic by a phrase that is sure of it."""
-    return any(each.place == 1 and each.compiled.rule.strength == "sure" for each in fired)
-
-
-def _is_deep(fired: Sequence[_Fired]) -> bool:
-    """Whether what speaks for a topic stands only further down, where the wording is not read."""
-    places = [each.place for each in fired if each.compiled.positive]
-    return bool(places) and max(places) < LEAD
-
-
-def _fired(
-    rules: Sequence[_Compiled], sentences: Sequence[Sentence], everything: int
-) -> list[_Fired]:
-    """Give the rules that apply, each at its best place."""
-    fired: list[_Fired] = []
-    for compiled in rules:
-        for bits in compiled.when:
-            if not everything & bits:
-                break
-        else:
-            found = _fire(compiled, sentences, everything)
-            if found is not None:
-                fired.append(found)
-    return fired
-
-
-def _fire(compiled: _Compiled, sentences: Sequence[Sentence], everything: int) -> _Fired | None:
-    """Say where a rule applies, if it does: at its best place."""
-    if compiled.rule.within == "entry":
-        if everything & compiled.unless:
-            return None
-        place = max(each.place for each in sentences if each.bits & compiled.when[0])
-        return _Fired(compiled, place, tuple(sentences))
-    unless, when = compiled.unless, compiled.when
-    said: list[Sentence] = []
-    for each in sentences:
-        bits = each.bits
-        if bits & unless:
-            continue
-        for wanted in when:
-            if not bits & wanted:
-                break
-        else:
-            said.append(each)
-    if not said:
-        return None
-    return _Fired(compiled, max(each.place for each in said), tuple(said))
