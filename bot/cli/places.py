@@ -203,7 +203,10 @@ def _place(platform: Platform, workspace: str) -> str:
 
 
 def _named(workspaces: Sequence[Known]) -> str:
-    names = [f"{one.workspace} ({_called(one)})" for one in workspaces]
+    names = [
+        one.workspace if one.platform in _OWN else f"{one.workspace} ({_called(one)})"
+        for one in workspaces
+    ]
     more = f" and {len(names) - _SHOWN} more" if len(names) > _SHOWN else ""
     return ", ".join(names[:_SHOWN]) + more
 

@@ -246,7 +246,8 @@ def _show(channels: Sequence[ChannelSettings], *, everywhere: bool, asked: bool)
     titles = {topic.id: topic.title for topic in taxonomy_here().topics}
     for one in channels:
         name = f"{one.ref.name} ({one.ref.channel})" if one.ref.name else one.ref.channel
-        typer.echo(f"{name}, {one.ref.platform} {one.ref.workspace}")
+        place = " ".join(dict.fromkeys((one.ref.platform, one.ref.workspace)))
+        typer.echo(", ".join(dict.fromkeys((name, place))))
         lines = [settings_lines.subscription_line(wanted) for wanted in one.subscriptions]
         said = [settings_lines.paused_line(one), settings_lines.how_it_comes(one, titles)]
         for line in (*(lines or [ours("gets nothing yet")]), *said):

@@ -6,7 +6,7 @@ A name's `key` is the folded name without its legal form: what names are compare
 from __future__ import annotations
 
 import re
-from collections.abc import Iterator, Sequence
+from collections.abc import Hashable, Iterator, Sequence
 
 from bot.news.company_aliases import other_names_after
 from bot.news.company_forms import company_key
@@ -14,8 +14,9 @@ from bot.news.company_headlines import without_headline
 from bot.news.company_lists import listed_in
 from bot.news.company_names import Named, names_in
 from bot.news.countries import Destinations, country_after, country_before, country_name
-from bot.news.known_companies import known_in
+from bot.news.known_companies import fuller, identity, known_in
 from bot.news.model import Company
+from bot.news.offices import is_office
 
 __all__ = ["company_key", "find_companies"]
 
@@ -32,14 +33,17 @@ def find_companies(title: str, text: str) -> tuple[Company, ...]:
     `country` is the destination under which a rule lists the name, or the one in its address,
     or empty; `aliases` are those given with the name. Never raises.
     """
-    found: dict[str, Company] = {}
+    found: dict[Hashable, Company] = {}
     for body, is_title in ((title[:_MAX_TEXT], True), (text[:_MAX_TEXT], False)):
         for company in _in_field(_GAP.sub(_narrow, body), title=is_title):
-            known = found.get(company.key)
+            if is_office(company.name):
+                continue
+            same = identity(company.name)
+            known = found.get(same)
             if known is not None:
                 company = _merge(known, company)
             if known is not None or len(found) < _MAX_COMPANIES:
-                found[company.key] = company
+                found[same] = company
     return tuple(found.values())
 
 
@@ -50,8 +54,13 @@ def _narrow(gap: re.Match[str]) -> str:
 
 
 def _merge(known: Company, again: Company) -> Company:
-    aliases = tuple(dict.fromkeys(known.aliases + again.aliases))
-    return Company(known.name, known.key, known.country or again.country, aliases)
+    """Join two mentions of one company under the fuller name; the other is an alias of it."""
+    name = fuller(known.name, again.name)
+    key = company_key(name)
+    others = (known.name, again.name) if known.key != again.key else ()
+    aliases = dict.fromkeys((*others, *known.aliases, *again.aliases))
+    aliases.pop(name, None)
+    return Company(name, key, known.country or again.country, tuple(aliases))
 
 
 def _in_field(body: str, *, title: bool) -> Iterator[Company]:

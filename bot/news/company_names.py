@@ -128,6 +128,8 @@ def start_of_name(body: str, end: int) -> int:
             break
     lead = LEAD.match(body, start, end)
     start = lead.end() if lead else start
+    if body[start] == "(" and ")" not in body[start:end]:
+        start += 1
     return start if NAME_WORD.match(body, start, end) else end
 
 

@@ -3,12 +3,11 @@
 from __future__ import annotations
 
 import re
-from collections.abc import Iterator, Mapping, Sequence
-from dataclasses import replace
+from collections.abc import Hashable, Iterator, Mapping, Sequence
 from functools import cache
 
 from bot.news.company_forms import company_key, one_word
-from bot.news.folding import fold, is_cjk
+from bot.news.folding import fold, is_cjk, squeeze
 from bot.news.model import Company
 from bot.news.tables import read_table
 
@@ -60,15 +59,33 @@ def other_names(name: str) -> tuple[str, ...]:
     return _by_key().get(one_word(company_key(name)), ())
 
 
+def identity(name: str) -> Hashable:
+    """Give what is equal for all names of one company: `DJI`, `DJI Technology Co.`, `大疆`."""
+    return other_names(name) or company_key(name)
+
+
+def fuller(first: str, second: str) -> str:
+    """Give of two names of one company the fuller, in Latin script where one is; the first where
+    they say as much."""
+    return max(first, second, key=_fullness)
+
+
+def _fullness(name: str) -> tuple[bool, int, bool]:
+    key = company_key(name)
+    return not is_cjk(name), len(key), key != squeeze(name)
+
+
 def each_once(companies: Sequence[Company]) -> list[Company]:
-    """Leave out a well-known company beside itself under another name (`Inspur Group`, `Inspur`);
-    the first keeps its name and gets the country."""
-    kept: dict[tuple[str, ...] | str, Company] = {}
+    """Leave out a well-known company beside itself under another name (`Inspur Group`, `Inspur`):
+    it stands where it is first named, under its fullest name, with its country."""
+    kept: dict[Hashable, Company] = {}
     for one in companies:
-        same = other_names(one.name) or one.key
-        before = kept.get(same)
-        country = one.country if before is None else before.country or one.country
-        kept[same] = replace(before or one, country=country)
+        same = identity(one.name)
+        before = kept.get(same, one)
+        name = fuller(before.name, one.name)
+        kept[same] = Company(
+            name, company_key(name), before.country or one.country, before.aliases + one.aliases
+        )
     return list(kept.values())
 
 

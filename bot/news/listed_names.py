@@ -8,6 +8,7 @@ from dataclasses import dataclass, replace
 from bot.news.company_names import ORGANISATION
 from bot.news.countries import US_STATES, country_name, is_nationality
 from bot.news.folding import is_cjk
+from bot.news.offices import is_office
 from bot.news.tables import read_table
 from bot.news.unlisted import unlisted
 
@@ -68,6 +69,8 @@ def name_at(body: str, at: int, stop: int, country: str) -> Listed | None:
     name = _ENDING.sub("", name)
     words = name.split(" ")
     while words and (is_nationality(words[0]) or words[0].lower() in _NOT_NAMES):
+        if len(words) > 1 and is_office(words[0]):
+            return None  # "OFAC Compliance", "Commerce Department"
         start += len(words[0]) + 1
         words = words[1:]
     name = " ".join(words)

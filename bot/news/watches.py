@@ -8,6 +8,7 @@ from __future__ import annotations
 
 import re
 from collections.abc import Iterable, Sequence
+from itertools import accumulate
 from typing import cast
 
 import ahocorasick
@@ -22,7 +23,8 @@ from bot.news.model import Evidence, Field, WatchHit, WatchTerm
 _MAX_TEXT = 400_000
 _MAX_KEY = 160
 _MAX_EVIDENCE = 20
-_SAID = 8
+_SAID = 160
+"""Characters of the names that an answer lists."""
 _SHORT = 5
 """Letters; shorter everyday words in capitals (`IT`, `SAGE`) are an abbreviation."""
 
@@ -175,14 +177,25 @@ def said_of(names: Sequence[str]) -> str:
     keys = {company_key(name) for name in names}
     others = [name for name in watched_names(names) if company_key(name) not in keys]
     if others:
-        listed = ", ".join(sorted(others, key=is_cjk)[:_SAID])
-        return f"A well-known company, found under its other names too: {listed}."
+        return f"A well-known company, found under its other names too: {_some(others)}."
     term = names[0]
     short = _without_form(term)
     if short == term or not short:
         return ""
     also = "; “Tech” for “Technologies” and the like is one word" if _other_writings(term) else ""
     return f"It is found without its legal form too (“{short}”), but under no shorter name{also}."
+
+
+def _some(names: Sequence[str]) -> str:
+    """List names, those in Latin script first, as many as an answer holds, and how many more."""
+    ordered = sorted(names, key=is_cjk)
+    told = [
+        name
+        for name, so_far in zip(ordered, accumulate(map(len, ordered)), strict=True)
+        if so_far <= _SAID
+    ]
+    more = len(ordered) - len(told)
+    return ", ".join(told) + (f" and {more} more" if more else "")
 
 
 def _without_form(name: str) -> str:

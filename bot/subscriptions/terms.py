@@ -206,7 +206,7 @@ def _clean(term: str) -> str:
 
 
 def _also(term: str, names: Sequence[str]) -> tuple[str, ...]:
-    given = f"Its other names: {', '.join(names)}." if names else ""
+    given = f"Its other names: {', '.join(names).removesuffix('.')}." if names else ""
     return tuple(filter(None, (given, said_of((term, *names)))))
 
 

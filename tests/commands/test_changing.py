@@ -296,10 +296,13 @@ async def test_a_watch_says_its_other_names_and_refuses_what_every_article_has(d
     assert "Its other names: Acme Ltd, Akme." in shown(
         await desk.ask("watch Acme Corp = Acme Ltd, Akme")
     )
+    said = shown(await desk.ask("watch Lanhai = Lanhai Etch Co., Ltd."))
+    assert "Its other names: Lanhai Etch Co., Ltd." in said
+    assert "Ltd.." not in said
     for term in ("the", "of the", "x", "Acme = the"):
         assert isinstance(await desk.ask(f"watch {term}"), Sentence), term
     settings = await settings_of(desk)
-    assert [one.label for one in settings.subscriptions] == ["Acme Corp"]
+    assert [one.label for one in settings.subscriptions] == ["Acme Corp", "Lanhai"]
 
 
 async def test_the_list_says_who_set_what_and_when(desk: Desk) -> None:

@@ -145,8 +145,10 @@ def test_a_title_of_five_megabytes_is_cut_at_a_word_at_once() -> None:
 def test_a_well_known_company_stands_once_in_an_alert() -> None:
     names = ("Inspur Group", "Huawei Cloud Computing Technologies Co., Ltd.")
     known = [Company(name, company_key(name), "China") for name in ("Inspur", "Huawei")]
+    full = "Huawei Technologies Co Ltd"
     companies = (*(Company(name, company_key(name)) for name in names), *known)
-    said = f"{names[0]} (China), {names[1]}, Huawei (China)"
+    companies += (Company(full, company_key(full)),)
+    said = f"{names[0]} (China), {names[1]}, {full} (China)"
     assert said in everything(rendered(companies=companies))
 
 

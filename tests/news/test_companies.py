@@ -189,6 +189,45 @@ def test_well_known_companies_need_no_legal_form(text: str, name: str, country: 
     assert [(each.name, each.country) for each in find_companies("", text)] == [(name, country)]
 
 
+@pytest.mark.parametrize(
+    ("title", "text", "name", "aliases"),
+    [
+        ("Suit Against DJI Technology Co. Dismissed", "DJI said it would appeal.",
+         "DJI Technology Co.", ("DJI", "大疆")),
+        ("Huawei Sues", "华为技术有限公司 (Huawei Technologies Co., Ltd.) and Huawei's chief",
+         "Huawei Technologies Co., Ltd.", ("Huawei", "华为", "华为技术有限公司")),
+        ("浪潮 Listed", "Inspur Group makes servers", "Inspur", ("浪潮",)),
+    ],
+)  # fmt: skip
+def test_a_well_known_company_is_one_under_its_fullest_name(
+    title: str, text: str, name: str, aliases: tuple[str, ...]
+) -> None:
+    [found] = find_companies(title, text)
+    assert (found.name, found.country, set(found.aliases)) == (name, "China", set(aliases))
+
+
+@pytest.mark.parametrize(
+    "text",
+    [
+        "Bureau of Industry and Security (BIS), a.k.a. the Bureau",
+        "firms including OFAC Compliance, U.S. Department of State and Treasury Department",
+        "companies such as BIS, OFAC, State Department, DDTC and Commerce Department",
+        "State Department, 2201 C Street NW, Washington, United States",
+        "Directorate of Defense Trade Controls (also known as DDTC) wrote",
+        "The Office of Foreign Assets Control, a.k.a. OFAC, and MOFCOM",
+    ],
+)
+def test_an_agency_is_no_company(text: str) -> None:
+    assert find_companies("", text) == ()
+
+
+def test_a_sentence_keeps_its_stop() -> None:
+    assert [
+        each.name
+        for each in find_companies("", "It was sold to Al Noor Trading LLC. Lanhai Co., Ltd. paid")
+    ] == ["Al Noor Trading LLC", "Lanhai Co., Ltd."]
+
+
 @pytest.mark.parametrize("text", ["The huaweification", "He armed his Intelligence", "Armada"])
 def test_parts_of_words_are_no_company(text: str) -> None:
     assert find_companies("", text) == ()

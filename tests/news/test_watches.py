@@ -10,6 +10,8 @@ import pytest
 from hypothesis import given, settings
 from hypothesis import strategies as st
 
+from bot.news.folding import is_cjk
+from bot.news.known_companies import other_names, well_known
 from bot.news.model import WatchTerm
 from bot.news.watches import WatchMatcher, said_of, watch_key
 
@@ -174,3 +176,23 @@ def test_ten_thousand_watches_cost_little_more_than_ten() -> None:
         return min(times)
 
     assert cost(many) < 3 * cost(few)
+
+
+@pytest.mark.parametrize("company", sorted({one.name for one in well_known().values()}))
+def test_a_well_known_company_is_found_by_all_its_names_whichever_is_watched(company: str) -> None:
+    names = (company, *other_names(company))
+    for watched in names:
+        form = "有限公司" if is_cjk(watched) else " Co., Ltd."
+        for written in (watched, watched.removesuffix("公司") + form):
+            matcher = WatchMatcher([WatchTerm(1, (written,))])
+            for name in names:
+                assert matcher.find("", f"It was {name}.", "summary"), (written, name)
+
+
+@pytest.mark.parametrize(
+    "watched", ["华为", "Huawei", "Huawei Technologies Co., Ltd.", "DJI", "大疆"]
+)
+def test_the_answer_names_all_under_which_a_company_is_found(watched: str) -> None:
+    said = said_of((watched,))
+    for name in other_names(watched):
+        assert watch_key(name) == watch_key(watched) or name in said

@@ -131,7 +131,7 @@ def test_where_there_is_only_the_console_nothing_need_be_named(
     assert run(capsys, "subscribe", "sanctions")[:2] == (0, "Subscribed to sanctions.\n")
     assert run(capsys, "watch", "Acme Foundries")[:2] == (0, "Watching Acme Foundries.\n")
     status, out, _ = run(capsys, "subscriptions")
-    assert (status, out.splitlines()[0]) == (0, "console, console console")
+    assert (status, out.splitlines()[0]) == (0, "console")
     status, _, err = run(capsys, "unsubscribe", "-c", "desk", "sanctions")
     assert (status, err) == (2, "desk gets nothing yet in the console; these do: console.\n")
     assert run(capsys, "unsubscribe", "sanctions")[:2] == (0, "Unsubscribed from sanctions.\n")
@@ -167,7 +167,7 @@ def test_the_one_workspace_and_channel_there_is_need_not_be_named(
     assert [one["workspace"] for one in json.loads(out)] == ["console", "T1", "T1"]
     _, _, err = run(capsys, "subscriptions", "-w", "T9")
     assert err == (
-        "T9 is not known here; known: console (console), T1 (Slack: Home), T2 (Slack: Home).\n"
+        "T9 is not known here; known: console, T1 (Slack: Home), T2 (Slack: Home).\n"
     )
 
 

@@ -1,0 +1,60 @@
+"""Government offices, which speak and list in every text and are no company."""
+
+from __future__ import annotations
+
+import re
+
+from bot.news.folding import squeeze
+
+_NAMES = """
+    bis, ofac, ddtc, doj, doc, dod, dhs, cbp, fbi, irs, ice, hsi, ustr, itar, ear, oee, erc,
+    cfius, fincen, nnsa, fcc, sec, itc, ftc, gao, crs, cia, nsa, nsc, dtra, disa, darpa, nasa,
+    ofsi, ecju, hmrc, fcdo, dit, dbt, mofcom, miit, ndrc, cac, samr, gac, sasac, meti, motie,
+    mofa, bafa, seco, eu, un, nato, wto, oecd, eccn, fletf, treasury, commerce, pentagon,
+    congress, white house, senate, kremlin, state, census bureau, state council, european
+    commission, european union, european council, council of the european union, united nations,
+    security council, national security council, state department, commerce department, treasury
+    department, justice department, defense department, energy department, labor department,
+    homeland security department, commerce ministry, defense ministry, defence ministry, foreign
+    ministry, industry and security bureau, industry and security, customs service, end user
+    review committee, forced labor enforcement task force, disruptive technology strike force,
+    international trade administration, international trade commission, national nuclear
+    security administration, customs and border protection, federal bureau of investigation,
+    federal communications commission, federal trade commission, securities and exchange
+    commission, government accountability office, general services administration, directorate
+    of defense trade controls, financial crimes enforcement network, office of foreign assets
+    control, office of export enforcement, his majesty s treasury, hm treasury, his majesty s
+    revenue and customs, general administration of customs, cyberspace administration, national
+    development and reform commission, department for business and trade
+    """
+_OFFICES = frozenset(name.strip() for name in _NAMES.replace("\n", " ").split(","))
+_NATION = re.compile(
+    r"(?:(?:the|u s a?|us|usa|united states|american|uk|u k|british|eu|e u|chinese|china s|russian"
+    r"|japanese|japan s|dutch|german|south korean|korean|taiwanese|canadian|australian|swiss) )+"
+)
+_BEGINS = re.compile(
+    r"(?:department|bureau|ministry|office|directorate|secretary|committee|embassy"
+    r"|under secretary|assistant secretary) (?:of|for|on) "
+)
+_STATE_BODY = re.compile(
+    r"\b(?:industry and security|foreign assets control|export enforcement|defense trade|state"
+    r"|commerce|treasury|justice|defen[cs]e|energy|labou?r|homeland security|foreign affairs"
+    r"|finance|trade|economy|economic|industry|interior|the united states|exporter services"
+    r"|compliance|national security|the president|the attorney|policy|export controls?)\b"
+)
+_IN_BRACKETS = re.compile(r"\(([A-Z]{2,7})\)")
+
+
+def is_office(name: str) -> bool:
+    """Whether a name is that of an agency, a ministry or the like (`BIS`, `State Department`,
+    `U.S. Department of Commerce`), or ends with one's initials in brackets. Never raises.
+    """
+    initials = _IN_BRACKETS.search(name)
+    if initials and initials[1].lower() in _OFFICES:
+        return True
+    folded = squeeze(name)
+    folded = folded[found.end() :] if (found := _NATION.match(folded)) else folded
+    if folded in _OFFICES:
+        return True
+    begins = _BEGINS.match(folded)
+    return begins is not None and _STATE_BODY.match(folded, begins.end()) is not None
