@@ -4,6 +4,10 @@ FILEs are JSONL: entries (`id`, `title`, `summary`, `url`, `source`, `published`
 pairs (`a`, `b`, `same`, `why`), in any mixture. Entries that only stand in other JSONL files of
 a pair file's folder are found there. Pairs are judged twice: by the grouping of all entries, as
 `exportnews stories` does it, and each pair alone, by `stories.same`.
+
+Labelled news is thin: a few headlines of each week. With `--within DAYS` all of it is also taken
+as if published within so many days, in the flow of a newsroom, where most that is alike is not the
+same. What is joined there though it was published more than nine days apart counts as hidden.
 """
 
 from __future__ import annotations
@@ -11,13 +15,17 @@ from __future__ import annotations
 import argparse
 import json
 import time
-from dataclasses import dataclass
+from collections import defaultdict
+from dataclasses import dataclass, replace
+from datetime import datetime, timedelta
+from itertools import pairwise
 from pathlib import Path
 
 from bot.cli.stories import features_of, group_entries
 from bot.errors import UsageError
 from bot.news.entries_file import FileEntry, read_entries
 from bot.news.stories import Comparison, compare
+from bot.news.story_features import EPOCH
 
 
 @dataclass(frozen=True, slots=True)
@@ -126,13 +134,51 @@ def measure(entries: list[FileEntry], pairs: list[Pair]) -> Result:
     return Result(len(entries), len(pairs), grouped, alone, tuple(wrong), seconds)
 
 
+_APART = timedelta(days=9)
+"""Entries further apart than this tell two events."""
+_DAY = timedelta(days=1)
+
+
+def in_flow(entries: list[FileEntry], pairs: list[Pair], days: int) -> tuple[int, Tally, int]:
+    """Group as if all were published within `days`; give the number of stories, the pairs' tally,
+    and how many events were joined to one of other weeks. Pairs whose days change are left out."""
+    dated = {str(each.id): each for each in entries if each.entry.published}
+    moved = [_moved(each, days) for each in dated.values()]
+    stories = dict(zip(dated, group_entries(moved), strict=True))
+    was = {name: _when(each) for name, each in dated.items()}
+    now = dict(zip(dated, map(_when, moved), strict=True))
+    tally = Tally()
+    for pair in pairs:
+        if pair.a in was and pair.b in was:
+            a, b = pair.a, pair.b
+            if abs(abs(was[a] - was[b]) - abs(now[a] - now[b])) <= _DAY:
+                tally.count(said=stories[a] == stories[b], same=pair.same)
+    members: defaultdict[str, list[datetime]] = defaultdict(list)
+    for name, story in stories.items():
+        members[story].append(was[name])
+    hidden = sum(b - a > _APART for each in members.values() for a, b in pairwise(sorted(each)))
+    return len(members), tally, hidden
+
+
+def _when(each: FileEntry) -> datetime:
+    return each.entry.published or EPOCH
+
+
+def _moved(each: FileEntry, days: int) -> FileEntry:
+    since = _when(each) - EPOCH
+    when = EPOCH + since - timedelta(days=since.days - since.days % days)
+    return replace(each, entry=replace(each.entry, published=when))
+
+
 def main() -> None:
     """Print the tables."""
     parser = argparse.ArgumentParser(description=__doc__.split("\n\n")[0])
     parser.add_argument("files", nargs="+", type=Path, help="JSONL of entries and of pairs")
-    files = parser.parse_args().files
+    parser.add_argument("--within", type=int, metavar="DAYS", help="also as if of so many days")
+    arguments = parser.parse_args()
     try:
-        result = measure(*load(files))
+        entries, pairs = load(arguments.files)
+        result = measure(entries, pairs)
     except OSError as error:
         parser.error(f"{error.filename} cannot be read: {error.strerror}.")
     except (UsageError, ValueError) as error:
@@ -140,6 +186,9 @@ def main() -> None:
     print(f"{result.entries} entries, {result.pairs} pairs, grouped in {result.seconds:.2f} s")
     print(f"grouped  {result.grouped}")
     print(f"alone    {result.alone}")
+    if arguments.within:
+        stories, tally, hidden = in_flow(entries, pairs, max(1, arguments.within))
+        print(f"within {arguments.within} days  {tally}  {stories} stories, {hidden} events hidden")
     for each in sorted(result.wrong, key=lambda each: -abs(each.found.score - each.pair.same)):
         said = "missed" if each.pair.same else "joined"
         print(f"\n{said}  {each.found.score:.2f}  {each.found.why}  {each.pair.why}")

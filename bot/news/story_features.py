@@ -14,9 +14,10 @@ from zlib import crc32
 from bot.feeds.identity import article_number
 from bot.feeds.model import FeedEntry
 from bot.news.folding import fold
+from bot.news.known_companies import known_in
 from bot.news.model import Citation
 from bot.news.story_amounts import Amount, amounts
-from bot.news.story_lexicon import LITTLE
+from bot.news.story_lexicon import LITTLE, lexicon
 from bot.news.story_links import canonical, document_number
 from bot.news.story_marks import Marks, marks
 from bot.news.story_words import Told, told
@@ -42,7 +43,8 @@ class StoryFeatures:
     """An entry as stories see it. Pure data; `when` is its time in UTC.
 
     `cites` are citations as `kind:value`; `keys` find candidates: entries that share none are
-    never compared. `names` are words of the title that no dictionary has. `lead` is what title and
+    never compared. `names` are words of the title that no dictionary has, `parties` these and the
+    well-known companies, people and agencies that it names. `lead` is what title and
     start of the text tell, where there is a text. `page` is the one on which a document stands;
     one that is `filed` is on public inspection, and published under its number later.
     """
@@ -64,6 +66,7 @@ class StoryFeatures:
     filed: bool = False
     cites: frozenset[str] = frozenset()
     names: frozenset[str] = frozenset()
+    parties: frozenset[str] = frozenset()
     topics: frozenset[str] = frozenset()
     correction: bool = False
     roundup: bool = False
@@ -98,6 +101,7 @@ def features(
     headline = told(entry.title)
     folded_title = " ".join(fold(entry.title).split())
     folded_text = " ".join(fold(text).split())
+    names = unlisted(folded_title)
     sketch = _sketch(folded_text)
     page = entry.citation if document else ""
     cites = frozenset(f"{cited.kind}:{cited.value}" for cited in citations) - {
@@ -122,13 +126,20 @@ def features(
         page=page,
         filed=entry.filed,
         cites=cites,
-        names=unlisted(folded_title),
+        names=names,
+        parties=names | _known(entry.title, headline),
         topics=frozenset(topics),
         correction=_CORRECTION.search(entry.title) is not None,
         roundup=roundup or _ROUNDUP.search(entry.title) is not None,
         sketch=sketch,
         keys=_keys(document, article, link, page, headline, sketch, cites),
     )
+
+
+def _known(title: str, headline: Told) -> frozenset[str]:
+    """Give whom a headline names that readers know: by its concept, and companies by their key."""
+    companies = {company.key for company, _place in known_in(title)}
+    return frozenset(companies | (lexicon().names & headline.weights.keys()))
 
 
 _MAX_WORDS = 10
