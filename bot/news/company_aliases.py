@@ -6,7 +6,8 @@ import re
 
 _KNOWN = (
     r"(?:[af]\.?k\.?a\.?|[af]/k/a|d\.?b\.?a\.?|d/b/a|also known as|formerly known as"
-    r"|formerly|doing business as|previously known as)"
+    r"|formerly|doing business as|previously known as"
+    r"|(?:and its|(?:to add|by adding)(?: [a-z]+)?) alias(?:es)?|alias(?:es)?(?=: ))"
 )
 KNOWN_AS = re.compile(
     rf"[,;]? \(?{_KNOWN},? (?:the following|(?-i:[A-Z“\"\u4e00-\u9fff]))", re.IGNORECASE
@@ -40,6 +41,11 @@ _LONGEST = 120
 _BRACKET = re.compile(r"[,;]?\s?\((?:[A-Z][\w ]{2,30}: ?)?[\"“”'‘’«]?([^()\n]{2,80}?)[\"“”'‘’»]?\)")
 
 
+_MOST_GROUPS = 6
+_DEFINED = re.compile(r",[^;\n(“”\"]{3,140}\([“\"]([A-Z][^”\"\n]{1,60})[”\"]\)")
+"""The short name that an order gives a party behind its address."""
+
+
 def other_names_after(body: str, name: str, end: int) -> tuple[tuple[str, ...], int]:
     """Read the other names behind `name`, which ends at `end`: its writing in another script or
     its short name in brackets, and those that follow `a.k.a.`; give them and where they end."""
@@ -47,8 +53,16 @@ def other_names_after(body: str, name: str, end: int) -> tuple[tuple[str, ...], 
     bracket = _BRACKET.match(body, end)
     if bracket and _is_of(name, bracket[1]):
         found, end = (bracket[1].strip(" ,;"),), bracket.end()
-    more, after = aliases_after(body, end)
-    return tuple(dict.fromkeys(found + more)), after
+    for _ in range(_MOST_GROUPS):
+        more, after = aliases_after(body, end)
+        found += more
+        if after == end:
+            break
+        end = after
+    defined = _DEFINED.match(body, end)
+    if defined and _is_of(name, defined[1]):
+        found += (defined[1],)
+    return tuple(dict.fromkeys(found)), end
 
 
 def _is_of(name: str, other: str) -> bool:
@@ -71,7 +85,12 @@ def aliases_after(body: str, end: int) -> tuple[tuple[str, ...], int]:
     if head is None:
         return (), end
     at = head.end()
-    found = _listed(body, at) if _LISTED.match(body, at) else _running(body, at, bool(head[1]))
+    every = head[0].rstrip(" ,:").endswith("aliases")
+    found = (
+        _listed(body, at)
+        if _LISTED.match(body, at)
+        else _running(body, at, bracketed=bool(head[1]), every=every)
+    )
     names, after = found
     kept = [name for name in names if _is_name(name)]
     return tuple(dict.fromkeys(kept))[:_MOST], after if kept else end
@@ -89,8 +108,9 @@ def _listed(body: str, at: int) -> tuple[list[str], int]:
     return names, at
 
 
-def _running(body: str, at: int, bracketed: bool) -> tuple[list[str], int]:
-    """Read names in the run of a sentence: all that brackets hold, else the first."""
+def _running(body: str, at: int, *, bracketed: bool, every: bool) -> tuple[list[str], int]:
+    """Read names in the run of a sentence: all that brackets hold or `aliases` announces, else the
+    first."""
     if bracketed:
         stop = body.find(")", at, at + 600)
         while stop > 0 and body.count("(", at, stop) >= body.count(")", at, stop) + 1:
@@ -99,6 +119,8 @@ def _running(body: str, at: int, bracketed: bool) -> tuple[list[str], int]:
             return [], at
         return [one.strip(" ,;“”\"'") for one in _INNER.split(body[at:stop])], stop + 1
     stop = _stop(body, at, sentence=False)
+    if every:
+        return [one.strip(" ,;“”\"'") for one in _INNER.split(body[at:stop])], stop
     first, *_rest = _INNER.split(body[at:stop])
     return [first.strip(" ,;“”\"'")], at + len(first)
 

@@ -144,10 +144,10 @@ _LONG_FORM = (
     r"|Limited Liability (?:Company|Partnership)"
     r"|Sdn\.? Bhd\b\.?|SDN\.? BHD\b\.?|Tbk\b|Bhd\b\.?|Berhad\b"
     r"|Inc(?:orporated)?\b\.?|Corp(?:oration)?\b\.?|Ltd\b\.?|Limited\b|LIMITED\b"
-    r"|LTD\b\.?|INC\b\.?|CORP\b\.?|Co\.|P?LLC\b|P?L\.L\.C\.?|LLP\b|L\.L\.P\.?|PLC\b|plc\b"
+    r"|LTD\b\.?|INC\b\.?|CORP\b\.?|Co\.|CO\.|LLC-FZ\b|P?LLC\b|P?L\.L\.C\.?(?:-FZ)?|LLP\b|L\.L\.P\.?|PLC\b|plc\b"
     r"|[GM]mbH(?: & Co\.? KG)?|KGaA\b|e\.V\.|B\.V\.?|N\.V\.?|V\.o\.f\.?|BVBA\b|SPRL\b"
     r"|S\.A\.? de C\.V\.?|SA de CV\b|S\. de R\.L\.?(?: de C\.V\.?)?|S\.L\.U\.?|SLU\b|S\.L\."
-    r"|SAU\b|S\.A\.U\."
+    r"|SAU\b|S\.A\.U\.|C\.A\.(?!,? \d)"
     r"|S\.A\.S\.?|SASU?\b|S\.A\.|S/A\b|S\.p\.A\.?|SpA\b|S\.r\.l\.?|Srl\b|SRL\b|S\.R\.L\.?"
     r"|S\.à r\.l\.?"
     r"|S\.A\.R\.L\.?|SARL\b|Lda\b\.?|Ltda\b\.?|EIRELI\b"
@@ -161,7 +161,7 @@ _LONG_FORM = (
 _SHORT_FORM = r"(?:AG|SE|BV|NV|AB|SA|AS|KK|GK|OU)\b(?! ?[A-Z\d])"
 """Also names of states and of attorneys general, so that no capital may follow."""
 
-FORM = re.compile(rf"(?<=[\w.)!”\"'’]),? (?:{_LONG_FORM}|{_SHORT_FORM})(?!\w)")
+FORM = re.compile(rf"(?<=[\w.)!”\"'’]),? (?:{_LONG_FORM}|{_SHORT_FORM})(?!\w|-\d)")
 """A legal form behind a name."""
 
 _LEADING = (
@@ -187,3 +187,6 @@ CHINESE = re.compile(
     r"|[\u30a0-\u30ff\u4e00-\u9fff\uac00-\ud7afー]{2,20}(?:株式会社| ?주식회사)"
 )
 """A name in Chinese, Japanese or Korean script."""
+
+BEFORE_CHINESE = re.compile(r"^.*(?:将|把|对|由|包括|决定|关于|以及|与|和|及)(?=.{4})")
+"""Words of a sentence before a name that is written without spaces."""

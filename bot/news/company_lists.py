@@ -10,6 +10,8 @@ import re
 from collections.abc import Iterator
 from dataclasses import replace
 
+from bot.news.company_aliases import aliases_after
+from bot.news.company_forms import FORM
 from bot.news.company_names import start_of_name
 from bot.news.countries import (
     country_after,
@@ -52,7 +54,8 @@ _AND_LAST = re.compile(r"(?:,)? and\s")
 _BRACKET = re.compile(r"\s?\([^()\n]{1,160}\)")
 _OF = re.compile(r" (?:of|in) (?:the )?([A-Z][\w.]*(?: [A-Z][\w.]*){0,2})")
 _TOGETHER = re.compile(
-    r",? (?:both|all)(?: \w+){0,2} (?:of|in) (?:the )?([A-Z]\w*(?: [A-Z]\w*){0,3})"
+    r",? (?:both|all)(?: \w+){0,2} (?:of|in|under(?: the destination of)?) (?:the )?"
+    r"([A-Z]\w*(?: [A-Z]\w*){0,3})"
 )
 _NEXT = re.compile(r"(?:,? and|,|;(?: and)?)\s+(?:the (?=[A-Z]))?")
 _MARKER = re.compile(
@@ -74,7 +77,7 @@ _HINTED = re.compile(
     r"|-(?P<based>based|registered|headquartered) (?=[A-Z])"
     r"|(?P<units>units|subsidiaries|affiliates) of (?=[A-Z])"
     r"|(?P<denied>export privileges of|privileges of) (?=[A-Z])"
-    rf"|(?P<comma>{_MANY}|{_ONE}), (?=[A-Z])"
+    rf"|(?P<comma>{_MANY}|{_ONE}|(?:listed|denied|sanctioned) (?:party|person)), (?=[A-Z])"
     r"|\b(?P<they>They|These|Those(?: \w+)?|[Aa]mong (?:them|those \w+))"
     r" (?:include|are|were) (?=[A-Z])"
     r"|\b(?P<acted>add(?:s|ed|ing)|blacklist(?:s|ed|ing)|list(?:ed|ing)|sanction(?:s|ed|ing)"
@@ -105,11 +108,17 @@ def listed_in(body: str, *, title: bool = False) -> Iterator[Listed]:
             yield from names
     yield from _by_country(body)
     for found in _BLOCK.finditer(body) if not title else ():
-        over = body[max(0, found.end() - 80) : found.end()]
-        yield from _block(body, found.end(), country_in(over))
+        yield from _block(body, found.end(), _country_over(body, found.end()))
     yield from _in_script(body)
     if not title:
         yield from _with_address(body)
+
+
+def _country_over(body: str, at: int) -> str:
+    """Give the country that the words before a colon tell: `4 U.S. entities are added:`"""
+    first = max(0, at - 80)
+    nouns = [noun.start() for noun in _MANY_BEFORE.finditer(body, first, at)]
+    return country_in(body[first:at]) or (country_before(body, nouns[-1]) if nouns else "")
 
 
 def _by_country(body: str) -> Iterator[Listed]:
@@ -118,7 +127,7 @@ def _by_country(body: str) -> Iterator[Listed]:
         country = country_name(found[1].rpartition(" from ")[2].removeprefix("the "))
         if country:
             close = body.find(")", found.end())
-            for one in _run(body, found.end(), country, stop=close):
+            for one in names_from(body, found.end(), country, stop=close):
                 if " " in one.name or is_telling(one.name):
                     yield replace(one, firm=True)
 
@@ -153,7 +162,10 @@ def _from_hint(body: str, hint: re.Match[str], *, large: bool) -> Iterator[Liste
     noun = hint.start()
     while noun and body[noun - 1].isalpha():  # `chipmaker` is found by its end
         noun -= 1
-    country = country_before(body, noun) or country_in(hint[0]) or country_in(over)
+    acted = hint.lastgroup in ("acted", "denied")  # "US blacklists A" says nothing of A
+    country = (
+        ("" if acted else country_before(body, noun)) or country_in(hint[0]) or country_in(over)
+    )
     for one in found:
         yield one if one.country else replace(one, country=country)
 
@@ -163,32 +175,41 @@ def _announced(body: str, hint: re.Match[str], *, large: bool) -> Iterator[Liste
     kind = str(hint.lastgroup)
     if kind == "says":
         if hint["gap"].startswith(" of "):
-            yield from _run(body, hint.start("gap") + 4, large=large, single=True)
+            yield from names_from(body, hint.start("gap") + 4, large=large, single=True)
         listing = hint["says"].startswith(":")
         if listing and large:
             return
-        found = _run(body, hint.end(), large=large)
-        yield from _block(body, hint.end(), "", sure=True) if listing else ()
+        block = _block(body, hint.end(), "", sure=True) if listing else []
+        found = [] if block else names_from(body, hint.end(), large=large)
+        yield from block
         yield from found if not listing or len(found) > 1 else ()
         return
     if kind == "they" and not _MANY_BEFORE.search(body, max(0, hint.start() - 200), hint.start()):
         return
-    found = _run(body, hint.end(), large=large, single=kind in _SINGLE)
+    found = names_from(body, hint.end(), large=large, single=kind in _SINGLE)
     if kind in ("beside", "they") and len(found) < 2 and not large:
         return
+    of_firms = kind == "comma" and _OF_FIRMS.match(hint[0]) is not None
     for one in found:
-        person = kind in _OF_ANYBODY or (kind == "one" and _OF_A_PERSON.search(hint[0]))
-        if not person or (kind == "one" and " " not in one.name) or is_business(one.name):
+        person = (kind in _OF_ANYBODY and not of_firms) or (
+            kind == "one" and _OF_A_PERSON.search(hint[0])
+        )
+        if not person or (kind == "one" and " " not in one.name) or _tells_firm(one.name):
             yield one
+
+
+def _tells_firm(name: str) -> bool:
+    return is_business(name) or FORM.search(name) is not None
 
 
 _SINGLE = ("one", "based")
 _ANNOUNCES_AGAIN = ("one", "based", "units", "denied", "acted", "comma")
+_OF_FIRMS = re.compile(r"subsidiar|units|affiliates", re.IGNORECASE)
 _OF_ANYBODY = ("denied", "comma", "acted")
 """What people are listed after as well, and agencies that speak."""
 
 
-def _run(
+def names_from(
     body: str,
     at: int,
     country: str = "",
@@ -201,6 +222,7 @@ def _run(
     """Read names in the run of a sentence; `single`: one, and such as are announced again."""
     stop = len(body) if stop < 0 else stop
     names: list[Listed] = []
+    end = at
     while len(names) < most:
         own = country
         lead = _LEAD.match(body, at, stop)
@@ -212,8 +234,9 @@ def _run(
             found = without_words(found)
         if found is None:
             break
+        found = found if large else _with_form(body, found, stop)
         names.append(found)
-        at = _past_brackets(body, found.end, stop)
+        at = end = _past_brackets(body, found.end, stop)
         following = _NEXT.match(body, at, stop)
         if following is None or (single and not _LEAD.match(body, following.end(), stop)):
             break
@@ -221,11 +244,20 @@ def _run(
         at = following.end()
         if ends:
             left = most - len(names)
-            more = _run(body, at, country, stop=stop, large=large, single=True, most=left)
+            more = names_from(body, at, country, stop=stop, large=large, single=True, most=left)
             names += more
-            at = more[-1].end if more else at
+            end = more[-1].end if more else end
             break
-    return _all_of(body, at, stop, names)
+    return _all_of(body, end, stop, names)
+
+
+def _with_form(body: str, found: Listed, stop: int) -> Listed:
+    """Take the legal form behind a name to it: `Lanhai Etch, Inc.`, `Orinoco C.A.`"""
+    for form in FORM.finditer(body, found.start, min(stop, found.end + 40)):
+        if form.start() <= found.end < form.end():
+            whole = " ".join(body[found.start : form.end()].split())
+            return replace(found, name=whole, end=form.end())
+    return found
 
 
 def _all_of(body: str, at: int, stop: int, names: list[Listed]) -> list[Listed]:
@@ -238,7 +270,7 @@ def _all_of(body: str, at: int, stop: int, names: list[Listed]) -> list[Listed]:
 def _past_brackets(body: str, at: int, stop: int) -> int:
     """Give the place behind what belongs to a name: its other names, its country."""
     bracket = _BRACKET.match(body, at, stop)
-    at = bracket.end() if bracket else at
+    at = bracket.end() if bracket else min(aliases_after(body, at)[1], stop)
     of = _OF.match(body, at, stop)
     return of.end() if of and country_name(of[1].rstrip(".")) else at
 

@@ -6,7 +6,7 @@ import re
 from collections.abc import Iterator
 
 from bot.news.company_aliases import KNOWN_AS
-from bot.news.company_forms import BEGINS, CHINESE, FORM, PREFIXED
+from bot.news.company_forms import BEFORE_CHINESE, BEGINS, CHINESE, FORM, PREFIXED
 from bot.news.countries import US_STATES, country_after
 from bot.news.folding import is_cjk
 
@@ -24,6 +24,7 @@ _ABBREVIATED = re.compile(
 _MARKER = re.compile(r"\(?(?:\d{1,3}|[a-z]|[ivx]{1,4})[.)]|[•·*–—-]|\d{1,3}\.\d{1,3}")
 """The number or bullet before a listed name."""
 _DASHES = "—–•"
+_MARK_OF_CHINESE = re.compile(r".*[（）、；，。：《》]")
 _DESCRIBES = re.compile(
     r".*-(?:based|linked|backed|owned|headquartered|listed|affiliated|controlled|made|born|run|led"
     r"|sanctioned|registered|funded|tied|focused)",
@@ -49,12 +50,15 @@ LEAD = re.compile(
     r"|Adding|Adds?|Addition|Removes?|Removing|Chinese|Russian|Iranian|American|Dutch|German"
     r"|Japanese|Korean|Indian|Turkish|British|French|Matter|Order|Agreement|Chipmaker|CEO|Commerce"
     r"|Also|Its|Their|His|Company|Companies|Entity|Firms?|Former|Both|That|This|Sues|Charges|Fines"
-    r"|Sanctions|Between|Versus|of|and|the|for|de|du|von|van|e|y|et|& ) |[“\"'‘«, ])*"
+    r"|Sanctions|Between|Versus"
+    r"|(?:Chief [A-Z][a-z]+ Officer|President|(?:Managing )?Director|Chairman|Owner"
+    r"|Founder|General Manager) of|(?:Related|Denied) Persons?|List"
+    r"|of|and|the|for|de|du|von|van|e|y|et|& ) |[“\"'‘«, ])*"
 )
 ORGANISATION = re.compile(
     r"\b(?:University|Universit[éà]|Institute|Laborator(?:y|ies)|Academy|Cent(?:er|re)|Bureau"
     r"|Factory|Plant|Works|Enterprise|Company|Group|Corporation|Association|Foundation|Airlines"
-    r"|Airways|Shipyard|Arsenal|Observatory|College|School|Trust|Agency|Organi[sz]ation)\b"
+    r"|Airways|Shipyards?|Arsenal|Observatory|College|School|Trust|Agency|Organi[sz]ation)\b"
 )
 _LISTED = re.compile(
     r"(?:^|[;•]|\.\s)\s*(?:and\s+)?(?:\(\d+\)\s*|[—–•]\s*)?([A-Z][^;\n,]{4,120}),", re.MULTILINE
@@ -80,7 +84,9 @@ def names_in(body: str) -> Iterator[Named]:
             yield _one_line(body[start : match.end(1)]), start, match.end(1)
     if is_cjk(body):
         for match in CHINESE.finditer(body):
-            yield match[0].strip("()（）"), match.start(), match.end()
+            before = BEFORE_CHINESE.match(match[0])
+            start = match.start() + (before.end() if before else 0)
+            yield body[start : match.end()].strip("()（）"), start, match.end()
 
 
 _OTHERWISE = ("k.a", "aka", "k/a", "known as", "formerly", "doing business", "b.a", "b/a", "dba")
@@ -118,6 +124,10 @@ def start_of_name(body: str, end: int) -> int:
             break
         if start < end and _ends_before(body, text, word.end(), start, following):
             break
+        mark = _MARK_OF_CHINESE.match(text)
+        if mark and NAME_WORD.match(text[mark.end() :]):
+            start = word.start() + mark.end()
+            break
         if text[0] in _DASHES and NAME_WORD.match(text[1:]):
             start = word.start() + 1
             break
@@ -142,8 +152,9 @@ def _ends_before(body: str, text: str, end: int, start: int, following: str) -> 
         return True
     if text == "and":
         word = re.sub(r"\W", "", following).lower()
-        before = body[:end].rsplit(None, 2)[-2:-1]
-        return word not in _JOINED and before != [following]
+        before = body[:end].rsplit(None, 3)[-3:-1]
+        twice = before[-1:] == [following] and not NAME_WORD.match(before[0])  # Lark and Lark
+        return word not in _JOINED and not twice
     if "\n" in body[end:start]:
         return end - body.rfind("\n", 0, end) <= _FULL_LINE
     return False

@@ -67,7 +67,8 @@ _ANY = "|".join(
 )
 _DESTINATION = re.compile(
     rf"(?:under (?:the )?(?:destination of |heading of |country heading )?(?:the )?"
-    rf"|destination of (?:the )?|in (?=[A-Z][\w ]{{1,60}}:))({_ANY})(?![\w-])(?! \(\d+\),)"
+    rf"|destination of (?:the )?|\bCountry(?: or Region)?: |in (?=[A-Z][\w ]{{1,60}}:))"
+    rf"({_ANY})(?![\w-])(?! \(\d+\),)"
     rf"|^[^\w\n]*({_ANY})[^\w\n]*(?:\(\d+\)[^\w\n]*)?$",
     re.IGNORECASE | re.MULTILINE,
 )
@@ -83,7 +84,7 @@ _ADDRESS_WORD = re.compile(
 )
 _OF_COUNTRY = re.compile(
     r"[”\"'’]?,? ?(?:\(?(?:of|(?:located |based |headquartered |registered )?in|from) "
-    r"|\(under (?:the )?(?:destination of )?|\()"
+    r"|\(under (?:the )?(?:destination of )?|(?:all |both )?under the destination of |\()"
     rf"(?:the )?(?i:({_ANY}))(?![\w-])"
 )
 _HEADING_REACH = 6_000
@@ -104,11 +105,16 @@ def country_name(text: str) -> str:
     return _NAMES.get(text.lower().replace("’", "'"), "")
 
 
+def country_beside(text: str, position: int) -> str:
+    """Give the country in the words right behind a name: `, of China`, `(Russia)`."""
+    direct = _OF_COUNTRY.match(text, position)
+    return country_name(direct[1]) if direct else ""
+
+
 def country_after(text: str, position: int) -> str:
     """Give the country that directly follows a name: `... of China`, `(Russia)`, an address."""
-    direct = _OF_COUNTRY.match(text, position)
-    if direct:
-        return country_name(direct[1])
+    if direct := country_beside(text, position):
+        return direct
     address = _ADDRESS_END.match(text, position, position + 300)
     if address is None:
         return ""
@@ -116,6 +122,17 @@ def country_after(text: str, position: int) -> str:
     enough = {",": 1, ".": 2}.get(text[position : position + 1], 5)
     towns = enough <= len(parts) < 5 and all(map(_TOWN.fullmatch, parts))
     return country_name(address[1]) if towns or _is_address(address[0]) else ""
+
+
+_IN_ADDRESS = re.compile(rf"(?<![\w-])(?i:({_ANY}))(?=[.,;)\s]|$)")
+
+
+def country_of_address(text: str) -> str:
+    """Give the country of an address: the last one that it names, or nothing; Hong Kong and Macau
+    for themselves. Never raises."""
+    told = [country_name(match[1]) for match in _IN_ADDRESS.finditer(text)]
+    own = [country for country in told if country in ("Hong Kong", "Macau", "Taiwan")]
+    return own[0] if own and told[-1] == "China" else told[-1] if told else ""
 
 
 def _is_address(text: str) -> bool:
@@ -127,6 +144,8 @@ def _is_address(text: str) -> bool:
 
 _BEFORE = re.compile(
     rf"(?i:({_ANY}))-(?:based|headquartered|registered|incorporated) (?:[a-z-]+ ){{0,4}}$"
+    r"|\b(Hong Kong|Singapore|UAE|UK|Macau) (?:[a-z-]+ ){0,2}$"
+    r"|\b(U\.?S\.?) (?:defen[cs]e |military |drone |aerospace |technology |tech |chip ){0,2}$"
     r"|\b(Chinese|Russian|Iranian|Dutch|German|Japanese|South Korean|North Korean|Korean|Indian"
     r"|Turkish|British|French|Taiwanese|Israeli|Pakistani|Vietnamese|Malaysian|Singaporean|Emirati|Italian"
     r"|Swiss|Spanish|Belarusian|Kazakh|Syrian|Polish|Swedish|Canadian|Mexican|American)"
@@ -150,7 +169,24 @@ def country_before(text: str, position: int) -> str:
     found = _BEFORE.search(text, max(0, position - 60), position)
     if found is None:
         return ""
-    return country_name(found[1]) if found[1] else _NATIONS[found[2]]
+    based, adjective, american, nation = found.groups()
+    if based or adjective:
+        return country_name(based or adjective)
+    return "United States" if american else _NATIONS[nation]
+
+
+_CHINESE = {
+    "美国": "United States", "英国": "United Kingdom", "日本": "Japan", "韩国": "South Korea",
+    "荷兰": "Netherlands", "德国": "Germany", "法国": "France", "加拿大": "Canada",
+    "俄罗斯": "Russia", "伊朗": "Iran", "中国": "China",
+}  # fmt: skip
+_OF_CHINESE = re.compile(rf"({'|'.join(_CHINESE)})(?:军工|国防)?(?:实体|公司|企业)")
+
+
+def chinese_country(text: str) -> str:
+    """Give the one country whose companies a Chinese text says it lists (`美国实体`)."""
+    told = {_CHINESE[match[1]] for match in _OF_CHINESE.finditer(text)}
+    return told.pop() if len(told) == 1 else ""
 
 
 _TOLD = re.compile(

@@ -56,12 +56,23 @@ def _in_script() -> tuple[tuple[str, Company], ...]:
 
 def other_names(name: str) -> tuple[str, ...]:
     """Give all names of a company that is known by this one, in any script, the full ones too."""
-    return _by_key().get(one_word(company_key(name)), ())
+    return _known_as(company_key(name))
 
 
-def identity(name: str) -> Hashable:
-    """Give what is equal for all names of one company: `DJI`, `DJI Technology Co.`, `大疆`."""
-    return other_names(name) or company_key(name)
+def _known_as(key: str) -> tuple[str, ...]:
+    return _by_key().get(one_word(key), ())
+
+
+def home_of(key: str) -> str:
+    """Give the country of a company that is known by a name with this key, or nothing."""
+    names = _known_as(key)
+    return well_known()[names[0]].country if names else ""
+
+
+def identity(key: str) -> Hashable:
+    """Give what is equal for the keys of all names of one company: of `DJI`, `DJI Technology Co.`
+    and `大疆`."""
+    return _known_as(key) or key
 
 
 def fuller(first: str, second: str) -> str:
@@ -80,7 +91,7 @@ def each_once(companies: Sequence[Company]) -> list[Company]:
     it stands where it is first named, under its fullest name, with its country."""
     kept: dict[Hashable, Company] = {}
     for one in companies:
-        same = identity(one.name)
+        same = identity(one.key)
         before = kept.get(same, one)
         name = fuller(before.name, one.name)
         kept[same] = Company(

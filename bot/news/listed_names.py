@@ -14,7 +14,8 @@ from bot.news.unlisted import unlisted
 
 _WORD = r"[A-ZÀ-ÖØ-ÞĀ-Ž](?:[^\s.,;:$()“”\"•—]|\.(?=\w)){0,40}"
 _NAME = re.compile(
-    rf"{_WORD}(?:(?: (?:of|de|&)(?: the)?)? (?:{_WORD}|\({_WORD}\)(?= {_WORD}))){{0,8}}"
+    rf"{_WORD}(?:(?: (?:of|de|del|&)(?: the)?)? (?:{_WORD}|\({_WORD}\)(?= {_WORD}))){{0,8}}"
+    r"(?:(?<= No)\.? ?\d{1,4}\b)?"
 )
 _OWNED = re.compile(r"[’']s ")
 _OF_PLACE = re.compile(r" of (?:the )?(.+)$")
@@ -24,7 +25,9 @@ _NO_LETTERS = re.compile(r"[\W\d_]+")
 _WORDS = {
     name: frozenset(words.split()) for name, words in read_table("company_words.toml").items()
 }
-_NOT_NAMES, _TOWNS, _BUSINESS = (_WORDS[name] for name in ("no_name", "town", "business"))
+_NOT_NAMES, _TOWNS, BUSINESS = (_WORDS[name] for name in ("no_name", "town", "business"))
+_ADDRESS = "Building Block Flat Floor Office Plot Road Room Street Suite Tower Unit"
+_OF_ADDRESSES = frozenset(_ADDRESS.split())
 _NOT_FIRST = re.compile(
     r"(?:Reps?|Sens?|Mr|Ms|Mrs|Dr|Gov|Under|Deputy|Assistant|Secretary|President|Senator|Minister"
     r"|Director|Chair\w*|CEO|Chief|FBI|License|Country|Supplement|Part|Section|Category|Entity List"
@@ -43,6 +46,7 @@ class Listed:
     end: int
     country: str = ""
     firm: bool = False
+    aliases: tuple[str, ...] = ()
 
 
 def has_script(body: str, at: int) -> bool:
@@ -74,9 +78,14 @@ def name_at(body: str, at: int, stop: int, country: str) -> Listed | None:
         start += len(words[0]) + 1
         words = words[1:]
     name = " ".join(words)
-    if len(name) < 3 or country_name(name) or name.lower() in _TOWNS or _NOT_FIRST.match(name):
+    if len(name) < 3 or country_name(name) or is_nationality(name) or name in _OF_ADDRESSES:
         return None
-    if words[-1].lower() in _NOT_NAMES or name.lower() in US_STATES | _BUSINESS:
+    if name.lower() in _TOWNS or _NOT_FIRST.match(name):
+        return None
+    if (
+        words[-1].lower() in _NOT_NAMES - BUSINESS - {"house"}
+        or name.lower() in US_STATES | BUSINESS
+    ):
         return None
     return Listed(name, start, start + len(name), country)
 
@@ -87,7 +96,7 @@ def without_words(found: Listed) -> Listed | None:
     kept = 0
     while kept < len(words) and _is_no_word(words[kept]):
         kept += 1
-    while 0 < kept < len(words) and words[kept].lower() in _BUSINESS:
+    while 0 < kept < len(words) and words[kept].lower() in BUSINESS:
         kept += 1
     name = " ".join(words[:kept])
     return replace(found, name=name, end=found.start + len(name)) if name else None
@@ -105,4 +114,4 @@ def is_telling(name: str) -> bool:
 def is_business(name: str) -> bool:
     """Whether a name of several words ends like a company's."""
     words = name.lower().split(" ")
-    return len(words) > 1 and (words[-1] in _BUSINESS or ORGANISATION.search(name) is not None)
+    return len(words) > 1 and (words[-1] in BUSINESS or ORGANISATION.search(name) is not None)

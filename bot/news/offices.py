@@ -5,29 +5,11 @@ from __future__ import annotations
 import re
 
 from bot.news.folding import squeeze
+from bot.news.tables import read_table
 
-_NAMES = """
-    bis, ofac, ddtc, doj, doc, dod, dhs, cbp, fbi, irs, ice, hsi, ustr, itar, ear, oee, erc,
-    cfius, fincen, nnsa, fcc, sec, itc, ftc, gao, crs, cia, nsa, nsc, dtra, disa, darpa, nasa,
-    ofsi, ecju, hmrc, fcdo, dit, dbt, mofcom, miit, ndrc, cac, samr, gac, sasac, meti, motie,
-    mofa, bafa, seco, eu, un, nato, wto, oecd, eccn, fletf, treasury, commerce, pentagon,
-    congress, white house, senate, kremlin, state, census bureau, state council, european
-    commission, european union, european council, council of the european union, united nations,
-    security council, national security council, state department, commerce department, treasury
-    department, justice department, defense department, energy department, labor department,
-    homeland security department, commerce ministry, defense ministry, defence ministry, foreign
-    ministry, industry and security bureau, industry and security, customs service, end user
-    review committee, forced labor enforcement task force, disruptive technology strike force,
-    international trade administration, international trade commission, national nuclear
-    security administration, customs and border protection, federal bureau of investigation,
-    federal communications commission, federal trade commission, securities and exchange
-    commission, government accountability office, general services administration, directorate
-    of defense trade controls, financial crimes enforcement network, office of foreign assets
-    control, office of export enforcement, his majesty s treasury, hm treasury, his majesty s
-    revenue and customs, general administration of customs, cyberspace administration, national
-    development and reform commission, department for business and trade
-    """
-_OFFICES = frozenset(name.strip() for name in _NAMES.replace("\n", " ").split(","))
+_OFFICES = frozenset(
+    name.strip() for name in read_table("offices.toml")["names"].replace("\n", " ").split(",")
+)
 _NATION = re.compile(
     r"(?:(?:the|u s a?|us|usa|united states|american|uk|u k|british|eu|e u|chinese|china s|russian"
     r"|japanese|japan s|dutch|german|south korean|korean|taiwanese|canadian|australian|swiss) )+"
