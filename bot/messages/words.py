@@ -28,7 +28,12 @@ CITED_KINDS = {
 }
 """Headings of cited references; article numbers have lines of their own."""
 
-DATE_WORDS = {"effective": "Effective", "comments": "Comments due"}
+DATE_WORDS = {
+    "effective": "Effective",
+    "comments": "Comments due",
+    "compliance": "Comply by",
+    "expiry": "Ends",
+}
 WHY_WORDS = {"topic": "", "watch": "watch ", "search": "saved search "}
 CAUSE_WORDS = {
     "digest": "Digest",

@@ -79,7 +79,7 @@ class Company:
     aliases: tuple[str, ...] = ()
 
 
-DateKind = Literal["effective", "comments"]
+DateKind = Literal["effective", "comments", "compliance", "expiry"]
 
 
 @dataclass(frozen=True, slots=True)

@@ -58,7 +58,33 @@ def read(text: str, published: datetime | None = PUBLISHED) -> list[tuple[str, d
         ("The ban takes effect tomorrow", "effective", date(2026, 10, 21)),
         ("The ban takes effect Monday", "effective", date(2026, 10, 26)),
         ("Licence terms kick in on Dec. 1", "effective", date(2026, 12, 1)),
-        ("compliance is required by May 13, 2027", "effective", date(2027, 5, 13)),
+        ("compliance is required by May 13, 2027", "compliance", date(2027, 5, 13)),
+        ("Exporters must comply with the rule by May 13, 2027", "compliance", date(2027, 5, 13)),
+        ("The licence was extended to November 13, 2026", "expiry", date(2026, 11, 13)),
+        (
+            "General License 140 expires at 12:01 a.m. eastern standard time on January 16, 2027.",
+            "expiry",
+            date(2027, 1, 16),
+        ),
+        ("The certificate is valid through Jan. 31, 2027", "expiry", date(2027, 1, 31)),
+        ("The wind-down period ends December 20, 2026", "expiry", date(2026, 12, 20)),
+        (
+            "OFAC authorises wind-down of sales to the mill until Dec. 20",
+            "expiry",
+            date(2026, 12, 20),
+        ),
+        (
+            "It authorizes winding down the yard through 12:01 a.m. EST, March 12, 2027.",
+            "expiry",
+            date(2027, 3, 12),
+        ),
+        ("The exclusion expires on May 31", "expiry", date(2027, 5, 31)),
+        ("EU prolongs sanctions on the junta until 31 July 2027", "expiry", date(2027, 7, 31)),
+        ("BIS suspends the affiliates rule until Nov. 9, 2027", "expiry", date(2027, 11, 9)),
+        ("USTR extends the exclusions through Aug. 31, 2027", "expiry", date(2027, 8, 31)),
+        ("The measures now apply until 15 March 2027", "expiry", date(2027, 3, 15)),
+        ("The sunset date of the law is April 20, 2027", "expiry", date(2027, 4, 20)),
+        ("本许可有效期至2027年3月1日止", "expiry", date(2027, 3, 1)),
         ("Effective 1/5/27, licences are needed", "effective", date(2027, 1, 5)),
         ("Effective 25/1/27", "effective", date(2027, 1, 25)),
         ("The rule is effective immediately.", "effective", PUBLISHED.date()),
@@ -115,7 +141,12 @@ def test_dates_are_read_from_text(text: str, kind: str, on: date) -> None:
         "The ban goes into effect 180 days from enactment",
         "to great effect on Nov. 9; in effect until Nov. 9",
         "He commented that by Nov. 3 it will ship; in public comments that by Nov. 3 it will close",
-        "The licence was extended to November 13, 2026",
+        "The general license expired on October 1, 2026",
+        "The exclusion does not expire on May 31",
+        "The rule was effective October 7, 2022, and was widened last year.",
+        "Comments are due 30 days after publication in the Federal Register.",
+        "It takes effect 60 days from the date of its publication in the Federal Register",
+        "She will attend through May 31; the fair runs through June 2",
         "Comments. The fair opens November 3, 2026.",
         "The limit was effective 30 days before the sale.",
         "The rule is not effective Jan. 1.",
@@ -204,7 +235,7 @@ def test_no_text_makes_it_fail(text: str) -> None:
     [
         (
             "This is effective December 2, 2026. The compliance date for § 734.9 is May 4, 2027.",
-            [("effective", date(2026, 12, 2)), ("effective", date(2027, 5, 4))],
+            [("compliance", date(2027, 5, 4)), ("effective", date(2026, 12, 2))],
         ),
         (
             "Effective dates: Nov. 3, 2026; §§ 1 and 2 take effect Jan. 4, 2027 and March 1, 2027.",
@@ -250,3 +281,25 @@ def test_the_days_that_a_publisher_names_besides_its_field_are_read() -> None:
         ("effective", date(2026, 11, 3), False),
         ("effective", date(2027, 3, 1), True),
     ]
+
+
+@pytest.mark.parametrize(
+    ("link", "on"),
+    [
+        ("https://www.gov.uk/government/news/a-rule", date(2027, 1, 5)),
+        ("https://finance.ec.europa.eu/a-rule", date(2027, 1, 5)),
+        ("https://www.bis.gov/a-rule", date(2027, 5, 1)),
+        ("https://[broken", date(2027, 5, 1)),
+    ],
+)
+def test_the_country_of_a_source_says_which_comes_first(link: str, on: date) -> None:
+    entry = FeedEntry("A rule", link=link, summary="Effective 5/1/27.", published=PUBLISHED)
+    assert [each.on for each in find_dates(entry)] == [on]
+
+
+def test_days_from_a_publication_in_the_register_count_from_the_document_alone() -> None:
+    said = "Comments are due 30 days after publication in the Federal Register."
+    news = FeedEntry("A rule", summary=said, published=PUBLISHED)
+    document = FeedEntry("A rule", summary=said, published=PUBLISHED, document_number="2026-21111")
+    assert find_dates(news) == ()
+    assert [each.on for each in find_dates(document)] == [date(2026, 11, 19)]
