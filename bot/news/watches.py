@@ -29,11 +29,24 @@ _SHORT = 5
 """Letters; shorter everyday words in capitals (`IT`, `SAGE`) are an abbreviation."""
 
 
+_UNSEEN = re.compile(
+    "[\x00-\x08\x0e-\x1f\x7f-\x9f\u00ad\u061c\u200b-\u200f\u202a-\u202e\u2060-\u206f\ufeff"
+    "\ud800-\udfff]"
+)
+
+
+def as_seen(term: str) -> str:
+    """Give a term on one line without what nobody sees of it: control characters, joiners, marks of
+    direction, halves of characters. Never raises."""
+    return " ".join(_UNSEEN.sub("", term).split())
+
+
 def watch_key(term: str) -> str:
     """Give what a term is compared by: `HUAWEI Technologies Co. Ltd` is `huawei technologies`.
 
     At most 160 characters; never raises.
     """
+    term = as_seen(term)
     return (company_key(term) or squeeze(term) or term.strip().casefold())[:_MAX_KEY]
 
 
@@ -151,8 +164,11 @@ def _places(folded: str) -> list[int]:
     return places[1:]
 
 
-_INVISIBLE = re.compile("[\u00ad\u0300-\u036f\u200b-\u200f\u2060\ufe00-\ufe0f\ufeff]")
-"""Soft hyphens, joiners and accents that stand after their letter: no part of a word."""
+_INVISIBLE = re.compile(
+    "[\u00ad\u0300-\u036f\u200b-\u200f\u202a-\u202e\u2060-\u206f\ufe00-\ufe0f\ufeff]"
+)
+"""Soft hyphens, joiners, marks of direction and accents that stand after their letter: no part of a
+word."""
 
 _CYRILLIC = str.maketrans(
     dict(zip("абвгдезийклмнопрстуфыэіґ", "abvgdeziyklmnoprstufyeig", strict=True))
@@ -174,13 +190,14 @@ def watched_names(names: Iterable[str]) -> tuple[str, ...]:
 def said_of(names: Sequence[str]) -> str:
     """Say in a sentence under which other names a watch finds its company; nothing where it looks
     only for what was given. `names`: the term and its aliases."""
+    names = [as_seen(name) for name in names]
     keys = {company_key(name) for name in names}
     others = [name for name in watched_names(names) if company_key(name) not in keys]
     if others:
         return f"A well-known company, found under its other names too: {_some(others)}."
     term = names[0]
     short = _without_form(term)
-    if short == term or not short:
+    if not short or company_key(term) == squeeze(term):
         return ""
     also = "; “Tech” for “Technologies” and the like is one word" if _other_writings(term) else ""
     return f"It is found without its legal form too (“{short}”), but under no shorter name{also}."

@@ -9,7 +9,7 @@ from sqlalchemy import delete, func, insert, select, update
 
 from bot.errors import UsageError
 from bot.news.company_forms import is_legal_form
-from bot.news.watches import said_of, watch_key
+from bot.news.watches import as_seen, said_of, watch_key
 from bot.search.parser import parse
 from bot.search.plan import tagged
 from bot.search.tokens import STOP_WORDS
@@ -172,15 +172,20 @@ def search_key(query: str) -> str:
 
 def term_problem(term: str) -> str:
     """Say in a sentence why a term cannot be watched; nothing where it can."""
+    term = as_seen(term)
     if sum(character.isalnum() for character in term) < _MIN_TERM:
         return "A watched term needs at least two letters or digits."
-    if STOP_WORDS.issuperset(term.casefold().split()):
-        return f"Every article has “{' '.join(term.split())}”; watch a name or a phrase."
     if is_legal_form(term):
-        return f"Many companies have “{' '.join(term.split())}”; watch it with a company's name."
+        return f"Many companies have “{_shown(term)}”; watch it with a company's name."
+    if STOP_WORDS.issuperset(term.casefold().split()) or watch_key(term) in STOP_WORDS:
+        return f"Every article has “{_shown(term)}”; watch a name or a phrase."
     if len(term) > MAX_TERM:
         return f"A watched term has at most {MAX_TERM} characters."
     return ""
+
+
+def _shown(term: str) -> str:
+    return term if len(term) <= MAX_TERM else f"{term[: MAX_TERM - 1]}…"
 
 
 def query_problem(query: str) -> str:
@@ -199,7 +204,7 @@ def query_problem(query: str) -> str:
 
 
 def _clean(term: str) -> str:
-    term = " ".join(term.split())
+    term = as_seen(term)
     if problem := term_problem(term):
         raise UsageError(problem)
     return term

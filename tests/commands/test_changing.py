@@ -305,6 +305,39 @@ async def test_a_watch_says_its_other_names_and_refuses_what_every_article_has(d
     assert [one.label for one in settings.subscriptions] == ["Acme Corp", "Lanhai"]
 
 
+@pytest.mark.parametrize(
+    ("term", "said"),
+    [
+        ("(.*)+$", "at least two letters"),
+        ("\u200b\u200d", "at least two letters"),
+        ("\u202e", "at least two letters"),
+        ("😀😀", "at least two letters"),
+        ("a", "at least two letters"),
+        ("-", "at least two letters"),
+        ("C\x00", "at least two letters"),
+        ("\ud83d\ud83d", "at least two letters"),
+        ("x" * 400, "at most 120 characters"),
+        ("Ltd.", "Many companies have “Ltd.”"),
+        ("Ltd " * 100, "Many companies have “Ltd Ltd"),
+        ("The Company", "Every article has “The Company”"),
+    ],
+)
+async def test_a_term_that_will_not_do_is_refused_in_a_sentence(
+    desk: Desk, term: str, said: str
+) -> None:
+    answer = await desk.ask(f"watch {term}")
+    assert isinstance(answer, Sentence)
+    assert said in answer.text
+    assert len(answer.text) < 250
+
+
+async def test_what_nobody_sees_of_a_term_is_not_kept(desk: Desk) -> None:
+    await desk.ask("watch Lan\u2060hai\x00 \u202eEtch\ud83d")
+    assert [one.label for one in (await settings_of(desk)).subscriptions] == ["Lanhai Etch"]
+    await desk.ask("unwatch Lanhai\u2060 Etch")
+    assert (await settings_of(desk)).subscriptions == ()
+
+
 async def test_the_list_says_who_set_what_and_when(desk: Desk) -> None:
     await desk.ask("subscribe sanctions", actor=BOB)
     text = shown(await desk.ask("subscriptions"))

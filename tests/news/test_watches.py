@@ -103,6 +103,8 @@ def test_a_watch_is_found_as_a_whole_name(
             "It is found without its legal form too (“Lanhai Tech”), but under "
             "no shorter name; “Tech” for “Technologies” and the like is one word.")),
         (("Orion",), ""),
+        (("[a-z]+ (“Orion”)",), ""),
+        (("Ori\u200bon",), ""),
         (("3A090",), ""),
         (("direct product rule",), ""),
     ],

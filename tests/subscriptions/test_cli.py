@@ -166,9 +166,7 @@ def test_the_one_workspace_and_channel_there_is_need_not_be_named(
     _, out, _ = run(capsys, "subscriptions", "--json")
     assert [one["workspace"] for one in json.loads(out)] == ["console", "T1", "T1"]
     _, _, err = run(capsys, "subscriptions", "-w", "T9")
-    assert err == (
-        "T9 is not known here; known: console, T1 (Slack: Home), T2 (Slack: Home).\n"
-    )
+    assert err == ("T9 is not known here; known: console, T1 (Slack: Home), T2 (Slack: Home).\n")
 
 
 def test_a_channel_of_slack_may_be_called_by_its_name(
