@@ -73,7 +73,7 @@ def register(app: typer.Typer) -> None:
 def timeline(
     article: Annotated[
         str,
-        typer.Argument(help="An article's address or number; a document's number, page or docket."),
+        typer.Argument(help="An article's address or number; a document's, docket's or licence's."),
     ],
     json_: Annotated[bool, typer.Option("--json", help="As JSON.")] = False,
 ) -> None:

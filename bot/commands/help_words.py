@@ -112,7 +112,7 @@ COMMANDS: tuple[CommandHelp, ...] = (
         (
             ("timeline https://example.com/article", "what came before and after an article"),
             ("timeline 2024-28270", "the same, by the number of an article or document"),
-            ("timeline 0694-AJ24", "the same, by a RIN, a docket or a page (`88 FR 73458`)"),
+            ("timeline 0694-AJ24", "the same, by a RIN, docket, licence or page (`88 FR 73458`)"),
         ),
         ("search", "why"),
     ),

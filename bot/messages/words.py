@@ -19,6 +19,7 @@ CITED_KINDS = {
     "docket": "Dockets",
     "footnote": "Entity List",
     "bill": "Bills",
+    "general-licence": "OFAC general licences",
     "public-law": "Public laws",
     "executive-order": "Executive orders",
     "eu-act": "EU acts",

@@ -6,9 +6,13 @@ import re
 from collections.abc import Callable
 from urllib.parse import quote
 
+from bot.news.licence_programmes import page_of
+
 _ECFR = "https://www.ecfr.gov/current"
 _REGISTER = "https://www.federalregister.gov"
 _LINK = "https://www.govinfo.gov/link"
+_SUPREME = "https://www.supremecourt.gov/docket/docketfiles/html/public"
+_OPINIONS = "https://www.cit.uscourts.gov/sites/cit/files"
 _LIST = f"{_ECFR}/title-15/subtitle-B/chapter-VII/subchapter-C"
 _SUPPLEMENT = _LIST + "/part-{0}/appendix-Supplement%20No.%20{1}%20to%20Part%20{0}"
 _FIXED = {
@@ -91,7 +95,13 @@ def _bill(value: str, congress: str) -> str:
 
 
 def _docket(value: str) -> str:
-    """Give the page of a docket that is open for comments; others have none."""
+    """Give the page of a docket that is open for comments, of a case of the Supreme Court, and of
+    an opinion of the Court of International Trade; others have none that their number leads to."""
+    if value.startswith("S. Ct. "):
+        return f"{_SUPREME}/{value[7:]}.html"
+    # How a number of one digit, or an older year, is written in an address is not known.
+    if opinion := re.fullmatch(r"Slip Op\. (2\d-\d{2,3})", value):
+        return f"{_OPINIONS}/{opinion[1]}.pdf"
     known = re.fullmatch(r"[A-Z-]+-20\d{2}-\d{4}", value)
     return f"https://www.regulations.gov/docket/{value}" if known else ""
 
@@ -120,5 +130,6 @@ _MADE: dict[str, Callable[[str], str]] = {
     "cfr": _regulation,
     "docket": _docket,
     "public-law": lambda value: f"{_LINK}/plaw/{value[8:].replace('-', '/public/')}",
+    "general-licence": page_of,
     "usc": lambda value: f"{_LINK}/uscode/{value.replace(' USC ', '/')}",
 }

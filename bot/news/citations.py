@@ -7,14 +7,20 @@ import ahocorasick
 from bot.news import (
     code_citations,
     control_citations,
+    court_citations,
     eccn_citations,
     foreign_citations,
+    licence_citations,
     reference_citations,
     register_citations,
 )
 from bot.news.citation_pages import ordinal, ordinal_behind, page
 from bot.news.citation_rule import Found, PlainText, Rule, shape_of
+from bot.news.licence_programmes import settled
 from bot.news.model import Citation, Field
+
+_Hit = tuple[str, Found]
+"""A kind, and what was found of it."""
 
 _RULES = (
     eccn_citations.RULES
@@ -23,6 +29,8 @@ _RULES = (
     + code_citations.RULES
     + reference_citations.RULES
     + foreign_citations.RULES
+    + licence_citations.RULES
+    + court_citations.RULES
 )
 
 
@@ -61,14 +69,16 @@ def find_citations(title: str, text: str, text_field: Field) -> tuple[Citation, 
         (text[:_MAX_TEXT], text_field),
     )
     plain = [PlainText(body) for body, _field in fields]
-    context = "\n".join(each.text for each in plain)
+    texts = [each.text for each in plain]
+    context = "\n".join(texts)
     rules = _rules_for(shape_of(context))
     if not rules:
         return ()
     congress = ordinal(context)
     found: dict[tuple[str, str], Citation] = {}
-    for (body, field), read in zip(fields, plain, strict=True):
-        for kind, (value, first, last) in _in_field(rules, read.text):
+    read_in = _with_programmes(texts, [_in_field(rules, each) for each in texts])
+    for (body, field), read, hits in zip(fields, plain, read_in, strict=True):
+        for kind, (value, first, last) in hits:
             if (kind, value) not in found and len(found) < _MAX_CITATIONS:
                 start, end = read.place(first, last)
                 written = body[start:end]
@@ -87,11 +97,25 @@ def _rules_for(shape: str) -> list[Rule]:
     return [rule for rule in some if rule.needed in shape]
 
 
-def _in_field(rules: list[Rule], body: str) -> list[tuple[str, Found]]:
+def _with_programmes(texts: list[str], read: list[list[_Hit]]) -> list[list[_Hit]]:
+    """Give the licences of an entry the programme that stands elsewhere in it."""
+    mentions = [
+        (value, text, start, end)
+        for text, hits in zip(texts, read, strict=True)
+        for kind, (value, start, end) in hits
+        if kind == licence_citations.KIND
+    ]
+    known = settled(mentions, texts) if mentions else {}
+    if not known:
+        return read
+    return [[(kind, (known.get(hit[0], hit[0]), *hit[1:])) for kind, hit in hits] for hits in read]
+
+
+def _in_field(rules: list[Rule], body: str) -> list[_Hit]:
     """Give what the rules find in one field, by place; of two that overlap, the longer."""
     hits = [(rule.kind, hit) for rule in rules for hit in rule.find(body)]
     hits.sort(key=lambda hit: (hit[1][1], -hit[1][2]))
-    kept: list[tuple[str, Found]] = []
+    kept: list[_Hit] = []
     end = -1
     for kind, hit in hits:
         if hit[1] >= end:

@@ -99,4 +99,40 @@ def _dotted(paragraph: str) -> str:
     return "".join(f".{part}" for part in re.findall(r"[a-z0-9]+", paragraph))
 
 
-RULES = (Rule("eccn", _eccns, (*(f"0{group}000" for group in "ABCDEabcde"), "EAR00", "EAR 00")),)
+_FAMILY = re.compile(r"(?<![\w.-])(?:([09])[xX](515|5[zZ]{2})|(600)[ -][Ss]eries)(?![\w-])")
+_SUBJECT = re.compile(rf"{_NUMBERS.pattern}|\busml\b|\bitar\b", re.IGNORECASE)
+_MAKE = re.compile(
+    r"(?:^|[^.:;?!] )\b(?!(?:ECCNs?|CCL|EAR|BIS|The|New|All|Some|Commerce) )[A-Z][\w-]+ $"
+)
+"""A name right before a series of 600, which is then a maker's."""
+
+
+def _families(body: str) -> Iterator[Found]:
+    """Give the families of numbers that rules and the press name as one: 15 CFR 772.1's "600
+    series", spacecraft (`9x515`) and firearms (`0x5zz`)."""
+    speaks: bool | None = None
+    for match in _FAMILY.finditer(body):
+        if not match[3]:
+            yield f"{match[1]}x{match[2].lower()}", match.start(), match.end()
+            continue
+        speaks = _SUBJECT.search(body) is not None if speaks is None else speaks
+        if speaks and not _MAKE.search(body[max(0, match.start() - 40) : match.start()]):
+            yield "600 series", match.start(), match.end()
+
+
+_FAMILIES = (
+    (re.compile(r"[0-9][A-E]6[0-9]{2}\b"), "600 series"),
+    (re.compile(r"9[A-E]515\b"), "9x515"),
+    (re.compile(r"0[A-E]5[0-9]{2}\b"), "0x5zz"),
+)
+
+
+def family(value: str) -> str:
+    """Give the family that a number, in its normal form, is of, or nothing."""
+    return next((name for shape, name in _FAMILIES if shape.match(value)), "")
+
+
+RULES = (
+    Rule("eccn", _eccns, (*(f"0{group}000" for group in "ABCDEabcde"), "EAR00", "EAR 00")),
+    Rule("eccn", _families, ("0x0", "0X0", "000 series", "000-series", "000 Series", "000-Series")),
+)

@@ -57,7 +57,7 @@ class Citation:
 
     Kinds: `eccn`, `usml`, `fr-document`, `fr-page`, `cfr`, `usc`, `hts`, `docket`, `rin`,
     `footnote`, `article`, `bill`, `public-law`, `executive-order`, `eu-act`, `uk-si`,
-    `cn-announcement`.
+    `cn-announcement`, `general-licence`.
     """
 
     kind: str

@@ -12,8 +12,8 @@ from dataclasses import dataclass
 from functools import lru_cache
 
 from bot.news.folding import fold
+from bot.news.licence_numbers import licence_numbers
 
-_LICENSE = r"\d{1,3}[A-Z]{0,2}(?![\w%])"
 _DATE = re.compile(
     r"\b(?:(?P<term>(?i:until|till|by|from|since|through|before|starting)) )?"
     r"(?:(?P<month>January|February|April|June|July|August|September|October|November|December"
@@ -38,8 +38,6 @@ _PEOPLE = (
 _KINDS = {
     kind: re.compile(pattern, re.IGNORECASE)
     for kind, pattern in {
-        "general license": r"\b(?:general licen[sc]es?|GLs?) (?:no\. ?)?"
-        rf"({_LICENSE}(?:(?:,? and |, |/| & ){_LICENSE})*)",
         "bill": r"\b((?:H\.? ?R\.?|H\.?(?: ?J\.?)? ?Res\.?|S\.) ?\d{1,5})\b",
         "order": r"\b(?:E\.?O\.?|executive order)(?: no\.)? ?(\d{5})\b",
         "document": r"(?<![\w-])(20\d\d-\d{5})(?![\w-])",
@@ -76,11 +74,11 @@ class Marks:
 def marks(title: str) -> Marks:
     """Read the marks of a headline. Never raises."""
     values = {
-        (kind, _plain(kind, value))
+        (kind, _plain(kind, found[1]))
         for kind, pattern in _KINDS.items()
         for found in pattern.finditer(title)
-        for value in _several(kind, found[1])
     }
+    values |= {("general licence", each.number.lower()) for each in licence_numbers(title)}
     for found in _DATE.finditer(title):
         term = "term " if found["term"] else ""
         year = found["year"] or found["of"]
@@ -102,10 +100,6 @@ def exclude(one: Marks, other: Marks) -> bool:
 def _one_party(one: Iterable[str], other: Iterable[str]) -> bool:
     """Whether one party's name is told within the other's."""
     return set(one) <= set(other) or set(other) <= set(one)
-
-
-def _several(kind: str, value: str) -> list[str]:
-    return re.findall(_LICENSE, value, re.IGNORECASE) if kind == "general license" else [value]
 
 
 def _plain(kind: str, value: str) -> str:

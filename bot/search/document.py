@@ -12,7 +12,9 @@ from dataclasses import dataclass
 from bot.feeds.identity import article_number, document_number
 from bot.feeds.model import FeedEntry
 from bot.news.companies import company_key
+from bot.news.eccn_citations import family
 from bot.news.model import Analysis
+from bot.search.citing import short_form
 from bot.search.tokens import squashed, tokenise
 from bot.storage.fulltext import (
     BODY_STARTS,
@@ -127,6 +129,8 @@ def _tags(facts: Facts) -> list[str]:
         tags[identity_tag(number)] = None
     for kind, value in facts.references:
         tags[reference_tag(value)] = None
+        if short := short_form(kind, value):
+            tags[reference_tag(short)] = None
         if kind == "eccn":
             tags.update(dict.fromkeys(_eccn_tags(value)))
     for name in facts.companies:
@@ -176,9 +180,11 @@ def headline_tag(title_tokens: Iterable[str]) -> str:
 
 
 def _eccn_tags(value: str) -> list[str]:
-    """Give the tags of an ECCN and of those above it: `3A090.a.1` is also 3A090.a and 3A090."""
+    """Give the tags of an ECCN and of those above it: `3A090.a.1` is also 3A090.a and 3A090,
+    `9A610.x` is of the 600 series."""
     parts = value.split(".")
-    return [eccn_tag(".".join(parts[:size])) for size in range(1, len(parts) + 1)]
+    above = [".".join(parts[:size]) for size in range(1, len(parts) + 1)]
+    return [eccn_tag(one) for one in (*above, family(value)) if one]
 
 
 def _company_tags(name: str) -> list[str]:

@@ -9,10 +9,13 @@ from __future__ import annotations
 
 from collections.abc import Collection, Sequence
 
-from sqlalchemy import ColumnElement, and_, or_, select
+from sqlalchemy import ColumnElement, and_, case, or_, select
 from sqlalchemy.ext.asyncio import AsyncConnection
 
+from bot.errors import UsageError
 from bot.news.citations import find_citations
+from bot.news.licence_programmes import of_all_programmes, parts
+from bot.search.citing import citations_in
 from bot.search.entries import timeline
 from bot.search.steps import Step, steps
 from bot.storage.tables import citation, entry
@@ -24,7 +27,10 @@ _COMMON = 40
 """Entries that name a number, from which on it joins nothing: a standing docket is no affair."""
 _LONGEST_NUMBER = 100
 _JOINING = ("rin", "docket", "fr-document", "fr-page")
-_NAMING = (*_JOINING, "article")
+_LICENCES = 5
+"""Licences of one entry that lead further."""
+_LICENCE = "general-licence"
+_NAMING = (*_JOINING, "article", _LICENCE)
 
 
 async def matter(conn: AsyncConnection, entry_id: int) -> tuple[tuple[int, str], ...]:
@@ -32,8 +38,9 @@ async def matter(conn: AsyncConnection, entry_id: int) -> tuple[tuple[int, str],
     each with the name of its step.
 
     What shares a story, a document, a RIN or a docket belongs together however many lie between; a
-    mere reference to an article leads one step only. Of a leak, which names no number, the life is
-    that of what refers to it later. At most 60.
+    mere reference to an article leads one step only, and so does a general licence, of which one
+    act issues several. Of a leak, which names no number, the life is that of what refers to it
+    later. At most 60.
     """
     found = await _grown(conn, [entry_id])
     if not await _numbered(conn, list(found)):
@@ -41,18 +48,15 @@ async def matter(conn: AsyncConnection, entry_id: int) -> tuple[tuple[int, str],
     core = list(found)[:_MOST]
     for one in sorted(await _of_numbers(conn, core, ("article", "fr-document"))):
         found.setdefault(one, None)
+    for one in sorted(await _of_licences(conn, entry_id)):
+        found.setdefault(one, None)
     return await _named(conn, list(found)[:_MOST], entry_id)
 
 
 def numbers_in(typed: str) -> tuple[tuple[str, str], ...]:
     """Give the numbers that were typed, by kind and in their normal form: articles, RINs, dockets,
-    pages and documents of the Federal Register."""
-    wanted: dict[tuple[str, str], None] = {}
-    shown = typed[:_LONGEST_NUMBER].upper()
-    for words in (shown, f"RIN {shown}", f"Docket No. {shown}"):
-        found = find_citations("", words, "summary")
-        wanted |= {(one.kind, one.value): None for one in found if one.kind in _NAMING}
-    return tuple(wanted)
+    courts' cases, general licences, pages and documents of the Federal Register."""
+    return tuple((kind, value) for kind, value in citations_in(typed) if kind in _NAMING)
 
 
 def rule_in(typed: str) -> tuple[str, str] | None:
@@ -66,18 +70,57 @@ def rule_in(typed: str) -> tuple[str, str] | None:
 
 async def of_number(conn: AsyncConnection, typed: str) -> int | None:
     """Give the first entry that names what was typed: an article, a RIN, a docket, a page of the
-    Federal Register, a document; none where nothing does."""
+    Federal Register, a document, a general licence; none where nothing does.
+
+    Raises UsageError for a licence's number that several programmes have.
+    """
     for kind, value in numbers_in(typed) or (("docket", typed),):
+        meant = await _licence(conn, value) if kind == _LICENCE else value
+        in_title = case((citation.c.field == "title", 0), else_=1)
         entry_id = await conn.scalar(
             select(citation.c.entry_id)
             .join(entry, entry.c.id == citation.c.entry_id)
-            .where(citation.c.kind == kind, citation.c.value == value)
-            .order_by(entry.c.position)
+            .where(citation.c.kind == kind, citation.c.value == meant)
+            .order_by(*((in_title,) if kind == _LICENCE else ()), entry.c.position)
             .limit(1)
         )
         if entry_id is not None:
             return int(entry_id)
     return None
+
+
+async def _licence(conn: AsyncConnection, value: str) -> str:
+    """Give the stored licence that is meant by one which may lack its programme."""
+    programme, number = parts(value)
+    if programme:
+        return value
+    stored = await conn.scalars(
+        select(citation.c.value)
+        .where(citation.c.kind == _LICENCE, citation.c.value.in_(of_all_programmes(number)))
+        .distinct()
+        .order_by(citation.c.value)
+    )
+    several = list(stored)
+    if len(several) > 1:
+        shown = " or ".join(f"`timeline {one}`" for one in several)
+        raise UsageError(f"Several sanctions programmes have a {value}: {shown}.")
+    return several[0] if several else value
+
+
+async def _of_licences(conn: AsyncConnection, entry_id: int) -> set[int]:
+    """Give the entries that name a general licence which one is about: those of its headline, or
+    else of its text. One without its programme joins nothing: it is of several."""
+    rows = await conn.execute(
+        select(citation.c.value, citation.c.field).where(
+            citation.c.entry_id == entry_id, citation.c.kind == _LICENCE
+        )
+    )
+    named = [(row.value, row.field) for row in rows if parts(row.value)[0]]
+    of_title = [one for one in named if one[1] == "title"]
+    near: set[int] = set()
+    for value, _field in sorted(of_title or named)[:_LICENCES]:
+        near |= await _citing(conn, _LICENCE, value)
+    return near
 
 
 async def _grown(conn: AsyncConnection, seeds: Sequence[int]) -> dict[int, None]:

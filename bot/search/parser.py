@@ -43,6 +43,8 @@ _LEXEME = re.compile(
     |(?P<minus>[-\u2212](?=[^\s-]))
     |(?P<field>(?P<name>[A-Za-z]+):(?P<value>"[^"]*"|[“„«][^”“»]*[”“»]
         |(?<=[Cc][Ii][Tt][Ee]:)\d+[ ]+(?i:FR|CFR|U\.?S\.?C\.?)[ ]+\d[\w.]*  # cite:88 FR 73458
+        |(?<=[Cc][Ii][Tt][Ee]:)(?i:(?:[a-z/-]+[ ]+){0,2}(?:GL|general[ ]licen[sc]e)[ ]+\d\w*)
+        |(?<=[Cc][Ii][Tt][Ee]:)(?i:slip[ ]op\.?|CIT|[\w.]{3,5}[ ]cir\.|s\.[ ]ct\.)[ ]+[\d:]+-\d+
         |[^\s()"“„«]+))
     |(?P<phrase>"[^"]*"|[“„«][^”“»]*[”“»])
     |(?P<word>[^\s()"“„«|]+|.)""",

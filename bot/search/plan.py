@@ -11,6 +11,7 @@ from dataclasses import dataclass, field
 
 from bot.news.taxonomy import Taxonomy
 from bot.search import document as tags
+from bot.search.citing import meant_by
 from bot.search.query import And, Node, Not, Or, Phrase, Tagged, Word
 from bot.search.synonyms import longest, stems, synonyms
 from bot.search.tokens import STOP_WORDS, stem, tokenise
@@ -238,8 +239,9 @@ def _fact(node: Tagged, known: Known) -> Plan:
         name = tuple(tokenise(node.value)[0])
         return Any((Unit(((tags.company_tag(node.value),), *further), 0.0), Unit((name,))))
     if node.name == "cite":
-        own = ((tags.reference_tag(node.value),), (tags.identity_tag(node.value),))
-        return Unit((*own, *further), 0.0)
+        meant = dict.fromkeys((node.value, *meant_by(node.value)))
+        cited = ((tags.reference_tag(value),) for value in meant)
+        return Unit((*cited, (tags.identity_tag(node.value),), *further), 0.0)
     if node.name == "eccn":
         return Unit(((tags.eccn_tag(node.value),),), 0.0)
     if node.name == "story":

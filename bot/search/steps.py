@@ -7,10 +7,10 @@ from collections.abc import Sequence
 from dataclasses import dataclass
 
 from bot.feeds.addresses import host_of
+from bot.news.court_citations import is_of_court
 
 _CORRECTION = re.compile(r";\s*corrections?\b|\bcorrect(?:ion|ing amendments?)\W*$", re.IGNORECASE)
 _CORRECTING = re.compile(r"[CRX]\d+-")
-_CASE = re.compile(r"(?:\d:)?\d\d-(?:cr|cv|mj|mc|md)-\d+")
 _COURT = re.compile(
     r"\b(?:sues?|sued|suing|lawsuits?|courts?|judges?|jury|injunctions?|indict(?:s|ed|ments?)?"
     r"|plead(?:s|ed)?|pleads? guilty|convict(?:s|ed|ion)?|sentenc(?:e[sd]?|ing)|arraign\w*"
@@ -59,6 +59,6 @@ def _named(one: Step) -> str:
         if _CORRECTING.match(one.document_number) or _CORRECTION.search(one.title):
             return "Correction"
         return one.document_type or "Federal Register"
-    if _COURT.search(one.title) or any(_CASE.fullmatch(docket) for docket in one.dockets):
+    if _COURT.search(one.title) or any(map(is_of_court, one.dockets)):
         return _IN_COURT
     return _RELEASE if _OFFICIAL.search(host_of(one.link)) else _REPORT

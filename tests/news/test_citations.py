@@ -65,6 +65,8 @@ def one(text: str) -> Citation:
             ["15 CFR 742 Supp. 1", "15 CFR 742 Supp. 3", "15 CFR 742",
              "15 CFR 746", "15 CFR 746 Supp. 5"],
         ),
+        ("“600 series” items, ECCN 9X515 and the 0x5zz numbers", "eccn",
+         ["600 series", "9x515", "0x5zz"]),
         ("§§ 744.3, 744.4 and 744.6; EAR part 762", "cfr",
          ["15 CFR 744.3", "15 CFR 744.4", "15 CFR 744.6", "15 CFR 762"]),
         ("Title 22 of the Code of Federal Regulations, part 127", "cfr", ["22 CFR 127"]),
@@ -154,6 +156,8 @@ def test_references_are_found_in_their_normal_form(text: str, kind: str, values:
         "Announcement No. 5 at gate 61 in 2026",
         "an executive order 2026",
         "8542.31 points",
+        "The Acme 600 series of printers falls under the EAR",
+        "600 series of stamps were exported",
     ],
 )
 def test_what_only_looks_like_a_reference_is_none(text: str) -> None:
@@ -218,6 +222,8 @@ pieces = st.sampled_from(
         "3A090.a", "1A123", "EAR99", "USML Category XI(c)", " and XII", "2026-04567", "88 FR 73458",
         "15 CFR parts 740, 744", " 744.21(b)", "§ 744.21", "HTSUS 8542.31.00", "BIS-2026-0003",
         "see ", "1:23-cr-123", "0694-AK11",
+        "OFAC's General License 8L", ", 13N", " GL 5 ", "Iran", "CIT # 23-00123", ", -00124",
+        "Slip Op. 26-12", "No. 24-1234", " (D.C. Cir.)", "S.D.N.Y. # ", "600 series", "9x515",
         "2601090011", "footnote 5", " Entity List ", "H.R. 12", "S. 5", " Congress ", "E.O. 14105",
         "Executive Orders 13694", ", ", " and ", "ﬁ", "İ", "—", "\n", "(", ")",
     ]
@@ -254,6 +260,15 @@ def test_places_always_match_the_text(text: str, title: str) -> None:
         "8542.31.00 or ",
         "footnote 1, 2, ",
         " \n",
+        "GL 1 ",
+        "OFAC GL 8L, ",
+        "general license 5 ",
+        "Iran GL 5 and 7 ",
+        "CIT # 23-00123, ",
+        "No. 24-1234 ",
+        "Nos. 24-1234, 24-1235 (",
+        "Court No. 23-00123 ",
+        "BIS 600 series ",
     ],
 )
 def test_long_repeated_text_is_read_in_little_time(piece: str) -> None:

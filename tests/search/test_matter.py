@@ -84,6 +84,41 @@ async def test_a_matter_is_asked_for_by_its_rin_and_what_is_no_number_is_searche
         assert searched.searched == asked
 
 
+LICENSE = article(3, "OFAC Issues Cuba-related General License 77B", "It is for banks.")
+BANKS = article(5, "Havana's Banks Wire Money Again", "Cuba GL 77B lets them, said a lender.")
+TWO = article(6, "OFAC Prolongs Cuba GL 77B", "It also renewed Belarus GL 40A for spare parts.")
+PARTS = article(7, "Spare Parts Reach Minsk's Airline", "OFAC's Belarus GL 40A allows it.")
+NAMESAKE = article(8, "OFAC Issues Belarus General License 77B", "It is for potash.")
+
+
+async def test_a_licence_is_followed_within_its_programme(desk: Desk) -> None:
+    await desk.publish(LICENSE, BANKS, TWO, PARTS)
+    for asked in ("Cuba GL 77B", "GL 77B", "General License 77b", LICENSE.link):
+        listing = await desk.ask(f"timeline {asked}")
+        assert isinstance(listing, Listing)
+        titles = [one.title for one in listing.results.results]
+        assert titles == [LICENSE.title, BANKS.title, TWO.title]
+    await desk.publish(NAMESAKE)
+    answer = await desk.ask("timeline GL 77B")
+    assert isinstance(answer, Sentence)
+    assert answer.refused
+    assert "`timeline Belarus GL 77B` or `timeline Cuba GL 77B`" in answer.text
+
+
+async def test_a_case_is_followed_by_its_number_in_its_court(desk: Desk) -> None:
+    filed = article(3, "Importer Sues Over Steel Duty", "Acme v. U.S., CIT # 26-00417")
+    ruled = article(19, "Steel Duty Is Upheld", "The Court of International Trade, No. 26-00417.")
+    other = article(9, "Appeal Is Argued", "Brandt v. U.S., Fed. Cir. # 26-1417")
+    await desk.publish(filed, ruled, other)
+    for asked in ("CIT 26-00417", "CIT # 26-00417", "26-00417"):
+        listing = await desk.ask(f"timeline {asked}")
+        assert isinstance(listing, Listing)
+        assert [(one.title, one.step) for one in listing.results.results] == [
+            (filed.title, "Court"),
+            (ruled.title, "Court"),
+        ]
+
+
 async def test_an_article_that_is_only_referred_to_leads_to_who_refers_to_it(desk: Desk) -> None:
     await desk.publish(REPORT)
     listing = await desk.ask("timeline 2603020005")

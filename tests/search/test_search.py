@@ -77,6 +77,39 @@ async def test_words_phrases_and_facts(db: Database) -> None:
     assert await titles(db, "sort:date") == [entity, tools, dutch, mofcom, treasury]
 
 
+LICENSED = [
+    Article(title, references=[reference], published=day(published))
+    for title, reference, published in (
+        ("Cuban banks", ("general-licence", "Cuba GL 77B"), "2026-02-04"),
+        ("Belarus airline", ("general-licence", "Belarus GL 77B"), "2026-02-03"),
+        ("Steel case", ("docket", "CIT 26-00417"), "2026-02-02"),
+        ("Rifles", ("eccn", "9A610.x"), "2026-02-01"),
+    )
+]
+
+
+@pytest.mark.parametrize(
+    ("asked", "found"),
+    [
+        ("cite:GL 77B", ["Cuban banks", "Belarus airline"]),
+        ('cite:"General License No. 77B"', ["Cuban banks", "Belarus airline"]),
+        ("cite:Cuba GL 77B", ["Cuban banks"]),
+        ('cite:"Cuba-related General License 77B"', ["Cuban banks"]),
+        ("cite:26-00417", ["Steel case"]),
+        ("cite:CIT 26-00417", ["Steel case"]),
+        ('cite:"CIT # 26-00417"', ["Steel case"]),
+        ('cite:"Fed. Cir. 26-00417"', []),
+        ('eccn:"600 series"', ["Rifles"]),
+        ("eccn:9x515", []),
+    ],
+)
+async def test_a_citation_is_found_however_it_is_typed(
+    db: Database, asked: str, found: list[str]
+) -> None:
+    await store(db, LICENSED)
+    assert await titles(db, f"{asked} sort:date") == found
+
+
 async def test_a_story_that_is_not_there_is_said(db: Database) -> None:
     found = await Search(db, load_taxonomy()).find("story:99999999999999999")
     assert (found.total, found.notes) == (0, ("There is no story 99999999999999999.",))
