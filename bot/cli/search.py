@@ -129,7 +129,8 @@ def _print(found: Results) -> None:
 def _text_of(result: Result) -> str:
     topics = escape(" ".join(result.topics))
     step = f"[yellow]{escape(result.step)}[/]  " if result.step else ""
-    source = f"{result.published:%Y-%m-%d}  {step}{escape(result.publication)}"
+    told = f"  ({said})" if (said := result.surety.said()) else ""
+    source = f"{result.published:%Y-%m-%d}  {step}{escape(result.publication)}{told}"
     lines = [f"[bold]{escape(result.title)}[/]", f"  {source}  [cyan]{topics}[/]"]
     if result.snippet:
         marked = escape(result.snippet).replace(HIT, "[bold yellow]").replace(END, "[/]")

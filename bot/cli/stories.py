@@ -5,6 +5,7 @@ from __future__ import annotations
 import json
 import sys
 from collections.abc import Iterator
+from dataclasses import dataclass
 from datetime import UTC, datetime
 from functools import cache
 from pathlib import Path
@@ -34,34 +35,52 @@ def register(app: typer.Typer) -> None:
         ] = None,
         as_json: Annotated[bool, typer.Option("--json", help="JSONL, on a terminal too.")] = False,
     ) -> None:
-        """Group entries into stories: reads JSONL from FILE or standard input."""
+        """Group entries into stories: reads JSONL from FILE or standard input.
+
+        `sure`, from 0 to 1, says how sure it is that an entry tells its story.
+        """
         with opened(file) as lines:
             entries = list(entries_of(lines))
-        found = group_entries(entries)
+        found = stories_of(entries)
         if as_json or not sys.stdout.isatty():
-            for each, story in zip(entries, found, strict=True):
-                line = {"id": each.id, "story": story}
+            for each, told in zip(entries, found, strict=True):
+                line: dict[str, object] = {"id": each.id, "story": told.name}
+                if told.sure is not None:
+                    line["sure"] = round(told.sure, 3)
                 text = json.dumps(line, ensure_ascii=False)
                 typer.echo(text.encode("utf-8", "backslashreplace"))  # half characters as escapes
         else:
             _print_stories(entries, found)
 
 
+@dataclass(frozen=True, slots=True)
+class Told:
+    """An entry's story, and how sure it is that the entry tells it; none for the story's first."""
+
+    name: str
+    sure: float | None
+
+
 def group_entries(entries: list[FileEntry]) -> list[str]:
+    """Give the name of each entry's story."""
+    return [told.name for told in stories_of(entries)]
+
+
+def stories_of(entries: list[FileEntry]) -> list[Told]:
     """Give each entry's story, named after the first entry of it; input order does not matter.
 
     Two entries of one id (1 and "1" are one too) may tell two stories: the later one's name then
     ends in `-2`, or the next number that is free.
     """
     order = sorted(range(len(entries)), key=lambda place: _sort_key(entries[place]))
-    names: list[str] = [""] * len(entries)
+    names: dict[int, Told] = {}
     of_story: dict[int, str] = {}
     taken: dict[str, int] = {}
-    for place, story in zip(order, group(_features(entries, order)), strict=True):
-        if story not in of_story:
-            of_story[story] = _free(f"story-{entries[order[story]].id}", taken)
-        names[place] = of_story[story]
-    return names
+    for place, found in zip(order, group(_features(entries, order)), strict=True):
+        if found.story not in of_story:
+            of_story[found.story] = _free(f"story-{entries[order[found.story]].id}", taken)
+        names[place] = Told(of_story[found.story], found.sure)
+    return [names[place] for place in range(len(entries))]
 
 
 def _free(name: str, taken: dict[str, int]) -> str:
@@ -98,11 +117,11 @@ def _classifier() -> Classifier:
     return Classifier(taxonomy_here())
 
 
-def _print_stories(entries: list[FileEntry], found: list[str]) -> None:
+def _print_stories(entries: list[FileEntry], found: list[Told]) -> None:
     """Print each story with its entries, in the order in which they first appear."""
     members: dict[str, list[FileEntry]] = {}
-    for each, story in zip(entries, found, strict=True):
-        members.setdefault(story, []).append(each)
+    for each, told in zip(entries, found, strict=True):
+        members.setdefault(told.name, []).append(each)
     for together in members.values():
         for index, each in enumerate(together):
             mark = "  also: " if index else ""

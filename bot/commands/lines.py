@@ -63,11 +63,13 @@ def entry_snippet(result: Result) -> Rich:
 
 
 def entry_about(result: Result, answer: Listing) -> Rich:
-    """Give which step of a matter an entry is, who published it and when, and its topics."""
+    """Give which step of a matter an entry is, who published it and when, how it is known to tell
+    what others told, and its topics."""
     topics = [outside(answer.topic_titles.get(t, t), 80) for t in result.topics]
     about = [outside(result.publication, 80), rich.published(result.published)]
     step = [outside(result.step, 60)] if result.step else []
-    return joined([*step, *about, some(topics, _TOPICS)], " · ")
+    told = [ours(result.surety.said())]
+    return joined([*step, *about, *told, some(topics, _TOPICS)], " · ")
 
 
 def entry_choices(result: Result, answer: Listing) -> list[Choice]:
@@ -177,8 +179,10 @@ def why_text(answer: WhyAnswer) -> str:
 
 
 def why_origin(entry: StoredFacts) -> Rich:
-    """Give who published it and when."""
-    return joined([outside(entry.publication, LABEL), rich.published(entry.published)], " · ")
+    """Give who published it and when, and how it is known to tell what others told."""
+    told = outside(entry.joined, 300)
+    where = [outside(entry.publication, LABEL), rich.published(entry.published), told]
+    return joined(where, " · ")
 
 
 def why_lines(answer: WhyAnswer) -> list[Rich]:

@@ -154,6 +154,7 @@ class StoredComposer:
             dates=facts.dates,
             refers_to=facts.refers_to,
             also_covered=facts.also_covered,
+            perhaps=facts.perhaps,
             document_type=article.document_type,
             retracted=article.retracted,
         )

@@ -20,6 +20,7 @@ from bot.storage.tables import (
     entry_date,
     entry_watch,
     publication,
+    story,
 )
 
 
@@ -34,6 +35,8 @@ class StoredFacts:
     """The phrases by which watches and saved searches found it."""
     refers_to: tuple[Related, ...] = ()
     also_covered: tuple[Related, ...] = ()
+    perhaps: Related | None = None
+    """The first report of the story that its own may be."""
 
 
 async def load_facts(
@@ -58,7 +61,9 @@ async def load_facts(
     )
     found = await _found(conn, ids, reasons)
     referred = await _referred(conn, citations)
-    covered = await _covered(conn, {a.story_id for a in articles.values() if a.story_id})
+    stories = {a.story_id for a in articles.values() if a.story_id}
+    covered = await _covered(conn, stories)
+    perhaps = await load_perhaps(conn, stories)
     return {
         one: StoredFacts(
             citations=citations.get(one, ()),
@@ -67,6 +72,7 @@ async def load_facts(
             found=found.get(one, {}),
             refers_to=_earlier(article, citations.get(one, ()), referred),
             also_covered=_elsewhere(article, covered),
+            perhaps=perhaps.get(article.story_id or 0),
         )
         for one, article in articles.items()
     }
@@ -156,6 +162,31 @@ async def _covered(
     found: dict[int, list[Row[Any]]] = {}
     for row in rows:
         found.setdefault(row.story_id, []).append(row)
+    return found
+
+
+async def load_perhaps(conn: AsyncConnection, story_ids: Collection[int]) -> Mapping[int, Related]:
+    """Give, by story, the first report of the story that it may be, where that is not sure."""
+    of = story.c.id.label("of")
+    rows = await rows_in_chunks(
+        conn,
+        story_ids,
+        lambda some: (
+            select(of, *_RELATED)
+            .select_from(story)
+            .join(entry, entry.c.story_id == story.c.follows_id)
+            .join(publication, publication.c.id == entry.c.publication_id)
+            .where(
+                story.c.id.in_(some),
+                story.c.perhaps.is_not(None),
+                entry.c.retracted_at.is_(None),
+            )
+            .order_by(entry.c.position)
+        ),
+    )
+    found: dict[int, Related] = {}
+    for row in rows:
+        found.setdefault(row.of, _related(row, row.article_number or ""))
     return found
 
 

@@ -8,6 +8,7 @@ from typing import Any
 
 from sqlalchemy.ext.asyncio import AsyncConnection
 
+from bot.delivery.facts import load_perhaps
 from bot.delivery.loading import (
     Reason,
     StoredArticle,
@@ -46,12 +47,16 @@ async def compose_digests(
     items = [item for page in pages.values() for item in page.summary.items]
     articles = await load_articles(conn, {item.entry_id for item in items})
     reports = await load_report_counts(conn, {item.story_id for item in items})
+    perhaps = await load_perhaps(conn, {item.story_id for item in items})
     reasons = {pair for item in items for pair in parse_reasons(item.reasons)}
     labels = await load_labels(conn, reasons, topic_title)
     digests = {}
     for delivery_id, page in pages.items():
         stories = [
-            _item(item, articles[item.entry_id], reports, labels, topic_title)
+            replace(
+                _item(item, articles[item.entry_id], reports, labels, topic_title),
+                perhaps=perhaps[item.story_id].title if item.story_id in perhaps else "",
+            )
             for item in page.summary.items
             if item.entry_id in articles
         ]

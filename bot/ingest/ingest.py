@@ -221,11 +221,7 @@ async def _place_all(
         for one, placed in zip(some, await place_many(conn, some), strict=True):
             stored.append(
                 StoredEntry(
-                    one.entry_id,
-                    placed.story_id,
-                    rows[one.entry_id].position,
-                    placed.relation,
-                    placed.follows_id,
+                    one.entry_id, placed.story_id, rows[one.entry_id].position, placed.relation
                 )
             )
     return stored

@@ -72,6 +72,7 @@ def facts(alert: Alert) -> list[Fact]:
     """Give topics, reasons and key facts, the most important first."""
     companies = each_once(alert.companies)
     found = [
+        Fact("Earlier report", _perhaps(alert.perhaps)),
         Fact(
             "Topics", some([outside(topic, LABEL) for topic in alert.topics], _TOPICS, joint=" · ")
         ),
@@ -125,6 +126,12 @@ def _company(name: str, country: str) -> Rich:
     return together(shown, " (", where, ")") if where else shown
 
 
+def _perhaps(earlier: Related | None) -> Rich:
+    if earlier is None:
+        return ()
+    return together(related_line(earlier), ". Told apart, as we are not sure that it is the same.")
+
+
 def _related(alert: Alert) -> list[Fact]:
     found = [Fact("Earlier", related_line(one)) for one in alert.refers_to[:_RELATED]]
     unstored = [outside(number, 20) for number in words.unstored_numbers(alert)]
@@ -152,7 +159,7 @@ def first_choices(alert: Alert) -> list[Choice]:
         Choice("Share…", actions.ShareForm(alert.entry_id), f"Share {title}"),
         *(
             [Choice("Time line", actions.Timeline(alert.entry_id), f"Time line of {title}")]
-            if alert.follow_up or alert.refers_to
+            if alert.follow_up or alert.refers_to or alert.perhaps
             else []
         ),
     ]

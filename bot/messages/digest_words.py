@@ -40,6 +40,8 @@ def line(item: DigestItem) -> Rich:
     where = [outside(item.publication, LABEL), rich.published(item.published, "day")]
     if item.reports > 1:
         where.append(ours(f"{item.reports} reports"))
+    if item.perhaps:
+        where.append(together("may be the same as “", outside(item.perhaps, LABEL), "”"))
     shown = together(rich.strike(title), " (withdrawn)") if item.retracted else title
     return together(shown, "  ", rich.italic(joined(where, " · ")))
 

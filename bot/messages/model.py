@@ -73,8 +73,9 @@ class Alert:
     """A story as one channel should see it.
 
     `summary` is empty where the publication lets only headlines be shown. `topics` are the
-    titles of all the entry's topics; `why` are the reasons that brought it here. `handling`: what
-    the channel's team does with it; None where that cannot be done (a copy that was shared).
+    titles of all the entry's topics; `why` are the reasons that brought it here. `perhaps`: the
+    report of a story that this one may be, which is not sure. `handling`: what the channel's team
+    does with it; None where that cannot be done (a copy that was shared).
     """
 
     entry_id: int
@@ -91,6 +92,7 @@ class Alert:
     dates: tuple[KeyDate, ...] = ()
     refers_to: tuple[Related, ...] = ()
     also_covered: tuple[Related, ...] = ()
+    perhaps: Related | None = None
     document_type: str = ""
     follow_up: bool = False
     edited: bool = False
@@ -100,7 +102,8 @@ class Alert:
 
 @dataclass(frozen=True, slots=True)
 class DigestItem:
-    """One story of a digest; `reports` is how many entries tell of it."""
+    """One story of a digest; `reports` is how many entries tell of it, `perhaps` the headline of
+    another that it may be."""
 
     entry_id: int
     story_id: int
@@ -111,6 +114,7 @@ class DigestItem:
     topics: tuple[str, ...] = ()
     why: tuple[Why, ...] = ()
     reports: int = 1
+    perhaps: str = ""
     retracted: bool = False
     mark: str = ""
 

@@ -65,6 +65,8 @@ def digest_text(digest: Digest, zone: str) -> str:
 def _item(item: DigestItem, zone: str) -> str:
     title = clean(item.title, _TITLE) or "Untitled"
     reports = f", {item.reports} reports" if item.reports > 1 else ""
+    if item.perhaps:
+        reports += f", may be the same as “{clean(item.perhaps, _LABEL)}”"
     origin = (
         f"{clean(item.publication, _LABEL)}, {words.published_in(item.published, zone)}{reports}"
     )

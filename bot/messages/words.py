@@ -106,6 +106,8 @@ def badge(alert: Alert) -> str:
         return "Withdrawn by its publisher"
     if alert.edited:
         return "Changed since it was posted"
+    if alert.perhaps is not None:
+        return "May be the same story"
     return "Follow-up" if alert.follow_up else ""
 
 

@@ -121,7 +121,7 @@ class WatchHit:
     evidence: tuple[Evidence, ...]
 
 
-Relation = Literal["new", "same", "follow-up"]
+Relation = Literal["new", "same", "perhaps", "follow-up"]
 
 
 @dataclass(frozen=True, slots=True)
@@ -129,7 +129,8 @@ class Placement:
     """Which story an entry belongs to.
 
     `new`: it opens the story. `same`: it reports what the story already has. `follow-up`: it
-    opens a story of its own that follows the story `follows_id`.
+    opens a story of its own that follows the story `follows_id`. `perhaps`: it does that too, for
+    it is not sure whether it reports that story or another.
     """
 
     story_id: int

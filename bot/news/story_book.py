@@ -15,7 +15,7 @@ from datetime import datetime, timedelta
 from functools import lru_cache
 from typing import Any
 
-from sqlalchemy import Row, bindparam, func, insert, select, update
+from sqlalchemy import Row, and_, bindparam, case, func, select, update
 from sqlalchemy.ext.asyncio import AsyncConnection
 
 from bot.feeds.model import FeedEntry
@@ -23,6 +23,7 @@ from bot.news.model import Analysis, Citation, Placement
 from bot.news.story_choice import Choice, choose
 from bot.news.story_features import StoryFeatures, features
 from bot.news.story_keys import AT_ONCE, write_keys
+from bot.news.story_ledger import StoryLedger
 from bot.news.story_shelf import LEAST_SHARED, MAX_CANDIDATES, SURE, Shelf
 from bot.news.story_signs import WINDOW_DAYS
 from bot.storage.tables import citation, entry, entry_topic, story, story_key
@@ -63,7 +64,7 @@ async def place_many(conn: AsyncConnection, batch: Sequence[Unplaced]) -> tuple[
     shelf = Shelf()
     news = await asyncio.to_thread(lambda: [_features(each) for each in batch])
     await _load_candidates(conn, shelf, batch, news)
-    ledger = _Ledger()
+    ledger = StoryLedger()
     made, told = await asyncio.to_thread(_choose_all, batch, news, shelf, ledger)
     ids = await ledger.write(conn)
     placements = tuple(
@@ -74,12 +75,13 @@ async def place_many(conn: AsyncConnection, batch: Sequence[Unplaced]) -> tuple[
         )
         for place in range(len(batch))
     )
-    await _write_entries(conn, batch, news, placements)
+    sure = [one.sure if one.relation == "same" else None for _, one in sorted(made.items())]
+    await _write_entries(conn, batch, news, placements, sure)
     return placements
 
 
 def _choose_all(
-    batch: Sequence[Unplaced], news: Sequence[StoryFeatures], shelf: Shelf, ledger: _Ledger
+    batch: Sequence[Unplaced], news: Sequence[StoryFeatures], shelf: Shelf, ledger: StoryLedger
 ) -> tuple[dict[int, Choice], dict[int, int]]:
     """Choose the story of each entry, in the order of their times; give what was chosen and the
     stories' numbers, by the entries' places in the batch."""
@@ -88,7 +90,7 @@ def _choose_all(
     for place in sorted(range(len(batch)), key=lambda i: (news[i].when, batch[i].entry_id)):
         made[place] = choose(news[place], shelf.candidates(news[place]))
         told[place] = ledger.note(news[place], made[place])
-        shelf.add(batch[place].entry_id, news[place], told[place])
+        shelf.add(batch[place].entry_id, news[place], told[place], made[place].matter)
     return made, told
 
 
@@ -141,6 +143,13 @@ async def _load_candidates(
     await _load(conn, shelf, sorted(found for found, count in most if count >= LEAST_SHARED))
 
 
+_MATTER = case(
+    (and_(story.c.perhaps.is_not(None), story.c.follows_id.is_not(None)), story.c.follows_id),
+    else_=story.c.id,
+)
+"""The first of the stories that may be one; one that may be another always follows the first."""
+
+
 async def _load(conn: AsyncConnection, shelf: Shelf, entry_ids: Sequence[int]) -> None:
     for start in range(0, len(entry_ids), AT_ONCE):
         chunk = entry_ids[start : start + AT_ONCE]
@@ -160,6 +169,7 @@ async def _load(conn: AsyncConnection, shelf: Shelf, entry_ids: Sequence[int]) -
         stored = select(
             entry.c.id,
             entry.c.story_id,
+            _MATTER.label("matter"),
             entry.c.publication_id,
             entry.c.title,
             entry.c.link,
@@ -168,7 +178,8 @@ async def _load(conn: AsyncConnection, shelf: Shelf, entry_ids: Sequence[int]) -
             entry.c.facts,
             func.substr(entry.c.summary, 1, _TEXT).label("summary"),
             func.substr(entry.c.content, 1, _TEXT).label("content"),
-        ).where(entry.c.id.in_(chunk), entry.c.story_id.is_not(None))
+        ).join(story, story.c.id == entry.c.story_id)
+        stored = stored.where(entry.c.id.in_(chunk))
         rows = (await conn.execute(stored.order_by(entry.c.id))).all()
         await asyncio.to_thread(_put, shelf, rows, cited, topics)
 
@@ -182,7 +193,7 @@ def _put(
     for row in rows:
         some = tuple(cited.get(row.id, ())), tuple(sorted(topics.get(row.id, ())))
         known = _stored_features(_known(row), row.id, row.publication_id, *some)
-        shelf.add(row.id, known, row.story_id)
+        shelf.add(row.id, known, row.story_id, row.matter)
 
 
 def _known(row: Row[*tuple[Any, ...]]) -> FeedEntry:
@@ -215,94 +226,10 @@ def _stored_features(
     )
 
 
-@dataclass(slots=True)
-class _Span:
-    """What one batch tells of one story: its earliest and latest entry there."""
-
-    title: str
-    started_at: datetime
-    updated_at: datetime
-    follows: int | None = None
-
-
-class _Ledger:
-    """What a batch changes in stories, written at its end. New stories have negative numbers."""
-
-    def __init__(self) -> None:
-        self._spans: dict[int, _Span] = {}
-        self._new = 0
-
-    def note(self, new: StoryFeatures, made: Choice) -> int:
-        """Note what was decided of an entry (entries come by time); give its story's number."""
-        if made.story is None:
-            self._new += 1
-        story_id = -self._new if made.story is None else made.story
-        span = self._spans.setdefault(story_id, _Span(new.title, new.when, new.when, made.follows))
-        span.updated_at = max(span.updated_at, new.when)
-        return story_id
-
-    async def write(self, conn: AsyncConnection) -> dict[int, int]:
-        """Write all that was noted; give the ids of the new stories by their numbers."""
-        new = {number: span for number, span in self._spans.items() if number < 0}
-        ids: dict[int, int] = {}
-        if new:
-            made = await conn.execute(
-                insert(story).returning(story.c.id, sort_by_parameter_order=True),
-                [
-                    {
-                        "title": span.title,
-                        "started_at": span.started_at,
-                        "updated_at": span.updated_at,
-                    }
-                    for span in new.values()
-                ],
-            )
-            ids = dict(zip(new, map(int, made.scalars()), strict=True))
-        follows = [
-            {"story": ids[number], "after": ids.get(span.follows, span.follows)}
-            for number, span in new.items()
-            if span.follows is not None
-        ]
-        if follows:
-            await conn.execute(_FOLLOWS, follows)
-        await self._widen(conn)
-        return ids
-
-    async def _widen(self, conn: AsyncConnection) -> None:
-        """Move the times of stories that were there before."""
-        known = [
-            {
-                "story": number,
-                "first": span.started_at,
-                "last": span.updated_at,
-                "headline": span.title,
-            }
-            for number, span in self._spans.items()
-            if number > 0
-        ]
-        if known:
-            await conn.execute(_LATER, [{"story": k["story"], "last": k["last"]} for k in known])
-            await conn.execute(
-                _EARLIER,
-                [{name: k[name] for name in ("story", "first", "headline")} for k in known],
-            )
-
-
-_FOLLOWS = (
-    update(story).where(story.c.id == bindparam("story")).values(follows_id=bindparam("after"))
-)
-_LATER = (
-    update(story)
-    .where(story.c.id == bindparam("story"), story.c.updated_at < bindparam("last"))
-    .values(updated_at=bindparam("last"))
-)
-_EARLIER = (
-    update(story)
-    .where(story.c.id == bindparam("story"), story.c.started_at > bindparam("first"))
-    .values(started_at=bindparam("first"), title=bindparam("headline"))
-)
 _PLACE = (
-    update(entry).where(entry.c.id == bindparam("placed")).values(story_id=bindparam("told_in"))
+    update(entry)
+    .where(entry.c.id == bindparam("placed"))
+    .values(story_id=bindparam("told_in"), sure=bindparam("how_sure"))
 )
 
 
@@ -311,13 +238,14 @@ async def _write_entries(
     batch: Sequence[Unplaced],
     news: Sequence[StoryFeatures],
     placements: Sequence[Placement],
+    sure: Sequence[float | None],
 ) -> None:
     """Tie the entries to their stories, and keep their keys for those that come after."""
     if not batch:
         return
     ties = [
-        {"placed": each.entry_id, "told_in": found.story_id}
-        for each, found in zip(batch, placements, strict=True)
+        {"placed": each.entry_id, "told_in": found.story_id, "how_sure": how_sure}
+        for each, found, how_sure in zip(batch, placements, sure, strict=True)
     ]
     await conn.execute(_PLACE, ties)
     placed = [each.entry_id for each in batch]

@@ -14,26 +14,35 @@ from bot.news.story_features import VAGUE, StoryFeatures
 
 @dataclass(frozen=True, slots=True)
 class Member:
-    """An entry already placed, with its story."""
+    """An entry already placed, with its story. Stories that may be one are weighed as one `matter`,
+    by the number of the first of them."""
 
     features: StoryFeatures
     story: int
+    matter: int
 
 
 @dataclass(frozen=True, slots=True)
 class Choice:
-    """What was decided. `story` is set for `same`, `follows` for `follow-up`."""
+    """What was decided. `story` is set for `same`, `follows` for `follow-up` and `perhaps`.
+
+    `perhaps`: it may tell the story `follows`, which is not sure enough to tell nobody of it.
+    `sure`: how likely it tells that story, beside the others that it could tell; 1 where a number,
+    an address or the wording says so. `matter`: as members have it, where it joins one.
+    """
 
     relation: Relation
     story: int | None = None
     follows: int | None = None
-    score: float = 0.0
+    sure: float = 0.0
+    matter: int | None = None
 
 
 @dataclass(slots=True)
 class _Case:
-    """What speaks for one story; a story may be vetoed by any of its members."""
+    """What speaks for one story, or for one matter; it may be vetoed by any of its members."""
 
+    matter: int
     best: float = 0.0
     vetoed: bool = False
     followed: bool = False
@@ -54,6 +63,10 @@ class _Case:
 
 _ALONE = 0.31
 """Odds that are asked of the only story that an entry could belong to."""
+
+_SILENTLY = 4
+"""How many times what is asked of a story the odds for it must be, before nobody is told of the
+entry: what is joined for less are seven of eight events that would hide behind another."""
 
 _CROWD, _OTHERS = 0.9, 0.2
 """How fast what is asked of the likest one grows with the number of those it was compared with, and
@@ -85,41 +98,73 @@ def choose(new: StoryFeatures, members: Iterable[Member]) -> Choice:
     for member in members:
         found = compare(new, member.features)
         if not found.certain and near(new, member.features):
-            rivals.add(member.story)
+            rivals.add(member.matter)
         shared = telling.intersection(member.features.keys)
-        case = cases.setdefault(member.story, _Case())
+        case = cases.setdefault(member.story, _Case(member.matter))
         case.parties |= member.features.parties
         _weigh(case, found, vague=_is_vague(shared))
     certain = [story for story, case in cases.items() if case.certain and not case.published]
     if certain:
-        return Choice("same", min(certain), score=1.0)
-    open_cases = [
-        (-case.best, story)
-        for story, case in cases.items()
-        if case.odds >= _asked(new, story, cases, rivals)
+        story = min(certain)
+        return Choice("same", story, sure=1.0, matter=cases[story].matter)
+    matters = _by_matter(cases)
+    asked = {matter: _asked(new, matter, matters, rivals) for matter in matters}
+    if (joined := _likest(cases, asked, _SILENTLY)) is not None:
+        story, sure = joined
+        return Choice("same", story, sure=sure, matter=cases[story].matter)
+    if (perhaps := _likest(matters, asked)) is not None:
+        matter, sure = perhaps
+        return Choice("perhaps", follows=matter, sure=sure, matter=matter)
+    followed = [story for story, case in cases.items() if case.followed]
+    if followed:
+        likest = max(followed, key=lambda story: (max(cases[story].scores), story))
+        return Choice("follow-up", follows=likest, sure=1.0)
+    return Choice("new")
+
+
+def _by_matter(cases: Mapping[int, _Case]) -> Mapping[int, _Case]:
+    """Take what speaks for the stories of each matter together."""
+    found: dict[int, _Case] = {}
+    for case in cases.values():
+        one = found.setdefault(case.matter, _Case(case.matter))
+        one.best = max(one.best, case.best)
+        one.vetoed = one.vetoed or case.vetoed
+        one.followed = one.followed or case.followed
+        one.certain = one.certain or case.certain
+        one.scores += case.scores
+        one.parties |= case.parties
+    return found
+
+
+def _likest(
+    cases: Mapping[int, _Case], asked: Mapping[int, float], times: float = 1
+) -> tuple[int, float] | None:
+    """Give the likest of those for which the odds are so many `times` what is `asked` of their
+    matters, and how sure it is: its likelihood if it were the only one."""
+    likely = [
+        (-case.best, number)
+        for number, case in cases.items()
+        if case.odds >= times * asked[case.matter]
         and not case.vetoed
         and not case.followed
         and case.agrees
     ]
-    if open_cases:
-        likeness, story = min(open_cases)
-        return Choice("same", story, score=-likeness)
-    followed = [story for story, case in cases.items() if case.followed]
-    if followed:
-        likest = max(followed, key=lambda story: (max(cases[story].scores), story))
-        return Choice("follow-up", follows=likest, score=1.0)
-    return Choice("new")
+    if not likely:
+        return None
+    likeness, number = min(likely)
+    odds = _ALONE * cases[number].odds / asked[cases[number].matter]
+    return number, 1.0 if -likeness >= 1 else odds / (1 + odds)
 
 
 def _asked(
-    new: StoryFeatures, story: int, cases: Mapping[int, _Case], rivals: Collection[int]
+    new: StoryFeatures, matter: int, cases: Mapping[int, _Case], rivals: Collection[int]
 ) -> float:
-    """Give the odds that are asked of a story, beside the others of its days."""
+    """Give the odds that are asked of a matter, beside the others of its days."""
     others = math.fsum(
-        cases[each].odds for each in rivals if each != story and not cases[each].certain
+        cases[each].odds for each in rivals if each != matter and not cases[each].certain
     )
     asked = _ALONE * math.pow(max(1, len(rivals)), _CROWD) * math.pow(1 + others, _OTHERS)
-    parties = cases[story].parties
+    parties = cases[matter].parties
     strangers = len(rivals) > 1 and new.parties and parties and new.parties.isdisjoint(parties)
     return asked * _STRANGERS if strangers else asked
 

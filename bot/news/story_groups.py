@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Iterable, Iterator
+from dataclasses import dataclass
 from datetime import timedelta
 
 from bot.news.story_choice import choose
@@ -13,10 +14,19 @@ from bot.news.story_signs import WINDOW_DAYS
 _WINDOW = timedelta(days=WINDOW_DAYS)
 
 
-def group(entries: Iterable[StoryFeatures]) -> Iterator[int]:
-    """Give the number of each entry's story, for entries that come sorted by time and id.
+@dataclass(frozen=True, slots=True)
+class Grouped:
+    """An entry's story, by the place of the story's first entry, and how sure it is that the entry
+    tells it (0 to 1; none for the first)."""
 
-    A story has the place of its first entry as number. Only the entries of the last days are
+    story: int
+    sure: float | None = None
+
+
+def group(entries: Iterable[StoryFeatures]) -> Iterator[Grouped]:
+    """Give each entry's story, for entries that come sorted by time and id.
+
+    What may tell a story (`perhaps`) is grouped with it. Only the entries of the last days are
     kept; numbers of documents and addresses are remembered throughout.
     """
     shelf = Shelf()
@@ -25,12 +35,13 @@ def group(entries: Iterable[StoryFeatures]) -> Iterator[int]:
         while (oldest := shelf.oldest()) is not None and oldest.when < new.when - _WINDOW:
             shelf.drop_oldest()
         known = [identities[key] for key in new.identities if key in identities]
-        if known:
-            story = min(known)
-        else:
-            made = choose(new, shelf.candidates(new))
-            story = place if made.story is None else made.story
+        found = Grouped(min(known), 1.0) if known else _chosen(place, new, shelf)
         for key in new.identities:
-            identities.setdefault(key, story)
-        shelf.add(place, new, story)
-        yield story
+            identities.setdefault(key, found.story)
+        shelf.add(place, new, found.story)
+        yield found
+
+
+def _chosen(place: int, new: StoryFeatures, shelf: Shelf) -> Grouped:
+    made = choose(new, shelf.candidates(new))
+    return Grouped(place) if made.matter is None else Grouped(made.matter, made.sure)

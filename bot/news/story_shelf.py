@@ -27,9 +27,9 @@ class Shelf:
         self._order: deque[int] = deque()
         self._by_key: dict[str, deque[int]] = {}
 
-    def add(self, number: int, found: StoryFeatures, story: int) -> None:
-        """Put an entry on the shelf."""
-        self._members[number] = Member(found, story)
+    def add(self, number: int, found: StoryFeatures, story: int, matter: int | None = None) -> None:
+        """Put an entry on the shelf; `matter` is its story's own where none is given."""
+        self._members[number] = Member(found, story, story if matter is None else matter)
         self._order.append(number)
         for key in found.keys:
             self._by_key.setdefault(key, deque(maxlen=_MAX_POSTINGS)).append(number)

@@ -8,7 +8,7 @@ from __future__ import annotations
 
 from typing import Any
 
-from bot.search.model import Results
+from bot.search.model import Result, Results
 from bot.search.snippets import END, HIT
 from bot.spreadsheet import csv_line, rfc3339
 
@@ -34,9 +34,14 @@ def as_json(found: Results) -> dict[str, Any]:
                 "snippet": _plain(result.snippet),
             }
             | ({"step": result.step} if result.step else {})
+            | {name: round(one, 3) for name, one in _sure(result).items() if one is not None}
             for result in found.results
         ],
     }
+
+
+def _sure(result: Result) -> dict[str, float | None]:
+    return {"sure": result.surety.sure, "perhaps": result.surety.perhaps}
 
 
 def as_csv(found: Results) -> str:

@@ -15,10 +15,11 @@ from sqlalchemy.ext.asyncio import AsyncConnection
 from bot.errors import UsageError
 from bot.news.citations import find_citations
 from bot.news.licence_programmes import of_all_programmes, parts
+from bot.news.story_sure import Surety
 from bot.search.citing import citations_in
 from bot.search.entries import timeline
 from bot.search.steps import Step, steps
-from bot.storage.tables import citation, entry
+from bot.storage.tables import citation, entry, story
 
 _MOST = 60
 """Entries of one matter."""
@@ -51,6 +52,17 @@ async def matter(conn: AsyncConnection, entry_id: int) -> tuple[tuple[int, str],
     for one in sorted(await _of_licences(conn, entry_id)):
         found.setdefault(one, None)
     return await _named(conn, list(found)[:_MOST], entry_id)
+
+
+async def sureties(conn: AsyncConnection, ids: Sequence[int]) -> dict[int, Surety]:
+    """Give how sure it is that entries tell their stories, by id; of one that opened a story, how
+    sure it is that this is the one before it."""
+    rows = await conn.execute(
+        select(entry.c.id, entry.c.sure, story.c.perhaps)
+        .outerjoin(story, story.c.id == entry.c.story_id)
+        .where(entry.c.id.in_(ids))
+    )
+    return {row.id: Surety(row.sure, row.perhaps) for row in rows}
 
 
 def numbers_in(typed: str) -> tuple[tuple[str, str], ...]:
@@ -215,9 +227,9 @@ async def _of_stories(conn: AsyncConnection, ids: Sequence[int]) -> set[int]:
         .limit(_MOST)
     )
     chains: set[int] = set()
-    for story in list(stories):
-        if story is not None and story not in chains:
-            chains |= set(await timeline(conn, story))
+    for one in list(stories):
+        if one is not None and one not in chains:
+            chains |= set(await timeline(conn, one))
     return await _ids(conn, entry.c.story_id.in_(chains)) if chains else set()
 
 

@@ -7,13 +7,14 @@ from dataclasses import dataclass, field
 from datetime import datetime
 
 from bot.feeds.model import Show
+from bot.news.story_sure import NO_DOUBT, Surety
 
 
 @dataclass(frozen=True, slots=True)
 class Result:
     """One entry found. `snippet` is plain text with hits between U+E000 and U+E001, and is empty
     where the publication lets no text be shown; `position` orders entries in time. `step` is which
-    step of a matter it is, on a time line."""
+    step of a matter it is, on a time line, and `surety` how sure it is that it tells its story."""
 
     id: int
     story_id: int | None
@@ -26,6 +27,7 @@ class Result:
     show: Show
     position: int
     step: str = ""
+    surety: Surety = NO_DOUBT
 
 
 @dataclass(frozen=True, slots=True)

@@ -16,7 +16,7 @@ from bot.search import document as tags
 from bot.search import entries
 from bot.search.completion import completions
 from bot.search.facets import Facets
-from bot.search.matter import matter, of_number
+from bot.search.matter import matter, of_number, sureties
 from bot.search.model import Results
 from bot.search.parser import parse
 from bot.search.plan import (
@@ -152,7 +152,8 @@ class Search:
             named = dict(await matter(conn, entry_id))
             page = list(named)[offset : offset + limit]
             found = await entries.results(conn, page, ())
-        shown = tuple(replace(one, step=named[one.position]) for one in found)
+            sure = await sureties(conn, [one.id for one in found])
+        shown = tuple(replace(one, step=named[one.position], surety=sure[one.id]) for one in found)
         took = (time.perf_counter() - started) * 1000
         return Results(f"matter of {entry_id}", len(named), shown, took)
 

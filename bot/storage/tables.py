@@ -149,7 +149,10 @@ story = Table(
     Column("started_at", UtcDateTime, nullable=False, index=True),
     Column("updated_at", UtcDateTime, nullable=False),
     Column("follows_id", Id, ForeignKey("story.id", ondelete="SET NULL"), index=True),
+    Column("perhaps", Float),
 )
+"""`perhaps`: how likely it is (0 to 1) that it is the very story that it follows (`follows_id`), of
+which it was told apart because that was not sure; none where it follows by a reference."""
 
 entry = Table(
     "entry",
@@ -159,6 +162,7 @@ entry = Table(
     _link("publication"),
     Column("feed_id", Id, ForeignKey("feed.id", ondelete="SET NULL"), index=True),
     _link("story", nullable=True),
+    Column("sure", Float),
     Column("external_id", Text),
     Column("guid", Text),
     Column("link", Text),
@@ -182,6 +186,8 @@ entry = Table(
     Index("ix_entry_story_id", "story_id"),
     Index("ix_entry_publication_id_external_id", "publication_id", "external_id"),
 )
+"""`sure`: how sure it is that it tells its story (0 to 1; 1 by a number, an address or the
+wording); none for the entry that opened the story."""
 
 entry_key = Table(
     "entry_key",

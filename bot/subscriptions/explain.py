@@ -13,6 +13,7 @@ from sqlalchemy.ext.asyncio import AsyncConnection
 from bot.feeds.addresses import host_of, normalise
 from bot.feeds.identity import DOCUMENT_NUMBER, article_number, document_number, identify
 from bot.feeds.model import FeedEntry
+from bot.news.story_sure import Surety
 from bot.news.taxonomy import Taxonomy
 from bot.storage.database import Database
 from bot.storage.tables import (
@@ -24,6 +25,7 @@ from bot.storage.tables import (
     entry_watch,
     feed,
     publication,
+    story,
 )
 from bot.subscriptions import store
 from bot.subscriptions.editing import known_as
@@ -102,9 +104,19 @@ async def entries_of(conn: AsyncConnection, link: str) -> list[StoredFacts]:
             .limit(_MAX_REPORTS)
         )
         known.append(entry.c.id.in_(by_key))
+    before = story.alias("before")
     rows = await conn.execute(
-        select(entry, publication.c.name.label("publication"))
-        .join(publication)
+        select(
+            entry,
+            publication.c.name.label("publication"),
+            story.c.perhaps,
+            story.c.title.label("headline"),
+            before.c.title.label("earlier"),
+        )
+        .select_from(entry)
+        .join(publication, publication.c.id == entry.c.publication_id)
+        .outerjoin(story, story.c.id == entry.c.story_id)
+        .outerjoin(before, before.c.id == story.c.follows_id)
         .where(or_(*known))
         .order_by(entry.c.position)
         .limit(_MAX_REPORTS)
@@ -123,9 +135,15 @@ async def entries_of(conn: AsyncConnection, link: str) -> list[StoredFacts]:
             history=row.history,
             roundup=row.roundup,
             found=found[row.id],
+            joined=_joined(row),
         )
         for row in stored
     ]
+
+
+def _joined(row: Row[Any]) -> str:
+    headline = row.headline if row.sure is not None else row.earlier
+    return Surety(row.sure, row.perhaps).said(headline or "")
 
 
 async def what_they_have(

@@ -44,7 +44,8 @@ class Considered:
 
 @dataclass(frozen=True, slots=True)
 class StoredFacts:
-    """An entry as stored; `found` is what it has that a subscription may ask for."""
+    """An entry as stored; `found` is what it has that a subscription may ask for, `joined` how it
+    is known to tell its story, where it did not open it."""
 
     id: int
     story_id: int | None
@@ -56,6 +57,7 @@ class StoredFacts:
     history: bool
     roundup: bool
     found: Found = field(default_factory=dict)
+    joined: str = ""
 
 
 @dataclass(frozen=True, slots=True)

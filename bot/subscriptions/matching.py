@@ -234,10 +234,9 @@ def _not_told(
 async def _kind(
     conn: AsyncConnection, entry: StoredEntry, channel_id: ColumnElement[int]
 ) -> ColumnElement[str]:
-    if entry.follows_id is None:
+    matter = (await followed_by(conn, [entry.story_id])).get(entry.story_id)
+    if not matter:
         return literal("alert")
-    before = await followed_by(conn, [entry.follows_id])
-    matter = (entry.follows_id, *before.get(entry.follows_id, ()))
     knows = exists().where(
         delivery.c.channel_id == channel_id,
         delivery.c.kind.in_(ALERTS),

@@ -48,7 +48,6 @@ class StoredEntry:
     story_id: int
     position: int
     relation: Relation
-    follows_id: int | None = None
     before: Found | None = None
 
 

@@ -22,7 +22,7 @@ from bot.delivery.senders.slack import SlackSender
 from bot.storage.database import Database
 from bot.subscriptions.model import ChannelRef
 from tests.delivery.conftest import Desk, desk
-from tests.subscriptions.makers import ANN, article, understood
+from tests.subscriptions.makers import ANN, article, make_feed, understood
 from tests.subscriptions.newsroom import open_newsroom
 
 __all__ = ["desk"]
@@ -109,9 +109,10 @@ async def test_a_worker_killed_between_any_two_steps_of_sending(desk: Desk) -> N
     names = ("C1", "C2")
     ids = await desk.channels(*names)
     for last in range(MOST_STEPS):
-        told = [await desk.story(f"Story {last}{letter}") for letter in "ab"]
-        for one in told:
-            await desk.owe(one, *ids)
+        first = await desk.story(f"Story {last}a")
+        told = [first, await desk.story(f"Story {last}b", follows=first)]
+        for one, kind in zip(told, ("alert", "follow-up"), strict=True):
+            await desk.owe(one, *ids, kind=kind)
         life = await _one_life(desk, last)
         for _ in range(4):  # its leases run out, and what it left in doubt is settled
             desk.clock.advance(seconds=100)
@@ -119,6 +120,8 @@ async def test_a_worker_killed_between_any_two_steps_of_sending(desk: Desk) -> N
         for name in names:
             assert desk.titles(name)[-2:] == [one.title for one in told], f"killed at {last}"
             assert len(desk.titles(name)) == 2 * (last + 1), f"killed at {last}"
+            alert, answer = desk.slack.messages(name)[-2:]
+            assert answer.thread_ts == alert.ts, f"killed at {last}"
         if not life.ended:
             break
     assert 10 < last < MOST_STEPS - 1, "every step was one at which a worker was killed"
@@ -139,6 +142,35 @@ async def test_a_poll_killed_between_any_two_steps_of_taking_news_in(desk: Desk)
         await desk.dispatcher().dispatch_due()
         desk.clock.advance(minutes=1)
         assert len(desk.shown("C1")) == last + 1, f"killed at {last}"
+        if not life.ended:
+            break
+    assert 10 < last < MOST_STEPS - 1, "every step was one at which a poll was killed"
+
+
+@pytest.mark.timeout(300)
+async def test_a_poll_killed_while_it_takes_in_what_may_be_told_already(desk: Desk) -> None:
+    desk.slack.add_channel("C1", "alerts")
+    room = await open_newsroom(desk.db, desk.clock)
+    async with desk.db.write() as conn:
+        sister = await make_feed(conn, desk.clock(), "Sister Daily")
+    await room.door.subscribe(ChannelRef("slack", desk.slack.team_id, "C1"), ANN, ["sanctions"])
+    for last in range(MOST_STEPS):
+        desk.clock.advance(days=9)
+        first = article("Two Oil Companies of Russia Designated by Treasury", summary="")
+        other = article("Brussels Adopts a Ban on Russian Gas", summary="")
+        await room.publish((first, understood("sanctions")))
+        await desk.dispatcher().dispatch_due()
+        life = Life(last)
+        with life.of(desk.db), suppress(Killed):
+            await room.publish((other, understood("sanctions")), feed=sister)
+        if life.ended:
+            await room.publish((other, understood("sanctions")), feed=sister)
+        desk.clock.advance(minutes=1)
+        await desk.dispatcher().dispatch_due()
+        assert len(desk.shown("C1")) == 2 * (last + 1), f"killed at {last}"
+        alert, answer = desk.slack.messages("C1")[-2:]
+        assert answer.thread_ts == alert.ts, f"killed at {last}"
+        assert answer.text.startswith("May be the same story"), f"killed at {last}"
         if not life.ended:
             break
     assert 10 < last < MOST_STEPS - 1, "every step was one at which a poll was killed"

@@ -52,6 +52,9 @@ def alert(**more: Any) -> Alert:
     return replace(base, **more)
 
 
+EARLIER = Related("Chip toolmakers listed", "https://news.example/9", "Other News", NOW)
+
+
 def item(number: int = 1, **more: Any) -> DigestItem:
     """One story of a digest."""
     base = DigestItem(
@@ -146,6 +149,7 @@ def wild_alerts(draw: st.DrawFn) -> Alert:
         dates=(KeyDate("effective", when.date()),),
         refers_to=(related,) * number,
         also_covered=(related,) * number,
+        perhaps=draw(st.sampled_from([related, None])),
         document_type=other,
         follow_up=draw(st.booleans()),
         edited=draw(st.booleans()),
@@ -158,7 +162,7 @@ def wild_digests(draw: st.DrawFn) -> Digest:
     """A digest of wild stories, up to more than a message holds."""
     one, link, when = draw(wild_text), draw(wild_link), draw(moments)
     number = draw(st.sampled_from([1, 7, 200]))
-    wild = DigestItem(1, 1, one, link, one, when, (one,), reports=number)
+    wild = DigestItem(1, 1, one, link, one, when, (one,), reports=number, perhaps=one)
     names = draw(st.lists(wild_text, min_size=1, max_size=40))
     groups = tuple(DigestGroup(name, (wild,) * number) for name in names)
     return Digest(

@@ -11,7 +11,7 @@ from bot.messages import actions, blocks, limits, plain
 from bot.messages.model import Alert, Message, Why
 from bot.news.companies import company_key
 from bot.news.model import WHOLE, Company
-from tests.messages.makers import HARD, alert, wild_alerts
+from tests.messages.makers import EARLIER, HARD, alert, wild_alerts
 from tests.messages.slack_reading import marked_texts, problems_of
 
 
@@ -96,6 +96,22 @@ def test_a_follow_up_a_change_and_a_withdrawal_are_told_apart() -> None:
     assert gone.startswith("~*<https://")
     assert "*Withdrawn by its publisher*" in gone
     assert "chipmaking tools" not in gone
+
+
+def test_what_may_be_known_already_says_so_and_names_the_report() -> None:
+    message = rendered(perhaps=EARLIER, follow_up=True, refers_to=())
+    said = everything(message)
+    assert "*May be the same story*" in said
+    assert "Follow-up" not in said
+    assert (
+        "*Earlier report:* <https://news.example/9|Chip toolmakers listed> (2 Mar 2026). "
+        "Told apart, as we are not sure that it is the same."
+    ) in said
+    assert message.text.startswith("May be the same story: Entity List: BIS adds")
+    assert "timeline" in [one["action_id"] for one in elements(message)]
+    text = plain.alert_text(alert(perhaps=EARLIER), "UTC").splitlines()
+    assert text[0].startswith("[May be the same story] BIS adds")
+    assert text[3].startswith("  Earlier report: Chip toolmakers listed (2 Mar 2026). Told apart")
 
 
 def test_a_watch_and_a_saved_search_are_named_as_such() -> None:

@@ -21,7 +21,7 @@ from tests.messages.card_reading import (
     schema,
     texts,
 )
-from tests.messages.makers import HARD, alert, wild_alerts, wild_text
+from tests.messages.makers import EARLIER, HARD, alert, wild_alerts, wild_text
 
 
 def card(**more: Any) -> dict[str, Any]:
@@ -111,6 +111,9 @@ def test_an_article_without_an_address_has_nothing_to_open() -> None:
 def test_a_follow_up_a_change_and_a_withdrawal_are_told_apart() -> None:
     assert "Follow-up" in everything(card(follow_up=True))
     assert "Changed since it was posted" in everything(card(edited=True))
+    unsure = everything(card(perhaps=EARLIER))
+    assert "May be the same story" in unsure
+    assert "Told apart, as we are not sure that it is the same." in unsure
     gone = card(retracted=True)
     assert runs(gone)[0]["strikethrough"] is True
     assert "Withdrawn by its publisher" in everything(gone)

@@ -28,12 +28,13 @@ def buttons(message: Message) -> list[actions.Action | None]:
 
 
 def test_stories_come_under_their_topic_with_their_number_and_reports() -> None:
-    message = digest_message(digest(item(1, reports=3), item(2, retracted=True)))
+    stories = digest(item(1, reports=3, perhaps="A <ban>"), item(2, retracted=True))
+    message = digest_message(stories)
     assert message.blocks[0]["text"]["text"] == "Digest: 2 stories"
     text = lines(message)
     assert "*Licensing*  (2 stories)" in text
     assert text[2].startswith("• <https://trade.example/1|Story number 1 about")
-    assert text[2].endswith("· 3 reports_")
+    assert text[2].endswith("· 3 reports · may be the same as “A &lt;ban&gt;”_")
     assert "|Story number 2 about the licensing of machine tools>~ (withdrawn)" in text[3]
     assert problems_of(message) == []
 
@@ -101,12 +102,16 @@ def test_slack_takes_whatever_comes(wild: Digest) -> None:
 
 
 def test_plain_text_has_every_story_with_its_link() -> None:
-    text = digest_text(digest(item(1), item(2)), "Europe/Berlin")
+    stories = digest(item(1, reports=2, perhaps="A\nban"), item(2))
+    text = digest_text(stories, "Europe/Berlin")
     assert text.splitlines() == [
         "Digest: 2 stories",
         "Licensing (2)",
         "  - Story number 1 about the licensing of machine tools",
-        "    Trade Daily, 2 Mar 2026 16:00 (Europe/Berlin)",
+        (
+            "    Trade Daily, 2 Mar 2026 16:00 (Europe/Berlin), 2 reports, "
+            "may be the same as “A ban”"
+        ),
         "    https://trade.example/1",
         "  - Story number 2 about the licensing of machine tools",
         "    Trade Daily, 2 Mar 2026 16:00 (Europe/Berlin)",

@@ -60,7 +60,7 @@ def test_a_document_is_told_of_when_it_is_filed_and_followed_when_it_is_publishe
 
 def test_a_report_of_what_was_filed_does_not_swallow_its_publication() -> None:
     report = press("BIS Controls Turbine Test Benches", "See 2026-04567.", days=-0.3)
-    made = choose(RULE, [Member(FILED, 7), Member(report, 7)])
+    made = choose(RULE, [Member(FILED, 7, 7), Member(report, 7, 7)])
     assert (made.relation, made.follows) == ("follow-up", 7)
 
 

@@ -16,13 +16,17 @@ from bot.news.entries_file import read_entries
 
 
 def named(*lines: dict[str, Any]) -> list[tuple[Any, str]]:
+    return [(line["id"], line["story"]) for line in printed(*lines)]
+
+
+def printed(*lines: dict[str, Any]) -> list[dict[str, Any]]:
     app = typer.Typer()
     stories.register(app)
     register_classify(app)
     given = "\n".join(json.dumps(line) for line in lines)
     result = CliRunner().invoke(app, ["stories", "--json"], input=given)
     assert result.exit_code == 0, result.output
-    return [(line["id"], line["story"]) for line in map(json.loads, result.output.splitlines())]
+    return [json.loads(line) for line in result.output.splitlines()]
 
 
 @pytest.mark.parametrize("zone", ["+25:00", "+15:00", "-23:59"])
@@ -43,3 +47,11 @@ def test_ids_that_are_written_alike_share_no_story() -> None:
     assert [id_ for id_, _ in found] == [1, "1", "1-2", "1"]
     assert len({story for _, story in found}) == 4
     assert "story-1" in {story for _, story in found}
+
+
+def test_it_says_how_sure_it_is_that_an_entry_tells_its_story() -> None:
+    oil, gas = "Two Oil Companies of Russia Designated by Treasury", "Brussels Adopts Gas Ban"
+    first = {"id": 1, "title": oil, "source": "Daily", "published": "2026-03-02T12:00:00Z"}
+    copy = first | {"id": 2, "source": "Wire", "published": "2026-03-02T13:00:00Z"}
+    other = copy | {"id": 3, "title": gas}
+    assert [line.get("sure") for line in printed(first, copy, other)] == [None, 1.0, None]

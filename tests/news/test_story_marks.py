@@ -82,8 +82,8 @@ def test_one_text_with_other_numbers_or_names_is_another_story() -> None:
 def test_no_member_without_a_number_draws_two_licenses_together() -> None:
     title = "OFAC issues {} on Caracas oil sales"
     members = [
-        Member(told(title.format("General License 44B"), by="One"), 1),
-        *(Member(told(title.format("general license"), by=f"Wire {i}"), 1) for i in range(4)),
+        Member(told(title.format("General License 44B"), by="One"), 1, 1),
+        *(Member(told(title.format("general license"), by=f"Wire {i}"), 1, 1) for i in range(4)),
     ]
     assert choose(told(title.format("General License 5T"), by="Law"), members).relation == "new"
 

@@ -296,7 +296,7 @@ async def test_a_follow_up_is_one_only_where_the_first_story_came(
                 .returning(story.c.id)
             )
         ).scalar_one()
-        second = StoredEntry(first.id, story_id, 2, "follow-up", first.story_id)
+        second = StoredEntry(first.id, story_id, 2, "follow-up")
         assert await owe_alerts(conn, second, clock()) == 2
         assert await owe_alerts(conn, replace(second, relation="same"), clock()) == 0
         rows = await conn.execute(

@@ -16,6 +16,7 @@ from typer.testing import CliRunner
 from bot.cli import build
 from bot.demo.setting import DemoClock
 from bot.demo.slack import SlackLookalike
+from bot.demo.slack.faults import CutAfter, Status
 from bot.demo.slack.model import StoredMessage
 from bot.runtime import Runtime
 from tests.support.bot import open_bot, settings_for
@@ -101,11 +102,16 @@ class World:
 
     async def life_of(self, asked: str) -> list[tuple[str, str]]:
         """Give what `exportnews timeline` shows: steps and titles, the oldest first."""
-        command = ["timeline", asked, "--json"]
+        return [(one["step"], one["title"]) for one in await self.results("timeline", asked)]
+
+    async def results(self, *command: str) -> list[dict[str, Any]]:
+        """Give what a command of `exportnews` finds."""
         env = {"DATABASE_URL": self.database_url}
-        shown = await asyncio.to_thread(CliRunner().invoke, build(), command, env=env)
+        asked = [*command, "--json"]
+        shown = await asyncio.to_thread(CliRunner().invoke, build(), asked, env=env)
         assert shown.exit_code == 0, shown.output
-        return [(one["step"], one["title"]) for one in json.loads(shown.stdout)["results"]]
+        listed: list[dict[str, Any]] = json.loads(shown.stdout)["results"]
+        return listed
 
     @property
     def told(self) -> list[StoredMessage]:
@@ -116,10 +122,10 @@ class World:
 async def world(database_url: str, tmp_path: Path) -> AsyncIterator[World]:
     async with AsyncExitStack() as stack:
         newsroom = await stack.enter_async_context(open_newsroom())
-        slack = await stack.enter_async_context(open_slack())
+        clock = DemoClock()
+        slack = await stack.enter_async_context(open_slack(clock=clock))
         catalogue = tmp_path / "catalogue.toml"
         catalogue.write_text(CATALOGUE.format(newsroom.url), "utf-8")
-        clock = DemoClock()
         bot = await stack.enter_async_context(
             open_bot(settings_for(database_url, catalogue, slack), clock)
         )
@@ -256,3 +262,46 @@ async def test_a_step_that_the_channel_does_not_ask_for_breaks_no_thread(world: 
     await world.round()
     first, sued = world.told
     assert (sued.thread_ts, sued.broadcast) == (first.ts, True)
+
+
+OIL = ("Two Oil Companies of Russia Designated by Treasury", "https://wire.example/oil-is-told-1")
+GAS = ("Brussels Adopts a Ban on Russian Gas", "https://bureau.example/gas-is-told-2")
+
+
+async def test_what_may_be_the_same_story_answers_it_once_and_says_so(world: World) -> None:
+    await world.slack.slash("watch Russia = Russian", channel=CHANNEL, user=MEMBER)
+    world.report(PRESS, *OIL, "")
+    await world.round(days=0.1)
+    world.slack.plan("chat.postMessage", Status(429, retry_after=2), CutAfter())
+    world.report(AGENCY, *GAS, "")
+    for _ in range(4):
+        await world.round()
+    world.report(PRESS, GAS[0], "https://wire.example/gas-is-told-3", "")
+    await world.round()
+    alert, answer = world.told
+    assert (answer.thread_ts, answer.broadcast) == (alert.ts, False)
+    assert answer.text == f"May be the same story: Russia: {GAS[0]} (The Bureau)"
+    assert f"*Earlier report:* <{OIL[1]}|{OIL[0]}>" in answer.shown
+    shown = await world.slack.slash(f"why {GAS[1]}", channel=CHANNEL, user=MEMBER)
+    assert f"may be the same story as “{OIL[0]}”, " in shown.text
+    assert "It was sent on" in shown.text
+    life = await world.slack.slash("timeline " + OIL[1], channel=CHANNEL, user=MEMBER)
+    assert "may be the same story, " in life.text
+    assert "· same story" in life.text
+    found = await world.results("timeline", OIL[1])
+    assert [one["title"] for one in found] == [OIL[0], GAS[0], GAS[0]]
+    assert ["perhaps" in one for one in found] == [False, True, True]
+    assert [one.get("sure") for one in found] == [None, None, 1.0]
+
+
+async def test_quiet_hours_hold_what_may_be_one_story_as_two_lines(world: World) -> None:
+    for typed in ("watch Russia = Russian", "quiet 00:00-23:59"):
+        await world.slack.slash(typed, channel=CHANNEL, user=MEMBER)
+    world.report(PRESS, *OIL, "")
+    await world.round()
+    world.report(AGENCY, *GAS, "")
+    await world.round(days=1)
+    await world.round()
+    (held,) = world.told
+    assert OIL[0] in held.shown
+    assert f"may be the same as “{OIL[0]}”" in held.shown

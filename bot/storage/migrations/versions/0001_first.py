@@ -251,6 +251,7 @@ def _make_stories() -> None:
         sa.Column("started_at", TIME, nullable=False),
         sa.Column("updated_at", TIME, nullable=False),
         sa.Column("follows_id", ID),
+        sa.Column("perhaps", sa.Float()),
         sa.ForeignKeyConstraint(
             ["follows_id"], ["story.id"], "fk_story_follows_id", ondelete="SET NULL"
         ),
@@ -268,6 +269,7 @@ def _make_entries() -> None:
         sa.Column("publication_id", ID, nullable=False),
         sa.Column("feed_id", ID),
         sa.Column("story_id", ID),
+        sa.Column("sure", sa.Float()),
         sa.Column("external_id", sa.Text()),
         sa.Column("guid", sa.Text()),
         sa.Column("link", sa.Text()),
