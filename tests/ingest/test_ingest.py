@@ -127,6 +127,26 @@ async def test_who_first_learns_of_a_story_from_its_second_report_is_told(room: 
     assert len(await room.owed(slack("C2"))) == 1
 
 
+async def test_a_second_report_is_told_to_whom_its_own_words_concern(room: Newsroom) -> None:
+    await room.door.subscribe(slack(), ANN, ["sanctions"])
+    await room.door.watch(slack("C2"), ANN, "Varg Optics")
+    await room.door.save_search(slack("C3"), ANN, "rangefinders")
+    await room.door.subscribe(slack("C4"), ANN, ["entity-list"], mode="daily")
+    async with room.db.write() as conn:
+        sister = await make_feed(conn, room.clock(), "Sister Daily")
+    text = article("Treasury Sanctions Acme Foundries and Three Shipping Firms", summary="")
+    more = "Varg Optics, a maker of rangefinders, is among their owners."
+    again = replace(text, summary=more, link="https://s.example/1")
+    await room.publish((text, understood("sanctions")))
+    await room.publish((again, understood("sanctions", "entity-list")), feed=sister)
+    room.clock.advance(days=1)
+    await room.digest()
+    async with room.db.read() as conn:
+        assert await conn.scalar(select(func.count()).select_from(tables.story)) == 1
+    kinds = [[row.kind for row in await room.owed(slack(f"C{n}"))] for n in (1, 2, 3, 4)]
+    assert kinds == [["alert"], ["alert"], ["alert"], ["digest"]]
+
+
 @pytest.mark.parametrize("ahead", [timedelta(days=3), timedelta(days=10), None])
 async def test_a_saved_search_goes_by_the_time_that_the_search_goes_by(
     room: Newsroom, ahead: timedelta | None
