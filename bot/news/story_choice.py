@@ -77,6 +77,9 @@ _STRANGERS = 5.0
 """How much more is asked, among several, of a story that names nobody whom the entry names: of one
 day's suits over secrets, each is of other companies."""
 
+_OWN = 4.0
+"""How much less is asked where both name somebody whom no other story of these days names."""
+
 _LEAST_DOUBT = 1e-6
 """Doubt that is left of what is quite like, so that its odds are a number."""
 
@@ -165,8 +168,13 @@ def _asked(
     )
     asked = _ALONE * math.pow(max(1, len(rivals)), _CROWD) * math.pow(1 + others, _OTHERS)
     parties = cases[matter].parties
-    strangers = len(rivals) > 1 and new.parties and parties and new.parties.isdisjoint(parties)
-    return asked * _STRANGERS if strangers else asked
+    if len(rivals) < 2 or not new.parties or not parties:
+        return asked
+    shared = new.parties & parties
+    if not shared:
+        return asked * _STRANGERS
+    elsewhere = frozenset().union(*(cases[each].parties for each in rivals if each != matter))
+    return asked if shared <= elsewhere else max(_ALONE, asked / _OWN)
 
 
 _ONE_WORD = 2
