@@ -75,6 +75,7 @@ class SlackInstallations:
         self._renewing: dict[str, asyncio.Lock] = {}
         self._session: aiohttp.ClientSession | None = None
         self._identity: SlackIdentity | None = None
+        self._trouble = "It was asked, and has not answered yet."
 
     async def __aenter__(self) -> SlackInstallations:
         timeout = aiohttp.ClientTimeout(total=CALL_SECONDS)
@@ -111,6 +112,14 @@ class SlackInstallations:
     def identity(self) -> SlackIdentity | None:
         """Who the bot is, once `identify` has been answered."""
         return self._identity
+
+    @property
+    def awaited(self) -> str:
+        """What is waited for before this workspace can be served, as sentences; nothing where the
+        bot is known, or has no token of its own."""
+        if self._settings.slack_bot_token is None or self._identity is not None:
+            return ""
+        return f"Slack does not say yet who the bot is (auth.test). {self._trouble}"
 
     def client(self, token: str | None = None) -> AsyncWebClient:
         """Give a client over the shared session.
@@ -218,9 +227,17 @@ class SlackInstallations:
         """
         if self._settings.slack_bot_token is None:
             raise SettingsError("SLACK_BOT_TOKEN is missing; copy it from the app's OAuth page.")
-        client = self.client(self._settings.slack_bot_token.get_secret_value())
         try:
-            answer = await client.auth_test()
+            self._identity = await self._asked(self._settings.slack_bot_token.get_secret_value())
+        except DeliveryError as error:
+            self._trouble = str(error)
+            raise
+        log.info("slack.identified", workspace=self._identity.workspace)
+        return self._identity
+
+    async def _asked(self, token: str) -> SlackIdentity:
+        try:
+            answer = await self.client(token).auth_test()
         except SlackApiError as error:
             reason = str(error.response.get("error", "unknown"))
             if reason in _REFUSED:
@@ -235,7 +252,7 @@ class SlackInstallations:
                 detail=type(error).__name__,
             ) from error
         scopes = str(answer.headers.get("x-oauth-scopes") or answer.headers.get("X-OAuth-Scopes"))
-        self._identity = SlackIdentity(
+        return SlackIdentity(
             workspace=str(answer["team_id"]),
             workspace_name=str(answer.get("team", "")),
             bot_id=str(answer.get("bot_id", "")),
@@ -243,5 +260,3 @@ class SlackInstallations:
             scopes=frozenset(s.strip() for s in scopes.split(",") if s.strip() != "None"),
             enterprise=str(answer.get("enterprise_id") or ""),
         )
-        log.info("slack.identified", workspace=self._identity.workspace)
-        return self._identity

@@ -12,6 +12,7 @@ import typer
 from bot import logs
 from bot.cli import DONE, DONE_WITH_FAILURES
 from bot.errors import SettingsError
+from bot.meeting import until_answered
 from bot.messages.words import count
 from bot.reporting import reporter
 from bot.runtime import Runtime, open_runtime, stop_on_signals
@@ -108,18 +109,25 @@ async def _once(settings: Settings) -> int:
 
 async def _run(settings: Settings, host: str, port: int | None) -> None:
     stop = stop_on_signals()
-    async with open_runtime(settings, stop=stop) as runtime:
+    async with open_runtime(settings, meet=False) as runtime:
         _say_how_alerts_go(settings)
-        if not await runtime.connect() and settings.slack_bot_token:
-            typer.echo(NO_SOCKET, err=True)
         port = settings.port if port is None else port
         console = _serve_if_free(runtime, host, port, stop, say=_on_console(settings))
-        await _together(stop, runtime.work(stop), console)
+        await _together(stop, _connect(runtime, stop), runtime.work(stop), console)
+
+
+async def _connect(runtime: Runtime, stop: asyncio.Event) -> None:
+    """Open Socket Mode once Slack has said who the bot is."""
+    if not await runtime.meet(stop):
+        return
+    connected = await until_answered(runtime.connect, stop)
+    if connected is False and runtime.engine.settings.slack_bot_token:
+        typer.echo(NO_SOCKET, err=True)
 
 
 async def _worker(settings: Settings) -> None:
     stop = stop_on_signals()
-    async with open_runtime(settings, stop=stop) as runtime:
+    async with open_runtime(settings, meet=False) as runtime:
         _say_how_alerts_go(settings)
         port = settings.exportnews_metrics_port
         if port is None:
@@ -131,8 +139,13 @@ async def _worker(settings: Settings) -> None:
 
 async def _web(settings: Settings, host: str, port: int | None) -> None:
     stop = stop_on_signals()
-    async with open_runtime(settings, catalogue=False, stop=stop) as runtime:
-        await runtime.serve(host, settings.port if port is None else port, stop)
+    async with open_runtime(settings, catalogue=False, meet=False) as runtime:
+        pages = runtime.serve(host, settings.port if port is None else port, stop)
+        await _together(stop, _meet(runtime, stop), pages)
+
+
+async def _meet(runtime: Runtime, stop: asyncio.Event) -> None:
+    await runtime.meet(stop)
 
 
 async def _serve_if_free(

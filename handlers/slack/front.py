@@ -15,6 +15,7 @@ from slack_bolt.app.async_app import AsyncApp
 from slack_bolt.authorization import AuthorizeResult
 from slack_bolt.context.async_context import AsyncBoltContext
 from slack_sdk.errors import SlackApiError
+from slack_sdk.web.async_client import AsyncWebClient
 from starlette.requests import Request
 from starlette.responses import Response
 from starlette.routing import BaseRoute, Route
@@ -23,9 +24,21 @@ from bot.engine import Engine
 from bot.errors import DeliveryError, SettingsError
 from handlers.slack import listeners
 from handlers.slack.install import Install
-from handlers.slack.letting_in import Door, Once
+from handlers.slack.letting_in import Door, Once, too_early
 
 log = structlog.get_logger(__name__)
+
+_AWHILE = {
+    "accesslimited",
+    "fatal_error",
+    "internal_error",
+    "ratelimited",
+    "request_timeout",
+    "service_unavailable",
+    "team_added_to_org",
+    "unknown",
+}
+"""What Slack answers that says nothing of the token."""
 
 NOT_INSTALLED = "I am not installed in this workspace any more; an admin installs me again."
 
@@ -53,31 +66,32 @@ class SlackFront:
             sent = await door.let_in(request)
             if isinstance(sent, Response):
                 return sent
+            if self._engine.slack.awaited:
+                early = too_early(sent)
+                if early is not None:
+                    return early
             return to_starlette_response(await app.async_dispatch(sent))
 
         pages = self._install.routes if self._install else []
         return [Route("/slack/events", events, methods=["POST"]), *pages]
 
     async def connect(self) -> bool:
-        """Open Socket Mode, when SLACK_APP_TOKEN is set."""
+        """Open Socket Mode, when SLACK_APP_TOKEN is set.
+
+        Raises SettingsError when Slack refuses the token, DeliveryError when it is away.
+        """
         token = self._engine.settings.slack_app_token
         if self._app is None or token is None:
             return False
+        client = self._engine.slack.client()
+        # The kit would ask for the address again and again, with a trace each time, even where the
+        # token is refused: so it is given the first one.
+        address = await _socket_address(client, token.get_secret_value())
         self._socket = AsyncSocketModeHandler(
-            self._app, token.get_secret_value(), web_client=self._engine.slack.client()
+            self._app, token.get_secret_value(), web_client=client
         )
-        try:
-            await self._socket.connect_async()  # type: ignore[no-untyped-call]
-        except SlackApiError as error:
-            raise SettingsError(
-                f"SLACK_APP_TOKEN: Slack refuses it ({error.response.get('error')}). Make an "
-                "app-level token with the scope connections:write and start again."
-            ) from None
-        except (TimeoutError, aiohttp.ClientError, OSError) as error:
-            raise DeliveryError(
-                "Slack's Socket Mode cannot be reached; check the network and the proxy.",
-                detail=type(error).__name__,
-            ) from error
+        self._socket.client.wss_uri = address
+        await self._socket.connect_async()  # type: ignore[no-untyped-call]
         log.info("slack.connected", way="socket mode")
         return True
 
@@ -85,6 +99,29 @@ class SlackFront:
         """Leave Socket Mode."""
         if self._socket is not None:
             await self._socket.close_async()  # type: ignore[no-untyped-call]
+
+
+async def _socket_address(client: AsyncWebClient, token: str) -> str:
+    """Ask Slack for the address of Socket Mode (`apps.connections.open`).
+
+    Raises SettingsError when Slack refuses the token, DeliveryError when it is away.
+    """
+    try:
+        opened = await client.apps_connections_open(app_token=token)
+        return str(opened["url"])
+    except SlackApiError as error:
+        reason = str(error.response.get("error", "unknown"))
+        if reason in _AWHILE:
+            raise DeliveryError(f"Slack answered apps.connections.open with {reason}.") from None
+        raise SettingsError(
+            f"SLACK_APP_TOKEN: Slack refuses it ({reason}). Make an app-level token with the "
+            "scope connections:write and start again."
+        ) from None
+    except (TimeoutError, aiohttp.ClientError, OSError) as error:
+        raise DeliveryError(
+            "Slack's Socket Mode cannot be reached; check the network and the proxy.",
+            detail=type(error).__name__,
+        ) from error
 
 
 def build_app(engine: Engine) -> AsyncApp:

@@ -13,10 +13,12 @@ from slack_bolt.async_app import AsyncBoltRequest
 from slack_bolt.response import BoltResponse
 from slack_sdk.signature import SignatureVerifier
 from starlette.requests import Request
-from starlette.responses import PlainTextResponse, Response
+from starlette.responses import JSONResponse, PlainTextResponse, Response
 
 log = structlog.get_logger(__name__)
 
+TOO_EARLY = "I have just started, and Slack has not told me yet who I am. Try again in a minute."
+EARLY_SECONDS = 30
 EVENTS = 10_000
 """How many events' ids are remembered. Slack sends one again for about an hour."""
 
@@ -51,6 +53,20 @@ class Door:
             return self._verifier.is_valid(body, at, signature)
         except UnicodeDecodeError:  # of no text does Slack make a signature
             return False
+
+
+def too_early(sent: AsyncBoltRequest) -> Response | None:
+    """Give the answer for what comes before Slack has said who the bot is.
+
+    An event Slack sends again, a command it does not, so there the person is told; whether the
+    address is ours can be answered by anybody who knows the signing secret (None).
+    """
+    if sent.body.get("type") == "url_verification":
+        return None
+    log.warning("slack.too_early")
+    if sent.body.get("command"):
+        return JSONResponse({"response_type": "ephemeral", "text": TOO_EARLY})
+    return PlainTextResponse(TOO_EARLY, 503, {"Retry-After": str(EARLY_SECONDS)})
 
 
 class Once:

@@ -21,7 +21,8 @@ async def healthz(_request: Request) -> Response:
 
 
 class Readiness:
-    """Answers 200 when the database answers and its schema fits, else 503 with the reason."""
+    """Answers 200 when the database answers, its schema fits, and Slack has said who the bot is;
+    else 503 with the reason."""
 
     def __init__(self, engine: Engine) -> None:
         self._engine = engine
@@ -39,4 +40,6 @@ class Readiness:
         except TimeoutError:
             reason = f"The database did not answer within {READY_SECONDS:.0f} s."
             return JSONResponse({"status": "not ready", "reason": reason}, 503)
+        if awaited := self._engine.slack.awaited:
+            return JSONResponse({"status": "not ready", "reason": awaited}, 503)
         return JSONResponse({"status": "ready", "schema": schema.HEAD})

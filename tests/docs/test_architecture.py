@@ -40,6 +40,8 @@ LAYERS = (
     (
         "bot.fronts",
         "bot.serving",
+        "bot.assembly",
+        "bot.meeting",
         "bot.schedule",
         "bot.watch",
         "bot.importing",
