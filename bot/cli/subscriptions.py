@@ -25,6 +25,7 @@ from bot.settings import Settings, load_settings
 from bot.storage.secrets import Vault
 from bot.subscriptions.model import Actor, Changed, ChannelRef, ChannelSettings
 from bot.subscriptions.service import Subscriptions
+from bot.subscriptions.topics import gone_from
 
 T = TypeVar("T")
 
@@ -95,7 +96,7 @@ def register(app: typer.Typer) -> None:
             missing="Was not subscribed to",
             new=True,
         )
-        _say_unknown(meant)
+        _say_unknown(meant.unknown)
 
     @app.command()
     def unsubscribe(
@@ -105,14 +106,15 @@ def register(app: typer.Typer) -> None:
         platform: Platform = None,
     ) -> None:
         """Take topics from a channel."""
-        meant = _meant(topics)
+        unknown: list[Unknown] = []
+
         _change(
             Words(platform, workspace, channel),
-            lambda door, ref: door.unsubscribe(ref, OPERATOR, meant.topics),
+            lambda door, ref: _unsubscribed(door, ref, topics, unknown),
             done="Unsubscribed from",
             missing="Was not subscribed to",
         )
-        _say_unknown(meant)
+        _say_unknown(unknown)
 
     @app.command()
     def subscriptions(
@@ -177,23 +179,37 @@ def register(app: typer.Typer) -> None:
         )
 
 
-def _meant(words: list[str]) -> TopicWords:
-    """Read topics as the chat does. Raises UsageError when no word is one."""
-    meant = find_topics(taxonomy_here(), words)
+def _meant(words: list[str], gone: Sequence[str] = ()) -> TopicWords:
+    """Read topics as the chat does; `gone`: such as the taxonomy has no more.
+
+    Raises UsageError when no word is one.
+    """
+    meant = find_topics(taxonomy_here(), words, gone)
     if not meant.topics and meant.unknown:
         raise UsageError(_unknown(meant.unknown[0]))
     return meant
+
+
+async def _unsubscribed(
+    door: Subscriptions, ref: ChannelRef, topics: list[str], unknown: list[Unknown]
+) -> Changed:
+    """Take topics from a channel, also such as the taxonomy has no more; `unknown` gets the words
+    that are none."""
+    settings = await door.settings(ref)
+    meant = _meant(topics, gone_from(settings) if settings else ())
+    unknown.extend(meant.unknown)
+    return await door.unsubscribe(ref, OPERATOR, meant.topics)
 
 
 def _unknown(word: Unknown) -> str:
     return unknown_sentence(word, command="exportnews ")
 
 
-def _say_unknown(meant: TopicWords) -> None:
+def _say_unknown(words: Sequence[Unknown]) -> None:
     """Say which words were no topics; the others were done all the same, as in the chat."""
-    for unknown in meant.unknown:
+    for unknown in words:
         typer.echo(_unknown(unknown), err=True)
-    if meant.unknown:
+    if words:
         raise typer.Exit(DONE_WITH_FAILURES)
 
 
@@ -271,6 +287,7 @@ def _as_json(one: ChannelSettings) -> dict[str, object]:
                 "kind": wanted.kind,
                 "target": wanted.target,
                 "label": wanted.label,
+                "in_taxonomy": not wanted.gone,
                 "aliases": list(wanted.aliases),
                 "mode": wanted.mode,
                 "min_score": wanted.min_score,

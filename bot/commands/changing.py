@@ -34,6 +34,7 @@ from bot.errors import UsageError
 from bot.news.taxonomy import Taxonomy
 from bot.subscriptions.model import Changed, ChannelSettings, Mode, Trial
 from bot.subscriptions.service import Subscriptions
+from bot.subscriptions.topics import gone_from
 
 
 class Changing:
@@ -65,9 +66,11 @@ class Changing:
     async def unsubscribe(
         self, asked: model.Unsubscribe, context: CommandContext
     ) -> SubscriptionChange:
-        """Take topics away."""
-        words = find_topics(self._taxonomy, asked.words)
+        """Take topics away, also such as the taxonomy has no more."""
         place = await find_place(context, asked.channel, self._subscriptions)
+        settings = await self._subscriptions.settings(place.ref)
+        gone = gone_from(settings) if settings else ()
+        words = find_topics(self._taxonomy, asked.words, gone)
         if not asked.words:
             raise UsageError("Say which topics: `unsubscribe entity-list`, or `unsubscribe all`.")
         if not words.topics:

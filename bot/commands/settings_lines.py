@@ -70,6 +70,9 @@ def subscription_line(one: Subscription) -> Rich:
     also = together(" (= ", some(others, 5), ")") if others else ()
     name = together(KIND_WORDS[one.kind], rich.bold(outside(one.label, _LABEL)), also)
     parts = [together(name, f": {MODE_WORDS[one.mode]}")]
+    if one.gone:
+        take_away = rich.code(f"unsubscribe {one.target}", 80)
+        parts = [together(name, ": no longer in the taxonomy; ", take_away, " takes it away")]
     if one.min_score is not None:
         parts.append(ours(f"from score {one.min_score:.2g}"))
     if one.muted_until is not None:

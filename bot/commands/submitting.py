@@ -98,7 +98,9 @@ class Submitting:
     async def _topics(
         self, form: SettingsSubmitted, ref: ChannelRef, actor: Actor, before: ChannelSettings
     ) -> None:
-        have = {s.target: s.mode for s in before.subscriptions if s.kind == "topic"}
+        # The form cannot show a topic that the taxonomy has no more, so it does not take it away.
+        topics_had = (s for s in before.subscriptions if s.kind == "topic" and not s.gone)
+        have = {s.target: s.mode for s in topics_had}
         wanted: tuple[tuple[Mode, Sequence[str]], ...] = (
             ("weekly", form.weekly),
             ("daily", form.daily),

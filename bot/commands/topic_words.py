@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Sequence
+from collections.abc import Collection, Sequence
 from dataclasses import dataclass
 
 from bot.commands.answers import Unknown
@@ -23,9 +23,12 @@ class TopicWords:
     unknown: tuple[Unknown, ...] = ()
 
 
-def find_topics(taxonomy: Taxonomy, words: Sequence[str]) -> TopicWords:
+def find_topics(taxonomy: Taxonomy, words: Sequence[str], gone: Collection[str] = ()) -> TopicWords:
     """Read topics from words: the longest run of words that is a topic's name is taken first, so
-    that `entity list chip controls` is two topics."""
+    that `entity list chip controls` is two topics.
+
+    `gone`: topics that the taxonomy has no more, and that may be meant all the same.
+    """
     found: dict[str, None] = {}
     unknown: list[str] = []
     joining = False
@@ -36,11 +39,9 @@ def find_topics(taxonomy: Taxonomy, words: Sequence[str]) -> TopicWords:
             continue
         for length in range(min(_LONGEST, len(words) - at), 0, -1):
             name = " ".join(words[at : at + length])
-            topic = taxonomy.resolve(name)
-            if topic is not None or name.casefold() == ALL:
-                found.update(
-                    dict.fromkeys([topic.id] if topic else [t.id for t in taxonomy.topics])
-                )
+            ids = _named(taxonomy, name, gone)
+            if ids:
+                found.update(dict.fromkeys(ids))
                 joining, at = False, at + length
                 break
         else:
@@ -53,6 +54,15 @@ def find_topics(taxonomy: Taxonomy, words: Sequence[str]) -> TopicWords:
     # "chip controlls": the alias `chip` was understood, and the rest meant the same topic.
     left = [one for one in unheard if not (one.near and one.near[0][0] in found)]
     return TopicWords(tuple(found), tuple(left))
+
+
+def _named(taxonomy: Taxonomy, name: str, gone: Collection[str]) -> Sequence[str]:
+    """Give the topics of a name: one, all, or none."""
+    old = [one for one in gone if one.casefold() == name.casefold()]
+    if name.casefold() == ALL:
+        return [*(topic.id for topic in taxonomy.topics), *gone]
+    topic = taxonomy.resolve(name)
+    return old or ([topic.id] if topic else [])
 
 
 def unknown_topic(taxonomy: Taxonomy, word: str) -> Unknown:

@@ -58,7 +58,7 @@ def _again(changed: Changed) -> tuple[str, Undone] | None:
     modes = {one.mode for one in changed.before}
     ids = tuple(one.target for one in changed.before)
     some_are_new = set(changed.added) - set(ids)
-    if len(modes) != 1 or some_are_new:
+    if len(modes) != 1 or some_are_new or any(one.gone for one in changed.before):
         return None
     if changed.removed and not all(map(_is_plain, changed.before)):
         return None  # a score or a mute went with it

@@ -21,6 +21,10 @@ Within = Literal["sentence", "entry"]
 _NEAR_ENOUGH = 80.0
 """Below this (of 100) a word is no misspelt topic: `tariffs` is as near as 77 to `itar`."""
 
+_AS_NEAR = 5.0
+"""How far behind the nearest another suggestion may be: `entity-lst` is 95 to `entity-list` and 86
+to `unreliable entity list`."""
+
 _SUGGESTIONS = 3
 
 
@@ -91,7 +95,11 @@ class Taxonomy:
         near = process.extract(
             asked, self._spellings, scorer=fuzz.WRatio, limit=20, score_cutoff=_NEAR_ENOUGH
         )
-        ids = dict.fromkeys(self._names[name_key(name)].id for name, _score, _place in near)
+        ids = dict.fromkeys(
+            self._names[name_key(name)].id
+            for name, score, _place in near
+            if score >= near[0][1] - _AS_NEAR
+        )
         return tuple(ids)[:_SUGGESTIONS]
 
     @cached_property

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import asyncio
+import re
 import time
 from collections.abc import Sequence
 from dataclasses import dataclass, replace
@@ -11,6 +12,7 @@ from datetime import UTC, date, datetime, timedelta
 from sqlalchemy import func, select
 from sqlalchemy.ext.asyncio import AsyncConnection
 
+from bot.feeds.identity import DOCUMENT_NUMBER
 from bot.news.taxonomy import Taxonomy
 from bot.search import document as tags
 from bot.search import entries
@@ -30,7 +32,7 @@ from bot.search.plan import (
     units,
     vocabulary,
 )
-from bot.search.query import Query
+from bot.search.query import Or, Query, Tagged, Word
 from bot.search.ranking import everything, rank
 from bot.search.similar import likeness
 from bot.search.suggest import corrected
@@ -52,6 +54,8 @@ LARGE = 100_000
 """where no more than so many entries were ever stored; else only as far as they are ranked."""
 
 UNREADABLE = "That could not be read: there is no word, field or date in it to look for."
+NOTHING_STORED = "Nothing is stored yet: the archive fills as feeds are read."
+_NUMBER = re.compile(rf"\d{{10}}|{DOCUMENT_NUMBER}")
 _HEADLINES = 20
 
 
@@ -86,7 +90,7 @@ class Search:
         `typing`: somebody is typing it, so its last word may be the beginning of one.
         """
         started = time.perf_counter()
-        query = parse(text, typing=typing)
+        query = _of_article(parse(text, typing=typing))
         if not query.asks and query.order == "relevance":
             return Results(str(query), 0, (), 0.0, notes=(*query.notes, UNREADABLE))
         async with self._db.read() as conn:
@@ -97,6 +101,8 @@ class Search:
             shown = await entries.results(conn, page, units(wanted))
             facets = await self._facets.count(conn, found.rows)
             suggestion = "" if found.total else await self._suggest(conn, text, query, known)
+            if not found.total and await conn.scalar(select(entry.c.id).limit(1)) is None:
+                notes += (NOTHING_STORED,)
         if suggestion:
             notes += (f"Did you mean: {suggestion}",)
         took = (time.perf_counter() - started) * 1000
@@ -230,6 +236,15 @@ class Search:
                 if not chain:
                     notes.append(f"There is no story {value}.")
         return Known(forms, found, self._topics, await completions(conn, query.root)), tuple(notes)
+
+
+def _of_article(query: Query) -> Query:
+    """Ask for the article of a number too, where a number is all that was asked: an article's own,
+    or a document's."""
+    root = query.root
+    if not isinstance(root, Word) or not _NUMBER.fullmatch(str(root)):
+        return query
+    return replace(query, root=Or((root, Tagged("cite", str(root), root.start, root.end))))
 
 
 def _no_topic(value: str, nearest: Sequence[str]) -> str:

@@ -65,6 +65,8 @@ class Subscription:
     muted_until: datetime | None = None
     aliases: tuple[str, ...] = ()
     """The other names of a watch."""
+    gone: bool = False
+    """Whether it is a topic that the taxonomy has no more: nothing comes of it."""
 
 
 @dataclass(frozen=True, slots=True)

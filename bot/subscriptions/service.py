@@ -190,10 +190,9 @@ class Subscriptions:
             return await subscribe(edit, found, mode, min_score)
 
     async def unsubscribe(self, ref: ChannelRef, actor: Actor, topics: Sequence[str]) -> Changed:
-        """Take topics from a channel."""
-        found = resolve(self._taxonomy, topics)
+        """Take topics from a channel, also such as the taxonomy has no more."""
         async with self._db.write() as conn:
-            return await unsubscribe(await self._begin(conn, ref, actor, make=False), found)
+            return await unsubscribe(await self._begin(conn, ref, actor, make=False), topics)
 
     async def watch(
         self,

@@ -204,6 +204,7 @@ def _subscription(row: Row[Any], taxonomy: Taxonomy | None) -> Subscription:
         created_at=row.created_at,
         muted_until=row.muted_until,
         aliases=tuple(row.aliases or ()),
+        gone=taxonomy is not None and row.kind == "topic" and topic is None,
     )
 
 

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Sequence
+from collections.abc import Collection, Sequence
 from datetime import datetime
 from typing import Any
 
@@ -104,11 +104,15 @@ async def add(
     await edit.conn.execute(insert(subscription), rows)
 
 
-async def unsubscribe(edit: Edit, topics: Sequence[Topic]) -> Changed:
-    """Take topics from the channel."""
+async def unsubscribe(edit: Edit, words: Sequence[str]) -> Changed:
+    """Take topics from the channel; one that the taxonomy has no more goes by its old name.
+
+    Raises UsageError naming the first word that is no topic.
+    """
     have = {s.target: s for s in edit.channel.subscriptions if s.kind == "topic"}
-    gone = [have[topic.id] for topic in topics if topic.id in have]
-    missing = tuple(topic.id for topic in topics if topic.id not in have)
+    topics = _resolve_with(edit.taxonomy, words, gone_from(edit.channel))
+    gone = [have[topic] for topic in topics if topic in have]
+    missing = tuple(topic for topic in topics if topic not in have)
     if not gone:
         return Changed(await edit.unchanged(), missing=missing)
     await edit.conn.execute(delete(subscription).where(subscription.c.id.in_([s.id for s in gone])))
@@ -119,6 +123,26 @@ async def unsubscribe(edit: Edit, topics: Sequence[Topic]) -> Changed:
     return Changed(
         settings, removed=tuple(s.target for s in gone), missing=missing, before=tuple(gone)
     )
+
+
+def gone_from(channel: ChannelSettings) -> tuple[str, ...]:
+    """Give the topics that a channel still has and the taxonomy has no more."""
+    return tuple(one.target for one in channel.subscriptions if one.gone)
+
+
+def _resolve_with(
+    taxonomy: Taxonomy, words: Sequence[str], gone: Collection[str]
+) -> tuple[str, ...]:
+    """Give the ids of the topics that `words` mean, those that are gone among them."""
+    old = {word.strip().casefold() for word in words} & {one.casefold() for one in gone}
+    dropped = [one for one in gone if one.casefold() in old or _all_meant(words)]
+    known = [word for word in words if word.strip().casefold() not in old]
+    found = [topic.id for topic in resolve(taxonomy, known)] if known or not dropped else []
+    return (*found, *dropped)
+
+
+def _all_meant(words: Sequence[str]) -> bool:
+    return any(word.strip().casefold() == "all" for word in words)
 
 
 async def mute(

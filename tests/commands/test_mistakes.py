@@ -99,3 +99,9 @@ async def test_what_is_no_date_is_said_by_a_search(desk: Desk) -> None:
     assert isinstance(answer, Listing)
     said = "“from:yesterday” is no date (write from:2023-11-01); taken as words."
     assert said in answer.notes
+
+
+async def test_only_what_is_near_a_mistyped_topic_is_named(desk: Desk) -> None:
+    said = await desk.say("subscribe entity-lst")
+    assert "Did you mean `entity-list`?" in said
+    assert "china-countermeasures" not in said

@@ -111,6 +111,7 @@ async def test_a_citation_is_found_however_it_is_typed(
 
 
 async def test_a_story_that_is_not_there_is_said(db: Database) -> None:
+    await store(db, ARTICLES)
     found = await Search(db, load_taxonomy()).find("story:99999999999999999")
     assert (found.total, found.notes) == (0, ("There is no story 99999999999999999.",))
 
@@ -233,3 +234,17 @@ async def test_edits_move_and_deleted_or_retracted_entries_leave_the_index(db: D
     assert await titles(db, "quota") == ["Quota changed"]
     assert await titles(db, '"entity list"') == []
     assert await titles(db, "chipmaking") == []
+
+
+async def test_a_number_alone_finds_its_article_and_who_cites_it(db: Database) -> None:
+    await store(db, ARTICLES)
+    found = await titles(db, "2601100003")
+    assert set(found) == {article.title for article in ARTICLES[:2]}
+    assert await titles(db, "2601100004") == []
+
+
+async def test_an_empty_archive_says_that_nothing_is_stored(db: Database) -> None:
+    search = Search(db, load_taxonomy())
+    assert search_module.NOTHING_STORED in (await search.find("huawei")).notes
+    await store(db, ARTICLES)
+    assert search_module.NOTHING_STORED not in (await search.find("zeppelin")).notes

@@ -4,12 +4,13 @@ from __future__ import annotations
 
 import asyncio
 import json
+from pathlib import Path
 
 import pytest
 
 from bot.cli import main
 from bot.cli.opening import open_database
-from bot.news.taxonomy import load_taxonomy
+from bot.news.taxonomy import SHIPPED, load_taxonomy
 from bot.subscriptions.model import Actor, ChannelRef
 from bot.subscriptions.service import Subscriptions
 
@@ -200,3 +201,19 @@ def test_the_console_needs_no_workspace(capsys: pytest.CaptureFixture[str]) -> N
     assert status == 0
     _, out, _ = run(capsys, "subscriptions", "-p", "console", "--json")
     assert json.loads(out)[0]["workspace"] == "console"
+
+
+def test_a_topic_dropped_from_the_taxonomy_is_shown_and_taken_away(
+    capsys: pytest.CaptureFixture[str], monkeypatch: pytest.MonkeyPatch, tmp_path: Path
+) -> None:
+    own = tmp_path / "own.toml"
+    shipped = SHIPPED.read_text("utf-8")
+    own.write_text(shipped.replace('id = "entity-list"', 'id = "military-list"'), "utf-8")
+    monkeypatch.setenv("EXPORTNEWS_TAXONOMY", str(own))
+    assert run(capsys, "subscribe", *HERE, "military-list", "sanctions")[0] == 0
+    monkeypatch.delenv("EXPORTNEWS_TAXONOMY")
+    _, out, _ = run(capsys, "subscriptions", *HERE)
+    marked = "military-list: no longer in the taxonomy; unsubscribe military-list takes it away"
+    assert marked in " ".join(out.split())
+    status, out, err = run(capsys, "unsubscribe", *HERE, "military-list")
+    assert (status, out, err) == (0, "Unsubscribed from military-list.\n", "")

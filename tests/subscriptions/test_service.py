@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import asyncio
+from dataclasses import replace
 from datetime import timedelta
 
 import pytest
@@ -329,3 +330,22 @@ async def _in_its_own_story(conn: object, entry_id: int, clock: SetClock) -> Non
         )
     ).scalar_one()
     await conn.execute(update(entry).where(entry.c.id == entry_id).values(story_id=story_id))
+
+
+async def test_a_topic_that_the_taxonomy_has_no_more_is_marked_and_can_be_taken_away(
+    db: Database,
+) -> None:
+    whole = load_taxonomy()
+    door = Subscriptions(db, whole)
+    await door.subscribe(slack(), ANN, ["entity-list", "sanctions"])
+    kept = tuple(topic for topic in whole.topics if topic.id != "entity-list")
+    ids = {topic.id: topic for topic in kept}
+    door = Subscriptions(db, replace(whole, topics=kept, _topic_of=ids))
+    settings = await door.settings(slack())
+    assert settings is not None
+    assert [one.target for one in settings.subscriptions if one.gone] == ["entity-list"]
+    with pytest.raises(UsageError, match="There is no topic"):
+        await door.subscribe(slack(), ANN, ["entity-list"])
+    with pytest.raises(UsageError, match="There is no topic “weather”"):
+        await door.unsubscribe(slack(), ANN, ["entity-list", "weather"])
+    assert (await door.unsubscribe(slack(), ANN, ["Entity-List"])).removed == ("entity-list",)
