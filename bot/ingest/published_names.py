@@ -1,14 +1,16 @@
 """Other names that official documents gave to the companies that teams watch.
 
-A rule lists a company with its aliases; a watch on the company is told of these too. Only what US
-agencies published counts: a press report's "also known as" is nobody's finding.
+A rule lists a company with its aliases; a watch on the company, under whichever of these names, is
+told of the others too. Only what US agencies published counts: a press report's "also known as" is
+nobody's finding.
 """
 
 from __future__ import annotations
 
 import asyncio
-from collections.abc import Collection, Iterable, Mapping
-from dataclasses import dataclass, replace
+from collections.abc import Iterable, Mapping
+from dataclasses import dataclass, field
+from functools import lru_cache
 
 from sqlalchemy import Row, Select, Text, cast, func, or_, select
 from sqlalchemy.ext.asyncio import AsyncConnection
@@ -20,9 +22,10 @@ from bot.news.folding import is_cjk
 from bot.news.publication_day import of_agency
 from bot.news.tables import read_table
 from bot.news.unlisted import unlisted
+from bot.news.watches import watched_names
 from bot.storage.tables import entry, entry_company
 
-_CHUNK = 500
+_CHUNK = 2_000
 _MAX_KEY = 160
 _INITIALS = 3
 _TOWNS = frozenset(read_table("company_words.toml")["town"].split())
@@ -30,51 +33,51 @@ _LOOK_BACK = 500
 """Rows before the newest that are read again: SQLite gives the numbers of an entry that is
 understood anew a second time."""
 
-_Found = Row[tuple[int, str, list[str], str | None, str | None]]
+_Found = Row[tuple[int, str, str, list[str], str | None, str | None]]
 
 
 @dataclass(frozen=True, slots=True)
 class Published:
-    """The names, by the key of each company that is watched; `upto`: the newest row read."""
+    """The names of companies that documents named with others, by the key of each of these names;
+    `upto`: the newest row read."""
 
-    upto: int
-    names: Mapping[str, frozenset[str]]
+    upto: int = 0
+    names: Mapping[str, frozenset[str]] = field(default_factory=dict)
+
+    def of(self, keys: Iterable[str]) -> frozenset[str]:
+        """Give the names that were published of a company that has these keys."""
+        return frozenset().union(*(self.names[key] for key in keys if key in self.names))
 
 
-def keys_of(names: Iterable[str]) -> set[str]:
-    """Give what companies of these names are stored under."""
-    return {key for name in names if (key := company_key(name)[:_MAX_KEY])}
-
-
-async def read_all(conn: AsyncConnection, keys: Collection[str]) -> Published:
-    """Read the published names of the companies with these keys."""
-    upto = await _newest(conn)
-    names: dict[str, frozenset[str]] = dict.fromkeys(keys, frozenset())
-    wanted = sorted(keys)
-    for first in range(0, len(wanted), _CHUNK):
-        some = entry_company.c.key.in_(wanted[first : first + _CHUNK])
-        rows = (await conn.execute(_official().where(some))).all()
-        await asyncio.to_thread(_add, names, rows)
-    return Published(upto, names)
+def keys_of(watched: Iterable[str]) -> frozenset[str]:
+    """Give what a company that is watched under these names may be stored under."""
+    names = watched_names(watched)
+    return frozenset(key for name in names if (key := company_key(name)[:_MAX_KEY]))
 
 
 async def read_on(conn: AsyncConnection, known: Published) -> Published:
-    """Add the names that were published since; gives an equal mapping where there are none."""
+    """Add the names that were published since; gives the same where nothing was stored since."""
     upto = await _newest(conn)
-    if upto == known.upto:
-        return known
+    return known if upto == known.upto else await _read(conn, known, upto=upto)
+
+
+async def _read(conn: AsyncConnection, known: Published, *, upto: int) -> Published:
     names = dict(known.names)
-    newer = entry_company.c.id > min(known.upto, upto) - _LOOK_BACK
-    rows = (await conn.execute(_official().where(newer))).all()
-    await asyncio.to_thread(_add, names, rows)
-    return replace(known, upto=upto, names=names)
+    after = max(min(known.upto, upto) - _LOOK_BACK, 0)
+    while True:
+        later = _official().where(entry_company.c.id > after)
+        rows = (await conn.execute(later.order_by(entry_company.c.id).limit(_CHUNK))).all()
+        await asyncio.to_thread(_add, names, rows)
+        if len(rows) < _CHUNK:
+            return Published(upto, names)
+        after = rows[-1].id
 
 
 async def _newest(conn: AsyncConnection) -> int:
     return await conn.scalar(select(func.max(entry_company.c.id))) or 0
 
 
-def _official() -> Select[tuple[int, str, list[str], str | None, str | None]]:
+def _official() -> Select[tuple[int, str, str, list[str], str | None, str | None]]:
     named = func.length(cast(entry_company.c.aliases, Text)) > len("[]")
     numbered = entry.c.document_number.is_not(None)
     at_agency = or_(entry.c.link.like("%.gov/%"), entry.c.link.like("%.mil/%"))
@@ -82,6 +85,7 @@ def _official() -> Select[tuple[int, str, list[str], str | None, str | None]]:
         select(
             entry_company.c.id,
             entry_company.c.key,
+            entry_company.c.name,
             entry_company.c.aliases,
             entry.c.link,
             entry.c.document_number,
@@ -92,16 +96,22 @@ def _official() -> Select[tuple[int, str, list[str], str | None, str | None]]:
 
 
 def _add(names: dict[str, frozenset[str]], rows: Iterable[_Found]) -> None:
+    """Add the names of rows: by the company's own key all, by the key of each that tells it too."""
     for row in rows:
-        if row.key in names and (row.document_number or of_agency(row.link or "")):
-            names[row.key] |= {alias for alias in row.aliases if _tells(alias)}
+        if row.document_number or of_agency(row.link or ""):
+            telling = {name: key for name in (row.name, *row.aliases) if (key := _telling(name))}
+            for key in {row.key, *telling.values()}:
+                names[key] = names.get(key, frozenset()).union(telling)
 
 
-def _tells(alias: str) -> bool:
-    """Whether a name tells a company by itself, so that nothing else is found by it: no word of
-    the dictionary, no town, no initials of up to three letters, which are those of too many."""
-    key = company_key(alias)
-    if is_legal_form(alias) or country_name(key) or key in _TOWNS:
-        return False
+@lru_cache(maxsize=20_000)
+def _telling(name: str) -> str:
+    """Give the key of a name that tells a company by itself, so that nothing else is found by it:
+    nothing for a word of the dictionary, a town, or initials of up to three letters, which are
+    those of too many."""
+    key = company_key(name)[:_MAX_KEY]
+    if is_legal_form(name) or country_name(key) or key in _TOWNS:
+        return ""
     foreign = not key.isascii() and len(key) > _INITIALS
-    return is_cjk(key) or " " in key or foreign or bool(unlisted(key))
+    tells = is_cjk(key) or " " in key or foreign or bool(unlisted(key))
+    return key if tells else ""

@@ -14,7 +14,7 @@ from sqlalchemy import func, select
 from sqlalchemy.ext.asyncio import AsyncConnection
 
 from bot.feeds.model import FeedEntry
-from bot.ingest.published_names import Published, keys_of, read_all, read_on
+from bot.ingest.published_names import Published, keys_of, read_on
 from bot.news.model import Analysis, Evidence, Field, WatchTerm
 from bot.news.topics import Taxonomy
 from bot.news.watches import WatchMatcher
@@ -53,7 +53,9 @@ class _Ready:
     searches: SavedSearchMatcher
     floor: int
     changes: int
+    keys: Mapping[int, frozenset[str]]
     published: Published
+    others: Mapping[int, frozenset[str]]
 
 
 class Terms:
@@ -67,18 +69,24 @@ class Terms:
         """Read the terms again when they were changed, or a watched company got a new name."""
         ready = self._ready
         if ready is not None and await _changes(conn, ready.floor) == ready.changes:
-            published = await read_on(conn, ready.published)
-            if published.names == ready.published.names:
+            published = await read_on(conn, ready.published) if ready.keys else ready.published
+            if published is ready.published:
+                return
+            if _other_names(ready.keys, published) == ready.others:
                 self._ready = replace(ready, published=published)
                 return
         newest = await conn.scalar(select(func.max(change.c.id)))
         floor = max((newest or 0) - _LOOK_BACK, 0)
         changes = await _changes(conn, floor)  # before the terms: a later change is seen next time
         terms = await _watches(conn)
-        published = await read_all(conn, keys_of(name for term in terms for name in term.names))
+        published = Published() if ready is None else ready.published
+        if terms:
+            published = await read_on(conn, published)
         queries = await _searches(conn)
-        matchers = await asyncio.to_thread(_build, self._taxonomy, terms, queries, published)
-        self._ready = _Ready(*matchers, floor, changes, published)
+        keys = await asyncio.to_thread(_keys, terms)
+        others = _other_names(keys, published)
+        matchers = await asyncio.to_thread(_build, self._taxonomy, terms, queries, others)
+        self._ready = _Ready(*matchers, floor, changes, keys, published, others)
 
     async def find(
         self, entries: Sequence[Sought], publication: str
@@ -93,16 +101,21 @@ def _build(
     taxonomy: Taxonomy,
     terms: Sequence[WatchTerm],
     queries: Sequence[SavedQuery],
-    published: Published,
+    others: Mapping[int, frozenset[str]],
 ) -> tuple[WatchMatcher, SavedSearchMatcher]:
-    watches = WatchMatcher(_with_published(term, published) for term in terms)
-    return watches, SavedSearchMatcher(queries, taxonomy)
+    named = (replace(term, names=(*term.names, *sorted(others.get(term.id, ())))) for term in terms)
+    return WatchMatcher(named), SavedSearchMatcher(queries, taxonomy)
 
 
-def _with_published(term: WatchTerm, published: Published) -> WatchTerm:
-    """Add to a watch's names those that official documents gave to its company."""
-    others = {name for key in keys_of(term.names) for name in published.names[key]}
-    return replace(term, names=(*term.names, *sorted(others)))
+def _keys(terms: Sequence[WatchTerm]) -> Mapping[int, frozenset[str]]:
+    return {term.id: keys_of(term.names) for term in terms}
+
+
+def _other_names(
+    keys: Mapping[int, frozenset[str]], published: Published
+) -> Mapping[int, frozenset[str]]:
+    """Give by watch the names that official documents gave to its company, where they did."""
+    return {watch_id: names for watch_id, own in keys.items() if (names := published.of(own))}
 
 
 def _find(

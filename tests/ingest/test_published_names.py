@@ -71,3 +71,23 @@ async def test_the_names_of_one_company_are_no_other_watchs(room: Newsroom) -> N
     await room.door.watch(slack(), ANN, "Acme")
     await room.publish(rule("Bluefin Optics"))
     assert not await told(room, PLANT)
+
+
+@pytest.mark.parametrize("watched", ["Bluefin Optics", "Bluefin Optics Ltd."])
+async def test_a_watch_of_a_name_that_a_rule_gave_finds_the_others(
+    room: Newsroom, watched: str
+) -> None:
+    await room.publish(rule("Bluefin Optics", "Reef Lens Works"))
+    await room.door.watch(slack(), ANN, watched)
+    assert await told(room, article("Acme Foundries grows", link="https://daily.example/main"))
+    assert await told(room, article("Reef Lens Works sold", link="https://daily.example/other"))
+
+
+async def test_a_well_known_company_is_found_by_published_names_under_any_of_its_own(
+    room: Newsroom,
+) -> None:
+    company = Company("DJI Technology Co.", "dji technology", "China", ("DJI", "Bluefin Optics"))
+    document = article("Additions to a list", link="https://www.bis.gov/rule", document_number="")
+    await room.publish((document, understood(companies=(company,))))
+    await room.door.watch(slack(), ANN, "大疆")
+    assert await told(room, PLANT)
