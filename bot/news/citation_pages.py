@@ -43,7 +43,7 @@ _ACTS = {
     "Directive": "dir",
     "Recommendation": "reco",
 }
-_CONGRESS = re.compile(r"\b(1[0-9]{2})(?:st|nd|rd|th) Congress")
+_CONGRESS = re.compile(r"\b(1[0-9]{2})(?:st|nd|rd|th) Cong(?:ress\b|\.)")
 _ITS_CONGRESS = re.compile(rf",? ?[(\[]?(?:(?:of|in|from) )?(?:the )?{_CONGRESS.pattern}")
 
 
@@ -121,7 +121,7 @@ def _act(value: str, written: str) -> str:
     year, number = (second, first) if " No " in value else (first, second)
     sort = _ACTS[value.partition(" ")[0]]
     lowered = written.lower()
-    ending = "_impl" if "implementing" in lowered else "_del" if "delegated" in lowered else ""
+    ending = "_impl" if "implementing" in lowered else "_del" if "deleg" in lowered else ""
     return f"https://eur-lex.europa.eu/eli/{sort}{ending}/{year}/{number}/oj"
 
 

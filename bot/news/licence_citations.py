@@ -24,9 +24,12 @@ _BEHIND = (
 )
 _BEFORE = re.compile(rf"\b(?P<name>{names()}){_BEHIND}", re.IGNORECASE)
 _AFTER = re.compile(
-    rf"(?:,? (?:issued )?(?:under|of|pursuant to) (?:the )?| ?\()(?P<name>{names()})\b",
+    rf"(?:,? (?:issued )?(?:under|of|pursuant to|for) (?:the )?| ?\()(?P<name>{names()})\b",
     re.IGNORECASE,
 )
+_JOINT = re.compile(r"(?:,? and |, | & |/)(?:Web )?")
+"""What stands between two licences of a list, which are of one programme: "Cuba GL 7 and GL 8"."""
+
 _WINDOW = 130
 """Characters before a number in which its programme stands: the longest name and what follows."""
 
@@ -59,7 +62,8 @@ def _licences(body: str) -> Iterator[Found]:
     ours = False
     last = 0
     for each in licence_numbers(body):
-        first, last = max(last, each.start - _WINDOW), each.end
+        end, last = last, each.end
+        first = max(end, each.start - _WINDOW)
         number = each.number.upper()
         if each.further:
             if ours and _goes_on(body, each):
@@ -67,8 +71,11 @@ def _licences(body: str) -> Iterator[Found]:
             continue
         before = _BEFORE.search(body[first : each.start])
         told = before or _AFTER.match(body, each.end)
-        programme = called(told["name"]) if told else ""
-        ours = text.has_of_ofac(each, named=bool(told))
+        if told:
+            programme = called(told["name"])
+        elif not _JOINT.fullmatch(body, end, each.start):
+            programme = ""
+        ours = text.has_of_ofac(each, named=bool(programme))
         if ours:
             # "Sanctions Regulations; Publication of General License 22" is more than a citation.
             joint = before is not None and not re.search("[,;:]", before[0])

@@ -13,7 +13,7 @@ from dataclasses import dataclass
 
 _NUMBER = r"([1-9]\d{0,2}[A-Z]{0,2}|[A-Z]-\d{1,2}[A-Z]?)(?![\w%]|\.\d)"
 _FIRST = re.compile(
-    r"\b(general licen[sc]e(?:s|\(s\))?(?: \(GLs?\))?|GLs?)"
+    r"\b(general licen[sc]e(?:s|\(s\))?(?: \([“\"]?GLs?[”\"]?\))?|GLs?)"
     rf"(?:,? (?:nos?\.?|numbers?) ?|[ -]|(?<=GL)(?=\d))#?{_NUMBER}",
     re.IGNORECASE,
 )

@@ -52,7 +52,7 @@ _NO_BILL = re.compile(
     r" (?:percent|million|billion|people|st|street|ave|avenue|main)\b", re.IGNORECASE
 )
 _LAW_WORD = re.compile(
-    r"\bbills?\b|\bact\b|congress|legislation|\bhouse\b|senat|lawmaker|resolution|ndaa|sponsor",
+    r"\bbills?\b|\bact\b|congress|\bcong\.|legislation|\bhouse\b|senat|lawmaker|resolution|ndaa|sponsor",
     re.IGNORECASE,
 )
 

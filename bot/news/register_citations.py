@@ -50,7 +50,7 @@ _DOCKET = re.compile(
     rf"(?<![\w-])((?:{_AGENCIES})(?:-[A-Z]{{2,6}})?-20\d{{2}}-\d{{4}})(?:-\d{{4,6}})?(?![\w-]|\.\d)"
     r"|(?<![\w-])(\d{6}-\d{4}|\d{9}-\d{4}-\d{2})(?![\w-])"
     r"|(?<![\w-])(337-TA-\d{3,4}|[AC]-\d{3}-\d{3}|7[03]1-TA-\d{3,4})(?![\w-])"
-    r"|(?<![\w-])(?:(\d):)?(\d{2})[- ](cr|cv|mj|mc|md|CR|CV|MJ|MC|MD)[- ](\d{3,5})(?!\d)"
+    r"|(?<![\w-])(?:(\d):)?(\d{2})[- ](cr|cv|mj|mc|md|CR|CV|MJ|MC|MD|Cr\.|Civ\.)[- ](\d{3,5})(?!\d)"
 )
 _DOCKET_WORD = re.compile(r"docket|number|\bnos?\.")
 
@@ -63,7 +63,8 @@ def _dockets(body: str) -> Iterator[Found]:
                 yield commerce, match.start(), match.end()
         elif year:
             court = f"{division}:" if division else ""
-            value = f"{court}{year}-{sort.lower()}-{number.zfill(5)}"
+            short = "cv" if sort == "Civ." else sort.lower().rstrip(".")
+            value = f"{court}{year}-{short}-{number.zfill(5)}"
             yield value, match.start(), match.end()
         elif agency:
             yield agency, match.start(), match.end(1)
@@ -87,7 +88,7 @@ def _rins(body: str) -> Iterator[Found]:
             yield f"{match[1]}-{match[2]}", match.start(), match.end()
 
 
-_SORTS = ("cr", "cv", "mj", "mc", "md")
+_SORTS = ("cr", "cv", "mj", "mc", "md")  # and, in New York, "26 Cr. 417"
 _COURT_SHAPES = tuple(
     f"{sort}{sign}0" for name in _SORTS for sort in (name, name.upper()) for sign in "- "
 )
@@ -95,6 +96,6 @@ _COURT_SHAPES = tuple(
 RULES = (
     Rule("fr-document", _documents, ("-0000", "federalregister.gov", "govinfo.gov")),
     Rule("fr-page", _pages, ("0 FR", "0 F.R.", "0 Fed")),
-    Rule("docket", _dockets, ("-0000", "-TA-", "-000-000", *_COURT_SHAPES)),
+    Rule("docket", _dockets, ("-0000", "-TA-", "-000-000", "0 Cr. 0", "0 Civ. 0", *_COURT_SHAPES)),
     Rule("rin", _rins, ("0000-", "0000 -")),
 )
