@@ -81,7 +81,7 @@ def main() -> None:
     except ValueError as error:
         parser.error(f"that is no labelled JSONL: {error}")
     for name, score in scores.items():
-        print(f"{name:8} {score}")
+        print(f"{name:12} {score}")
         if asked.names:
             print("  missed", *sorted(score.missed), sep="\n    ")
             print("  false", *sorted(score.false), sep="\n    ")
