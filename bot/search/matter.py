@@ -1,15 +1,15 @@
 """A matter's life: the entries that belong to one affair, in the order of time.
 
 Leak, press release, public inspection, Federal Register, correction, court: they are joined by
-their stories and what follows them, by a document's number, a RIN or a docket, and by the
-publication's own references ("see 2310170055"), in either direction.
+their stories, by a document's number, a RIN or a docket, and, one step far, by what follows them
+and by the publication's own references ("see 2310170055"), in either direction.
 """
 
 from __future__ import annotations
 
 from collections.abc import Collection, Sequence
 
-from sqlalchemy import ColumnElement, and_, case, or_, select
+from sqlalchemy import ColumnElement, Select, and_, case, or_, select
 from sqlalchemy.ext.asyncio import AsyncConnection
 
 from bot.errors import UsageError
@@ -17,13 +17,12 @@ from bot.news.citations import find_citations
 from bot.news.licence_programmes import of_all_programmes, parts
 from bot.news.story_sure import Surety
 from bot.search.citing import citations_in
-from bot.search.entries import timeline
 from bot.search.steps import Step, steps
 from bot.storage.tables import citation, entry, story
 
 _MOST = 60
 """Entries of one matter."""
-_ROUNDS = 4
+_ROUNDS = 8
 _COMMON = 40
 """Entries that name a number, from which on it joins nothing: a standing docket is no affair."""
 _LONGEST_NUMBER = 100
@@ -39,15 +38,17 @@ async def matter(conn: AsyncConnection, entry_id: int) -> tuple[tuple[int, str],
     each with the name of its step.
 
     What shares a story, a document, a RIN or a docket belongs together however many lie between; a
-    mere reference to an article leads one step only, and so does a general licence, of which one
-    act issues several. Of a leak, which names no number, the life is that of what refers to it
-    later. At most 60.
+    mere reference to an article leads one step only, and so do a story that follows (by such a
+    reference, or because it may be the same) and a general licence, of which one act issues
+    several. Of a leak, which names no number, the life is that of what refers to it later, where
+    that is one matter. At most 60.
     """
     found = await _grown(conn, [entry_id])
     if not await _numbered(conn, list(found)):
-        found = await _grown(conn, [*found, *await _referring(conn, list(found))])
+        found = await _grown(conn, [*found, *await _came_of(conn, list(found))])
     core = list(found)[:_MOST]
-    for one in sorted(await _of_numbers(conn, core, ("article", "fr-document"))):
+    beside = await _of_numbers(conn, core, ("article", "fr-document"))
+    for one in sorted(beside | await _following(conn, core)):
         found.setdefault(one, None)
     for one in sorted(await _of_licences(conn, entry_id)):
         found.setdefault(one, None)
@@ -148,13 +149,23 @@ async def _grown(conn: AsyncConnection, seeds: Sequence[int]) -> dict[int, None]
     return found
 
 
-async def _numbered(conn: AsyncConnection, ids: Sequence[int]) -> bool:
-    """Whether entries are documents, or name a number that joins."""
+async def _came_of(conn: AsyncConnection, ids: Sequence[int]) -> list[int]:
+    """Give what came of articles that name no number: the entries that refer to them and name one,
+    where they are of one matter. Those of several only mention the articles in passing."""
+    referring = await _numbered(conn, await _referring(conn, ids))
+    if not referring:
+        return []
+    one = await _grown(conn, referring[:1])
+    return list(one) if set(referring) <= set(one) else []
+
+
+async def _numbered(conn: AsyncConnection, ids: Sequence[int]) -> list[int]:
+    """Give those of the entries that are documents, or name a number that joins."""
     names = select(citation.c.id).where(
         citation.c.entry_id == entry.c.id, citation.c.kind.in_(_JOINING)
     )
     has_number = or_(entry.c.document_number.is_not(None), names.exists())
-    return bool(await _ids(conn, and_(entry.c.id.in_(ids), has_number)))
+    return sorted(await _ids(conn, and_(entry.c.id.in_(ids), has_number)))
 
 
 async def _referring(conn: AsyncConnection, ids: Sequence[int]) -> list[int]:
@@ -219,18 +230,44 @@ async def _named(
 
 
 async def _of_stories(conn: AsyncConnection, ids: Sequence[int]) -> set[int]:
-    """Give the entries of the stories that entries are of, and of those before and after them."""
-    stories = await conn.scalars(
-        select(entry.c.story_id)
-        .where(entry.c.id.in_(ids), entry.c.story_id.is_not(None))
-        .distinct()
+    """Give the entries of the stories that entries are of, and of those right before and after them
+    that a document's number, a page, a RIN or a docket ties to them."""
+    own = _stories_of(ids)
+    earlier, later = entry.alias("earlier"), entry.alias("later")
+    by_article = (
+        select(citation.c.id)
+        .join(later, later.c.id == citation.c.entry_id)
+        .join(earlier, earlier.c.article_number == citation.c.value)
+        .where(
+            citation.c.kind == "article",
+            later.c.story_id == story.c.id,
+            earlier.c.story_id == story.c.follows_id,
+        )
+    )
+    tied = await conn.execute(
+        select(story.c.id, story.c.follows_id)
+        .where(
+            story.c.follows_id.is_not(None),
+            story.c.perhaps.is_(None),
+            or_(story.c.id.in_(own), story.c.follows_id.in_(own)),
+            ~by_article.exists(),
+        )
         .limit(_MOST)
     )
-    chains: set[int] = set()
-    for one in list(stories):
-        if one is not None and one not in chains:
-            chains |= set(await timeline(conn, one))
-    return await _ids(conn, entry.c.story_id.in_(chains)) if chains else set()
+    near = {one for row in tied for one in (row.id, row.follows_id)}
+    return await _ids(conn, or_(entry.c.story_id.in_(own), entry.c.story_id.in_(near)))
+
+
+async def _following(conn: AsyncConnection, ids: Sequence[int]) -> set[int]:
+    """Give the entries of the stories right before and right after those that entries are of."""
+    own = _stories_of(ids)
+    before = select(story.c.follows_id).where(story.c.id.in_(own), story.c.follows_id.is_not(None))
+    after = select(story.c.id).where(story.c.follows_id.in_(own))
+    return await _ids(conn, or_(entry.c.story_id.in_(before), entry.c.story_id.in_(after)))
+
+
+def _stories_of(ids: Sequence[int]) -> Select[tuple[int]]:
+    return select(entry.c.story_id).where(entry.c.id.in_(ids), entry.c.story_id.is_not(None))
 
 
 async def _of_numbers(

@@ -132,3 +132,52 @@ async def test_an_article_that_is_not_there_is_one_sentence(desk: Desk) -> None:
         assert isinstance(answer, Sentence)
         assert answer.refused
         assert sentence in answer.text
+
+
+LISTED = article(3, "Nine Firms Are Listed Over Gearboxes", "BIS listed them.", "2603030001")
+CHIPS = article(1, "Chip Thresholds Are Lowered", "BIS lowered them.", "2603010001")
+TALKS = article(
+    12,
+    "Two Capitals Talk",
+    "Of chips (see 2603010001) and gearboxes (see 2603030001).",
+    "2603120002",
+)
+LETTERS = article(
+    5, "Letters Reach Toolmakers", "After the thresholds (see 2603010001).", "2603050003"
+)
+AFTER_TALKS = article(14, "Talks Go On", "A second round (see 2603120002).", "2603140006")
+
+
+async def test_a_mere_reference_leads_one_step_though_a_story_follows_by_it(desk: Desk) -> None:
+    for one in (CHIPS, LISTED, LETTERS, TALKS, AFTER_TALKS):
+        await desk.publish(one)
+    assert await life(desk, "2603030001") == [LISTED.title, TALKS.title]
+    assert await life(desk, "2603010001") == [CHIPS.title, LETTERS.title, TALKS.title]
+    assert await life(desk, "2603050003") == [CHIPS.title, LETTERS.title]
+
+
+async def test_what_several_matters_only_mention_joins_none_of_them(desk: Desk) -> None:
+    turbines = article(
+        16,
+        "Turbine Rule Is Issued",
+        "RIN 0694-AK11, after the listing (see 2603030001).",
+        "2603160004",
+    )
+    lasers = article(
+        17,
+        "Laser Rule Is Issued",
+        "RIN 0694-AK12, after the listing (see 2603030001).",
+        "2603170005",
+    )
+    await desk.publish(LISTED)
+    await desk.publish(RULE)
+    await desk.publish(turbines)
+    assert RULE.title in await life(desk, "2603030001"), "the one matter that came of it"
+    await desk.publish(lasers)
+    assert await life(desk, "2603030001") == [LISTED.title, turbines.title, lasers.title]
+
+
+async def life(desk: Desk, number: str) -> list[str]:
+    listing = await desk.ask(f"timeline {number}")
+    assert isinstance(listing, Listing)
+    return [one.title for one in listing.results.results]

@@ -20,6 +20,15 @@ from bot.search.steps import Step, steps
         (Step("Notice", "https://www.gov.uk/government/news/x"), "Press release"),
         (Step("Notice", "https://content.govdelivery.com/bulletins/1"), "Press release"),
         (Step("Notice", "https://notgov.example/1"), "Report"),
+        (
+            Step("X", "https://www.federalregister.gov/public-inspection/2026-1/x"),
+            "Public inspection",
+        ),
+        (
+            Step("X", "https://www.federalregister.gov/documents/2026/03/02/2026-1/x"),
+            "Federal Register",
+        ),
+        (Step("X", "https://www.federalregister.gov/agencies/bureau"), "Press release"),
         (Step("Judge Halts Rule", "https://wire.example/1"), "Court"),
         (Step("Broker Sentenced", "https://www.justice.gov/opa/pr/x"), "Court"),
         (Step("A Hearing in Utica", dockets=("1:26-cv-00412",)), "Court"),
@@ -42,5 +51,9 @@ def test_a_report_before_anything_official_is_an_early_one() -> None:
         "Rule",
         "Report",
     )
+    issued = Step("BIS Issues Drone Engine Rule")
+    assert steps([report, issued, report, rule]) == ("Early report", "Report", "Report", "Rule")
+    planned = Step("BIS to Issue Drone Engine Rule")
+    assert steps([planned, rule]) == ("Early report", "Rule")
     assert steps([report, report]) == ("Report", "Report")
     assert steps([]) == ()
