@@ -17,13 +17,19 @@ class Rule:
     """One kind of reference: how it is found, and what any text that holds one must hold.
 
     A text in which all digits are written `0` must hold one of `hints`, and `needed`; most texts
-    do not, and are not looked at further.
+    do not, and are not looked at further. One that must know what the whole entry speaks of has
+    `find_within`, which takes the field, and title and text as one.
     """
 
     kind: str
     find: Callable[[str], Iterator[Found]]
     hints: tuple[str, ...]
     needed: str = ""
+    find_within: Callable[[str, str], Iterator[Found]] | None = None
+
+    def read(self, body: str, context: str) -> Iterator[Found]:
+        """Give what is found in a field of an entry whose texts are `context`."""
+        return self.find_within(body, context) if self.find_within else self.find(body)
 
 
 _DIGITS = str.maketrans("123456789", "0" * 9)

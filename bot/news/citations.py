@@ -76,7 +76,7 @@ def find_citations(title: str, text: str, text_field: Field) -> tuple[Citation, 
         return ()
     congress = ordinal(context)
     found: dict[tuple[str, str], Citation] = {}
-    read_in = _with_programmes(texts, [_in_field(rules, each) for each in texts])
+    read_in = _with_programmes(texts, [_in_field(rules, each, context) for each in texts])
     for (body, field), read, hits in zip(fields, plain, read_in, strict=True):
         for kind, (value, first, last) in hits:
             if (kind, value) not in found and len(found) < _MAX_CITATIONS:
@@ -111,9 +111,9 @@ def _with_programmes(texts: list[str], read: list[list[_Hit]]) -> list[list[_Hit
     return [[(kind, (known.get(hit[0], hit[0]), *hit[1:])) for kind, hit in hits] for hits in read]
 
 
-def _in_field(rules: list[Rule], body: str) -> list[_Hit]:
+def _in_field(rules: list[Rule], body: str, context: str) -> list[_Hit]:
     """Give what the rules find in one field, by place; of two that overlap, the longer."""
-    hits = [(rule.kind, hit) for rule in rules for hit in rule.find(body)]
+    hits = [(rule.kind, hit) for rule in rules for hit in rule.read(body, context)]
     hits.sort(key=lambda hit: (hit[1][1], -hit[1][2]))
     kept: list[_Hit] = []
     end = -1

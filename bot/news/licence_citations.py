@@ -57,7 +57,11 @@ _COUNTED = re.compile(
 
 
 def _licences(body: str) -> Iterator[Found]:
-    text = _Text(body)
+    return _within(body, body)
+
+
+def _within(body: str, context: str) -> Iterator[Found]:
+    text = _Text(body, context)
     programme = ""
     ours = False
     last = 0
@@ -86,8 +90,9 @@ def _licences(body: str) -> Iterator[Found]:
 class _Text:
     """A text, and whether it is about sanctions: looked up once, if at all."""
 
-    def __init__(self, body: str) -> None:
+    def __init__(self, body: str, context: str) -> None:
         self._body = body
+        self._context = context
 
     def has_of_ofac(self, each: Numbered, *, named: bool) -> bool:
         """Whether a licence is OFAC's: its programme is `named`, or else it is said to be no other
@@ -106,11 +111,11 @@ class _Text:
 
     @cached_property
     def _is_on_sanctions(self) -> bool:
-        return _OFAC.search(self._body) is not None
+        return _OFAC.search(self._context) is not None
 
     @cached_property
     def _names_a_country(self) -> bool:
-        return bool(countries(self._body))
+        return bool(countries(self._context))
 
 
 def _goes_on(body: str, each: Numbered) -> bool:
@@ -126,5 +131,6 @@ RULES = (
         KIND,
         _licences,
         ("eneral Licen", "eneral licen", "ENERAL LICEN", "GL ", "GLs ", "GL0", "GL-0", "GL#"),
+        find_within=_within,
     ),
 )

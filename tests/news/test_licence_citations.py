@@ -52,6 +52,9 @@ def test_general_licences_are_found_in_their_normal_form(text: str, values: list
 @pytest.mark.parametrize(
     ("title", "text", "values"),
     [
+        # Title and text are read as one.
+        ("GL 77B Prolonged", "So OFAC said.", ["GL 77B"]),
+        ("OFAC Prolongs License", "GL 77B and GL 61 are for banks.", ["GL 77B", "GL 61"]),
         # The same number has its programme elsewhere, even beside another country.
         ("OFAC Issues GL 77B", "Venezuela-related General License 77B. Iran is another matter.",
          ["Venezuela GL 77B"]),
