@@ -9,6 +9,7 @@ from datetime import UTC, datetime
 from typing import Any
 
 from bot.demo.slack.model import StoredMessage
+from bot.messages.plain_text import with_address
 from bot.messages.words import moment_in
 
 _DATE = re.compile(r"<!date\^(\d+)\^[^|>]*(?:\|[^>]*)?>")
@@ -26,7 +27,7 @@ def text_of(message: StoredMessage) -> str:
 def plain(text: str) -> str:
     """Give mrkdwn as plain text; dates in UTC, as everywhere in plain text."""
     text = _DATE.sub(lambda m: moment_in(datetime.fromtimestamp(int(m[1]), UTC), "UTC"), text)
-    text = _LINK.sub(lambda m: f"{m[2]} {m[1]}" if m[2] else m[1], text)
+    text = _LINK.sub(lambda m: with_address(m[2] or "", m[1]), text)
     text = _MENTION.sub(lambda m: m[2] or m[1], text)
     return html.unescape(_MARK.sub(r"\2", text))
 

@@ -5,7 +5,7 @@ from __future__ import annotations
 from bot.messages import alert_words, digest_words, words
 from bot.messages.model import Alert, Digest, DigestItem, Message, ReadReport
 from bot.messages.mrkdwn import clean
-from bot.messages.plain_text import plain_text
+from bot.messages.plain_text import plain_text, written_out
 from bot.messages.rich import joined
 
 _TITLE, _LABEL, _LINES = 300, 80, 200
@@ -37,7 +37,7 @@ def alert_text(alert: Alert, zone: str) -> str:
     ]
     if alert.link:
         lines.append(f"  {clean(alert.link, 3_000)}")
-    lines += [f"  {one.label}: {plain_text(one.value, zone)}" for one in alert_words.facts(alert)]
+    lines += [f"  {one.label}: {written_out(one.value, zone)}" for one in alert_words.facts(alert)]
     if summary := alert_words.summary(alert):
         lines.append(f"  {plain_text(summary)}")
     return "\n".join(lines)

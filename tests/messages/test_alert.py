@@ -111,7 +111,8 @@ def test_what_may_be_known_already_says_so_and_names_the_report() -> None:
     assert "timeline" in [one["action_id"] for one in elements(message)]
     text = plain.alert_text(alert(perhaps=EARLIER), "UTC").splitlines()
     assert text[0].startswith("[May be the same story] BIS adds")
-    assert text[3].startswith("  Earlier report: Chip toolmakers listed (2 Mar 2026). Told apart")
+    earlier = "Chip toolmakers listed https://news.example/9 (2 Mar 2026)"
+    assert text[3].startswith(f"  Earlier report: {earlier}. Told apart")
 
 
 def test_a_watch_and_a_saved_search_are_named_as_such() -> None:
@@ -198,10 +199,10 @@ def test_plain_text_reads_from_top_to_bottom() -> None:
         "  Effective: 9 Mar 2026",
         "  Comments due: 1 May 2026",
         "  Companies: Acme Semiconductor (China)",
-        "  ECCNs: 3B001",
-        "  Earlier: Chip rules updated (2310170055, 2 Mar 2026)",
+        "  ECCNs: 3B001 https://ecfr.example/3b001",
+        "  Earlier: Chip rules updated https://trade.example/5 (2310170055, 2 Mar 2026)",
         "  Refers to: 2308280042 (not in the archive)",
-        "  Also covered by: Other News",
+        "  Also covered by: Other News https://news.example/1",
         "  The agency said the firms had bought chipmaking tools for the military.",
     ]
 
