@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import asyncio
 import json
-from collections.abc import Sequence
+from collections.abc import Mapping, Sequence
 from pathlib import Path
 from typing import Annotated
 
@@ -12,17 +12,19 @@ import typer
 from rich.console import Console
 from rich.table import Table
 
-from bot.cli.news import TaxonomyFile, chosen, opened
+from bot.cli.news import TaxonomyFile, chosen, opened, readable_line
 from bot.cli.opening import open_database
 from bot.errors import UsageError
 from bot.feeds.model import FeedEntry
 from bot.news.analyst import Analyst
 from bot.news.quality import (
     LabelledItem,
+    Mistake,
     Verdicts,
     macro,
     measure,
     micro,
+    mistakes,
     read_labelled,
     verdicts,
 )
@@ -41,44 +43,47 @@ def register(app: typer.Typer) -> None:
             typer.Argument(help="JSONL with id, title, summary, topics; else people's feedback."),
         ] = None,
         as_json: Annotated[bool, typer.Option("--json", help="As JSON.")] = False,
+        errors: Annotated[
+            bool, typer.Option("--errors", help="Name the lines of FILE that were wrong, too.")
+        ] = False,
         taxonomy: TaxonomyFile = None,
     ) -> None:
-        """Show precision by topic, from a labelled file or from the feedback in the database."""
-        if file is None:
-            rows = _verdict_rows(asyncio.run(_stored()))
+        """Show precision by topic, from a labelled file or from the feedback in the database.
+
+        Topics in FILE are ids, titles or aliases; one that there is not is refused with its line.
+
+        Without FILE it counts what people said of alerts (see `exportnews help feedback`): of each
+        topic's articles that went out, how many were called "wrong topic" or "not relevant", and
+        what share nobody called so. The score of a topic does not change by it.
+        """
+        wrong: tuple[Mistake, ...] = ()
+        if file is not None:
+            rows, wrong = _measured(file, chosen(taxonomy))
+        elif errors:
+            raise UsageError(
+                "--errors is of a labelled file; `exportnews feedback list` names the alerts that "
+                "people called wrong."
+            )
         else:
-            with opened(file) as lines:
-                items = list(read_labelled(lines))
-            if not items:
-                raise UsageError(f"{file} holds no labelled item.")
-            topics = chosen(taxonomy)
-            _name_unknown(items, topics)
-            rows = _rows(items, Analyst(topics))
+            rows = _verdict_rows(asyncio.run(_stored()))
         if as_json:
-            typer.echo(json.dumps(rows, indent=2))
+            told = {"topics": rows, "errors": [_as_json(one) for one in wrong]}
+            typer.echo(json.dumps(told if errors else rows, ensure_ascii=False, indent=2))
         elif rows:
             _print(rows)
+            if errors:
+                _print_errors(wrong)
         else:
             typer.echo("Nothing has gone out and nobody has said anything yet.")
 
 
-def _name_unknown(items: Sequence[LabelledItem], taxonomy: Taxonomy) -> None:
-    """Say on standard error which labels are no topic: nothing is ever found for them."""
-    known = {topic.id for topic in taxonomy.topics}
-    for label in sorted({topic for item in items for topic in item.topics} - known):
-        near = taxonomy.suggest(label)
-        typer.echo(
-            f"There is no topic “{label}”" + (f"; nearest: {', '.join(near)}." if near else "."),
-            err=True,
-        )
-
-
-async def _stored() -> tuple[Verdicts, ...]:
-    async with open_database() as db, db.read() as conn:
-        return await verdicts(conn)
-
-
-def _rows(items: Sequence[LabelledItem], analyst: Analyst) -> list[Row]:
+def _measured(file: Path, taxonomy: Taxonomy) -> tuple[list[Row], tuple[Mistake, ...]]:
+    """Compare a labelled file with what is found; raises UsageError where it holds nothing."""
+    with opened(file) as lines:
+        items = list(read_labelled(lines, taxonomy))
+    if not items:
+        raise UsageError(f"{file} holds no labelled item.")
+    analyst = Analyst(taxonomy)
     found = [
         {
             match.topic: match.score
@@ -86,6 +91,35 @@ def _rows(items: Sequence[LabelledItem], analyst: Analyst) -> list[Row]:
         }
         for item in items
     ]
+    return _rows(items, found), mistakes(items, found)
+
+
+def _print_errors(wrong: Sequence[Mistake]) -> None:
+    for one in wrong:
+        said = [f"{topic} was missed" for topic in one.missed]
+        said += [f"{topic} ({score:.2f}) is wrong" for topic, score in one.wrong]
+        where = f"Line {one.item.line} ({readable_line(one.item.id)})"
+        typer.echo(f"{where}: {', '.join(said)}: {readable_line(one.item.title)}")
+    if not wrong:
+        typer.echo("No line was wrong.")
+
+
+def _as_json(one: Mistake) -> dict[str, object]:
+    return {
+        "line": one.item.line,
+        "id": one.item.id,
+        "title": one.item.title,
+        "missed": list(one.missed),
+        "wrong": [{"topic": topic, "score": round(score, 3)} for topic, score in one.wrong],
+    }
+
+
+async def _stored() -> tuple[Verdicts, ...]:
+    async with open_database() as db, db.read() as conn:
+        return await verdicts(conn)
+
+
+def _rows(items: Sequence[LabelledItem], found: Sequence[Mapping[str, float]]) -> list[Row]:
     counts = measure(items, found)
     rows: list[Row] = [
         {

@@ -12,6 +12,7 @@ from sqlalchemy.ext.asyncio import AsyncConnection
 from bot.errors import UsageError
 from bot.feeds.text import to_line
 from bot.news.entries_file import read_entries
+from bot.news.taxonomy import Taxonomy
 from bot.storage.tables import delivery, entry_topic, feedback
 
 
@@ -28,6 +29,17 @@ class LabelledItem:
     topics: frozenset[str]
     hard: bool = False
     borderline: bool = False
+    line: int = 0
+    """Where it stands in its file."""
+
+
+@dataclass(frozen=True, slots=True)
+class Mistake:
+    """An item with what was missed of it, and what was found and is not there, by its score."""
+
+    item: LabelledItem
+    missed: tuple[str, ...]
+    wrong: tuple[tuple[str, float], ...]
 
 
 @dataclass(slots=True)
@@ -70,10 +82,13 @@ class Verdicts:
         return 1 - (self.wrong + self.not_relevant) / self.sent if self.sent else 1.0
 
 
-def read_labelled(lines: Iterable[bytes]) -> Iterator[LabelledItem]:
+def read_labelled(
+    lines: Iterable[bytes], taxonomy: Taxonomy | None = None
+) -> Iterator[LabelledItem]:
     """Read JSONL with `id`, `title`, `summary` and `topics`; `hard` and `borderline` may be there.
 
-    Raises UsageError naming the first line that cannot be read.
+    With a taxonomy the topics may be named as people name them. Raises UsageError naming the first
+    line that cannot be read, or has a topic that is none of the taxonomy's.
     """
     for number, line in enumerate(lines, start=1):
         for each in read_entries([line]) if line.strip() else ():
@@ -81,14 +96,42 @@ def read_labelled(lines: Iterable[bytes]) -> Iterator[LabelledItem]:
             topics = raw.get("topics")
             if not isinstance(topics, list) or not all(isinstance(one, str) for one in topics):
                 raise UsageError(f'Line {number} has no "topics" (a list of topics).')
+            labels = [label for one in topics if (label := to_line(one, literal=True))]
+            if taxonomy is not None:
+                labels = [_topic(label, taxonomy, number) for label in labels]
             yield LabelledItem(
                 str(each.id),
                 each.entry.title,
                 each.entry.text,
-                frozenset(label for one in topics if (label := to_line(one, literal=True))),
+                frozenset(labels),
                 bool(raw.get("hard")),
                 bool(raw.get("borderline")),
+                number,
             )
+
+
+def _topic(label: str, taxonomy: Taxonomy, line: int) -> str:
+    topic = taxonomy.resolve(label)
+    if topic is not None:
+        return topic.id
+    near = taxonomy.suggest(label)
+    meant = f"did you mean {' or '.join(near[:2])}?" if near else "`exportnews topics` lists all."
+    raise UsageError(f"Line {line} has the topic “{label[:60]}”, which there is not; {meant}")
+
+
+def mistakes(
+    items: Sequence[LabelledItem], found: Sequence[Mapping[str, float]]
+) -> tuple[Mistake, ...]:
+    """Give the items of which something was missed, or found and is not there."""
+    compared = (
+        Mistake(
+            item,
+            tuple(sorted(item.topics - topics.keys())),
+            tuple((one, topics[one]) for one in sorted(topics.keys() - item.topics)),
+        )
+        for item, topics in zip(items, found, strict=True)
+    )
+    return tuple(one for one in compared if one.missed or one.wrong)
 
 
 def measure(

@@ -117,7 +117,8 @@ def test_a_terminal_obeys_no_code_of_a_stranger_and_half_a_character_ends_nothin
     file = tmp_path / "odd.jsonl"
     file.write_text(jsonl({"id": 1, "title": odd, "source": odd, "topics": [odd, ""]}))
     status, said = on_a_terminal(command, str(file))
-    assert (status, "Traceback" in said, "\x1b[2J" in said) == (0, False, False)
+    refused = 2 if command == "evaluate" else 0  # what it was labelled with is no topic
+    assert (status, "Traceback" in said, "\x1b[2J" in said) == (refused, False, False)
     assert "Entity List" in said
 
 
@@ -183,7 +184,7 @@ def test_evaluate_names_the_line_without_topics(tmp_path: Path) -> None:
         run("evaluate", str(path))
 
 
-def test_evaluate_refuses_a_file_without_items_and_names_labels_that_are_no_topic(
+def test_evaluate_refuses_a_file_without_items_and_the_line_of_what_is_no_topic(
     tmp_path: Path,
 ) -> None:
     empty = tmp_path / "empty.jsonl"
@@ -191,10 +192,28 @@ def test_evaluate_refuses_a_file_without_items_and_names_labels_that_are_no_topi
     with pytest.raises(UsageError, match="no labelled item"):
         run("evaluate", str(empty))
     path = tmp_path / "labelled.jsonl"
-    path.write_text(jsonl({"id": 1, "title": "Ports reopen", "topics": ["entity-lst"]}))
-    assert "There is no topic “entity-lst”; nearest: entity-list" in "\n".join(
+    fine = {"id": 1, "title": "Nine firms added to the Entity List", "topics": ["blacklist"]}
+    path.write_text(jsonl(fine, {"id": 2, "title": "Ports reopen", "topics": ["entity-lst"]}))
+    with pytest.raises(UsageError, match=r"^Line 2 has the topic “entity-lst”, .* entity-list\?$"):
         run("evaluate", str(path))
+
+
+def test_evaluate_takes_aliases_and_names_the_lines_that_were_wrong(tmp_path: Path) -> None:
+    path = tmp_path / "labelled.jsonl"
+    path.write_text(
+        jsonl(
+            {"id": "a", "title": "Nine firms added to the Entity List", "topics": ["Blacklist"]},
+            {"id": "b", "title": "Nine firms added to the Entity List", "topics": ["sanctions"]},
+        )
     )
+    said = run("evaluate", str(path), "--errors")[-1]
+    assert said.startswith("Line 2 (b): sanctions was missed, entity-list (")
+    assert said.endswith("is wrong: Nine firms added to the Entity List")
+    told = json.loads("\n".join(run("evaluate", str(path), "--errors", "--json")))
+    assert [one["line"] for one in told["errors"]] == [2]
+    assert told["topics"][-1]["items"] == 2
+    with pytest.raises(UsageError, match="--errors is of a labelled file"):
+        run("evaluate", "--errors")
 
 
 def test_evaluate_says_so_where_nobody_has_said_anything() -> None:
