@@ -41,7 +41,13 @@ EXAMPLES: Mapping[str, Shown] = {
     "topics": Shown("topics", ("classify", "subscribe")),
     "classify": Shown("classify news.jsonl --json", ("topics", "evaluate", "stories")),
     "stories": Shown("stories news.jsonl --json", ("classify",)),
-    "evaluate": Shown("evaluate labelled.jsonl", ("classify", "topics")),
+    "evaluate": Shown("evaluate labelled.jsonl", ("classify", "topics", "feedback list")),
+    "feedback list": Shown("feedback list --json", ("feedback add", "evaluate")),
+    "feedback add": Shown(
+        "feedback add 2611270011 --verdict wrong-topic --topic sanctions",
+        ("feedback list", "feedback undo", "evaluate"),
+    ),
+    "feedback undo": Shown("feedback undo 4711 --verdict not-relevant", ("feedback list",)),
     "subscribe": Shown(
         f"subscribe entity-list sanctions {_HERE}", ("unsubscribe", "subscriptions", "topics")
     ),
@@ -49,6 +55,10 @@ EXAMPLES: Mapping[str, Shown] = {
     "subscriptions": Shown("subscriptions --workspace T0123456789", ("subscribe", "watch")),
     "watch": Shown(f"watch 'ACME Corp' --alias 'ACME Ltd' {_HERE}", ("unwatch", "subscriptions")),
     "unwatch": Shown(f"unwatch 'ACME Corp' {_HERE}", ("watch", "subscriptions")),
+    "why": Shown(f"why https://www.example.com/article {_HERE}", ("subscriptions", "digest")),
+    "digest": Shown(f"digest 3 days {_HERE}", ("why", "subscriptions")),
+    "reminders": Shown("reminders --workspace T0123456789", ("unremind", "deliveries")),
+    "unremind": Shown("unremind 4711", ("reminders",)),
     "audit": Shown("audit --csv --since 2026-01-01", ("deliveries",)),
     "deliveries": Shown("deliveries --state dead", ("deliveries retry", "doctor")),
     "deliveries retry": Shown("deliveries retry 4711", ("deliveries", "deliveries resume")),

@@ -79,6 +79,7 @@ COMMANDS = (
         NEWS,
         "Show precision by topic, from a labelled file or from the feedback in the database.",
     ),
+    Listed("feedback", "feedback", NEWS, "What people said of alerts: not relevant, wrong topic."),
     Listed("subscribe", "subscriptions", CHANNELS, "Subscribe a channel to topics."),
     Listed("unsubscribe", "subscriptions", CHANNELS, "Take topics from a channel."),
     Listed(
@@ -89,6 +90,25 @@ COMMANDS = (
     ),
     Listed("watch", "subscriptions", CHANNELS, "Watch a term for a channel."),
     Listed("unwatch", "subscriptions", CHANNELS, "Watch a term no more."),
+    Listed(
+        "why",
+        "asking",
+        CHANNELS,
+        "Say why an article came to a channel, or at which step it stopped.",
+    ),
+    Listed(
+        "digest",
+        "asking",
+        CHANNELS,
+        "Show what concerned a channel in the last days, or set when its digests come.",
+    ),
+    Listed(
+        "reminders",
+        "reminders",
+        CHANNELS,
+        "List the reminders of dates that are still to come, the next first.",
+    ),
+    Listed("unremind", "reminders", CHANNELS, "Cancel a reminder."),
     Listed(
         "audit",
         "audit",

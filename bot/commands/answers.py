@@ -7,7 +7,9 @@ from dataclasses import dataclass, field
 from datetime import date, datetime
 from typing import Literal
 
+from bot.handling.feedback import Said
 from bot.handling.model import Record
+from bot.handling.reminders import Reminder
 from bot.messages.actions import Action
 from bot.messages.model import Alert, Digest
 from bot.news.model import KeyDate
@@ -257,6 +259,28 @@ class RemindFormAnswer:
 
 
 @dataclass(frozen=True, slots=True)
+class RemindersList:
+    """Reminders that are still to come, the next first: the person's and a channel's, or only those
+    of `channel`. `more`: there are others."""
+
+    reminders: tuple[Reminder, ...]
+    channel: ChannelRef | None = None
+    more: bool = False
+
+
+@dataclass(frozen=True, slots=True)
+class FeedbackList:
+    """What was said of alerts, the newest first: of `channel`, or what `person` said anywhere.
+    `here`: where it was asked."""
+
+    said: tuple[Said, ...]
+    channel: ChannelRef | None
+    here: ChannelRef
+    person: str
+    topic_titles: Mapping[str, str] = field(default_factory=dict)
+
+
+@dataclass(frozen=True, slots=True)
 class FileAnswer:
     """A file for the person alone: its name, its text, and the sentence that goes with it."""
 
@@ -296,7 +320,7 @@ class LatestOfTopic:
 @dataclass(frozen=True, slots=True)
 class HomePage:
     """What one person's Home tab shows; `feeds` only for admins. `refusal`: a sentence instead
-    of all that. `work`: what is assigned to the person."""
+    of all that. `work`: what is assigned to the person; `reminders`: what they are reminded of."""
 
     channels: tuple[ChannelSettings, ...] = ()
     latest: tuple[LatestOfTopic, ...] = ()
@@ -304,6 +328,7 @@ class HomePage:
     topic_titles: Mapping[str, str] = field(default_factory=dict)
     refusal: str = ""
     work: tuple[Record, ...] = ()
+    reminders: tuple[Reminder, ...] = ()
 
 
 Answer = (
@@ -324,6 +349,8 @@ Answer = (
     | AssignFormAnswer
     | NotApplicableFormAnswer
     | RemindFormAnswer
+    | RemindersList
+    | FeedbackList
     | FileAnswer
     | Shared
     | PermissionAnswer

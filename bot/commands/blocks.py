@@ -2,12 +2,15 @@
 
 from __future__ import annotations
 
-from bot.commands import help_lines, lines, views, work_views
+from collections.abc import Sequence
+
+from bot.commands import help_lines, lines, noted_lines, views, work_views
 from bot.commands.answers import (
     Answer,
     AssignFormAnswer,
     ChangeList,
     DigestAnswer,
+    FeedbackList,
     FeedList,
     FeedRow,
     FileAnswer,
@@ -15,6 +18,7 @@ from bot.commands.answers import (
     Listing,
     NotApplicableFormAnswer,
     PermissionAnswer,
+    RemindersList,
     RemindFormAnswer,
     Sentence,
     SettingsFormAnswer,
@@ -29,6 +33,7 @@ from bot.commands.answers import (
     WrongTopicFormAnswer,
 )
 from bot.commands.listing_blocks import listing, offers
+from bot.commands.noted_lines import Row
 from bot.commands.reply import Reply
 from bot.commands.settings_blocks import (
     COMMAND,
@@ -44,7 +49,7 @@ from bot.messages.digest_blocks import digest_message
 from bot.messages.kit import Block
 from bot.messages.model import Message
 from bot.messages.mrkdwn import escape
-from bot.messages.rich import person, together
+from bot.messages.rich import Rich, ours, person, together, words_of
 from bot.messages.slack_text import mrkdwn
 
 _WITH_BUTTONS = 40
@@ -99,6 +104,12 @@ def render(answer: Answer) -> Reply:  # noqa: C901 - one line a kind
             return Reply(why(answer))
         case HelpPage():
             return Reply(help_page(answer))
+        case RemindersList():
+            head = ours(noted_lines.reminders_head(answer))
+            return Reply(rows(head, noted_lines.reminder_rows(answer)))
+        case FeedbackList():
+            head = noted_lines.feedback_head(answer)
+            return Reply(rows(head, noted_lines.feedback_rows(answer)))
         case Sentence():
             return Reply(sentence(answer))
 
@@ -110,6 +121,25 @@ def sentence(answer: Sentence) -> Message:
     if answer.offers:
         shown.append(offers(answer.offers, "next"))
     return Message(text=text, blocks=tuple(shown))
+
+
+def rows(head: Rich, listed: Sequence[Row]) -> Message:
+    """Render lines, each with what can be done with it."""
+    text = "; ".join(words_of(one) for one in (head, *(row.line for row in listed[:3])))
+    return Message(text=escape(text, 600), blocks=(kit.section(mrkdwn(head)), *row_blocks(listed)))
+
+
+def row_blocks(listed: Sequence[Row]) -> list[Block]:
+    """Render lines as sections, each with its button."""
+    return [
+        kit.section(
+            mrkdwn(row.line),
+            accessory=kit.button(row.offer.label, f"row-{number}", encode(row.offer.action))
+            if row.offer
+            else None,
+        )
+        for number, row in enumerate(listed)
+    ]
 
 
 def shared(answer: Shared) -> Message:

@@ -2,14 +2,16 @@
 
 from __future__ import annotations
 
+from collections.abc import Sequence
 from dataclasses import replace
 
-from bot.commands import card_forms, card_work_forms, help_lines, lines
+from bot.commands import card_forms, card_work_forms, help_lines, lines, noted_lines
 from bot.commands.answers import (
     Answer,
     AssignFormAnswer,
     ChangeList,
     DigestAnswer,
+    FeedbackList,
     FeedList,
     FeedRow,
     FileAnswer,
@@ -18,6 +20,7 @@ from bot.commands.answers import (
     NotApplicableFormAnswer,
     Offer,
     PermissionAnswer,
+    RemindersList,
     RemindFormAnswer,
     Sentence,
     SettingsFormAnswer,
@@ -30,8 +33,9 @@ from bot.commands.answers import (
     WhyAnswer,
     WrongTopicFormAnswer,
 )
-from bot.commands.card_offers import reply
+from bot.commands.card_offers import offer_buttons, reply
 from bot.commands.listing_cards import listing
+from bot.commands.noted_lines import Row
 from bot.commands.reply import CardReply
 from bot.commands.settings_cards import (
     COMMAND,
@@ -95,6 +99,11 @@ def render(answer: Answer, *, channels: card_forms.Channels = ()) -> CardReply: 
             return why(answer)
         case HelpPage():
             return help_page(answer)
+        case RemindersList():
+            head = ours(noted_lines.reminders_head(answer))
+            return rows(head, noted_lines.reminder_rows(answer))
+        case FeedbackList():
+            return rows(noted_lines.feedback_head(answer), noted_lines.feedback_rows(answer))
         case Sentence():
             return sentence(answer)
 
@@ -104,6 +113,17 @@ def sentence(answer: Sentence) -> CardReply:
     text = rich.with_code(answer.text)
     shown = together("🚫 ", text) if answer.refused else text
     return reply([card_kit.paragraph(shown)], answer.offers, text=words_of(text))
+
+
+def rows(head: Rich, listed: Sequence[Row]) -> CardReply:
+    """Render lines, each with what can be done with it."""
+    body = [card_kit.paragraph(head)]
+    for row in listed:
+        body.append(card_kit.line(row.line))
+        if row.offer:
+            body.append(card_kit.row(offer_buttons([row.offer])))
+    text = "; ".join(words_of(one) for one in (head, *(row.line for row in listed[:3])))
+    return reply(body, text=text)
 
 
 def shared(answer: Shared) -> CardReply:

@@ -22,12 +22,14 @@ from bot.delivery.composer import StoredComposer
 from bot.delivery.facts import load_facts
 from bot.delivery.loading import StoredArticle, load_articles
 from bot.errors import UsageError
+from bot.handling import feedback
+from bot.handling.feedback import Verdict
 from bot.messages import actions
 from bot.messages.model import Alert
 from bot.news.taxonomy import Taxonomy
 from bot.storage import dialects
 from bot.storage.database import Database
-from bot.storage.tables import channel, feedback, saved_entry, workspace
+from bot.storage.tables import channel, saved_entry, workspace
 from bot.subscriptions.model import SubscriptionKind
 from bot.subscriptions.service import Subscriptions
 
@@ -78,7 +80,7 @@ class Entries:
         if not asked.on:
             return await self._take_back(asked.entry, "not-relevant", "", context)
         await self._note(asked.entry, "not-relevant", ("",), context)
-        said = "Noted: not relevant here. Thank you, this is how the topics get better."
+        said = "Noted: not relevant here. Thank you; `feedback` lists what was said."
         return Sentence(said, offers=(Offer("Undo", actions.NotRelevant(asked.entry, on=False)),))
 
     async def ask_wrong_topic(
@@ -167,38 +169,20 @@ class Entries:
         return self._composer.alert(article, facts[article.id], (), {})
 
     async def _note(
-        self, entry_id: int, verdict: str, topics: tuple[str, ...], context: CommandContext
+        self, entry_id: int, verdict: Verdict, topics: tuple[str, ...], context: CommandContext
     ) -> None:
         async with self._db.write() as conn:
             await self._article(conn, entry_id)
-            known = await _channel(conn, context)
-            now = await self._db.now(conn)
-            for topic in topics:
-                await conn.execute(
-                    dialects.insert(conn, feedback)
-                    .values(
-                        entry_id=entry_id,
-                        channel_id=known,
-                        actor=context.actor.id,
-                        verdict=verdict,
-                        topic=topic[:64],
-                        at=now,
-                    )
-                    .on_conflict_do_nothing()
-                )
+            here, now = await _channel(conn, context), await self._db.now(conn)
+            await feedback.note(conn, entry_id, here, context.actor.id, verdict, topics, now)
 
     async def _take_back(
-        self, entry_id: int, verdict: str, topic: str, context: CommandContext
+        self, entry_id: int, verdict: Verdict, topic: str, context: CommandContext
     ) -> Sentence:
         """Forget what this person said here; what others said stays."""
         async with self._db.write() as conn:
-            said = delete(feedback).where(
-                feedback.c.entry_id == entry_id,
-                feedback.c.channel_id.is_not_distinct_from(await _channel(conn, context)),
-                feedback.c.actor == context.actor.id,
-                feedback.c.verdict == verdict,
-            )
-            await conn.execute(said.where(feedback.c.topic == topic[:64]) if topic else said)
+            here = await _channel(conn, context)
+            await feedback.take_back(conn, entry_id, here, context.actor.id, verdict, topic)
         return Sentence("Taken back.")
 
     async def _article(self, conn: AsyncConnection, entry_id: int) -> StoredArticle:

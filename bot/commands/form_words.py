@@ -35,7 +35,7 @@ TRY = "What would this have sent?"
 WATCHES_HINT = "One a line: ACME Corp = ACME Ltd, Akme"
 SEARCHES_HINT = "One a line: eccn:3A090 china"
 ZONE_HINT = "A city or a zone: New York, Europe/Berlin, CET"
-ASSIGN_HINT = "They are told now, and reminded on that day at nine."
+ASSIGN_HINT = "They are told now, and reminded on that day at nine; for a weekend on Friday."
 REASON_HINT = "Kept for the audit, with your name and the text that the article has now."
 WHOM = (("me", "Me, in a direct message"), ("channel", "This channel"))
 _QUIET_HOURS = ("20:00", "07:00")

@@ -265,6 +265,35 @@ COMMANDS: tuple[CommandHelp, ...] = (
         ("changes", "settings"),
     ),
     CommandHelp(
+        "reminders",
+        GET,
+        ("reminders [#channel]",),
+        "Lists the reminders that are still to come, yours and this channel's, each with a button "
+        "that cancels it. They are set with “Remind…” under an alert whose article names dates.",
+        (("reminders", "what you and this channel are reminded of, and when"),),
+        ("unremind", "subscriptions"),
+    ),
+    CommandHelp(
+        "unremind",
+        GET,
+        ("unremind NUMBER", "unremind LINK"),
+        "Cancels a reminder by the number that `reminders` gives it, or all of an article.",
+        (("unremind 12", "no reminder of that any more"),),
+        ("reminders",),
+    ),
+    CommandHelp(
+        "feedback",
+        GET,
+        ("feedback [#channel]",),
+        "Lists what was said of this channel's alerts. Feedback is given behind the three dots of "
+        "an alert: “Not relevant” says that it did not matter here, “Wrong topic…” that the "
+        "article has not that topic; Undo takes either back. It is kept and counted, so that "
+        "operators see how good each topic is (`exportnews evaluate`); it changes no alert by "
+        "itself: for that `unsubscribe`, mute, or set a higher `score`.",
+        (("feedback", "what was said of this channel's alerts, and by whom"),),
+        ("score", "unsubscribe", "why"),
+    ),
+    CommandHelp(
         "feeds",
         SET_UP,
         ("feeds",),

@@ -2,8 +2,9 @@
 
 from __future__ import annotations
 
-from bot.commands.answers import HomePage, Offer
-from bot.commands.blocks import feed_line
+from bot.commands import noted_lines
+from bot.commands.answers import HomePage, Offer, RemindersList
+from bot.commands.blocks import feed_line, row_blocks
 from bot.commands.listing_blocks import offers
 from bot.commands.settings_blocks import channel_blocks
 from bot.commands.views import View
@@ -12,13 +13,14 @@ from bot.messages.kit import Block
 from bot.messages.mrkdwn import escape, link
 from bot.messages.slack_text import mrkdwn
 
-_CHANNELS_MOST = 10
+_CHANNELS_MOST, _REMINDERS_MOST = 10, 5
 _TOPICS_MOST, _FEEDS_MOST = 6, 10
 
 
 def home_view(page: HomePage) -> View:
     """Render the Home tab, at most 100 blocks."""
-    blocks = [*_lead(page), *_work(page), *_channels(page), *_latest(page), *_feeds(page)]
+    blocks = [*_lead(page), *_work(page), *_reminders(page)]
+    blocks += [*_channels(page), *_latest(page), *_feeds(page)]
     if page.refusal:
         blocks = [kit.section(escape(page.refusal, 500))]
     return {"type": "home", "callback_id": "home", "blocks": blocks[: limits.VIEW_BLOCKS]}
@@ -50,6 +52,14 @@ def _work(page: HomePage) -> list[Block]:
         for one in page.work
     ]
     return [kit.divider(), kit.header("Assigned to you"), *kit.paragraphs(lines)] if lines else []
+
+
+def _reminders(page: HomePage) -> list[Block]:
+    if not page.reminders:
+        return []
+    shown = RemindersList(page.reminders[:_REMINDERS_MOST])
+    rows = row_blocks(noted_lines.reminder_rows(shown))
+    return [kit.divider(), kit.header("Your reminders"), *rows]
 
 
 def _channels(page: HomePage) -> list[Block]:

@@ -217,6 +217,27 @@ class Audit:
 
 
 @dataclass(frozen=True, slots=True)
+class Reminders:
+    """List the reminders that are still to come."""
+
+    channel: Mention | None = None
+
+
+@dataclass(frozen=True, slots=True)
+class Unremind:
+    """Cancel reminders: by number, or those of an article."""
+
+    which: str = ""
+
+
+@dataclass(frozen=True, slots=True)
+class Feedback:
+    """List what was said of alerts."""
+
+    channel: Mention | None = None
+
+
+@dataclass(frozen=True, slots=True)
 class Saved:
     """The person's own list."""
 
@@ -258,6 +279,9 @@ Command = (
     | Timeline
     | Feeds
     | Audit
+    | Reminders
+    | Unremind
+    | Feedback
     | Saved
     | Help
     | Change

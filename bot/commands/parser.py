@@ -20,12 +20,14 @@ from bot.commands.model import (
     Changes,
     Command,
     DigestTime,
+    Feedback,
     Feeds,
     Help,
     Latest,
     Mention,
     Permission,
     Quiet,
+    Reminders,
     Resume,
     Saved,
     SaveSearch,
@@ -38,6 +40,7 @@ from bot.commands.model import (
     Timezone,
     Topics,
     Try,
+    Unremind,
     Unsubscribe,
     Unwatch,
     Updates,
@@ -302,6 +305,14 @@ def _audit(rest: str) -> Command | None:
     return Audit(days.get("from"), days.get("to"))
 
 
+def _unremind(rest: str) -> Command | None:
+    found = _LINK.search(plain(rest))
+    if found:
+        return Unremind(found.group())
+    number = plain(rest).removeprefix("#")
+    return Unremind(number) if number.isdecimal() or not number else None
+
+
 def _search(rest: str) -> Command:
     return Search(plain(rest))
 
@@ -338,6 +349,9 @@ _READERS: Mapping[str, Callable[[str], Command | None]] = {
     "feeds": _alone(Feeds()),
     "audit": _audit,
     "saved": _alone(Saved()),
+    "reminders": _of_channel(Reminders),
+    "unremind": _unremind,
+    "feedback": _of_channel(Feedback),
     "help": _help,
 }
 COMMANDS: tuple[str, ...] = tuple(_READERS)

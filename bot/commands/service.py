@@ -14,6 +14,7 @@ from bot.commands.entries import Entries
 from bot.commands.files import Files
 from bot.commands.finding import Finding
 from bot.commands.model import Mention
+from bot.commands.noted import Noted
 from bot.commands.parser import parse
 from bot.commands.reading import Reading
 from bot.commands.submitting import Submitting
@@ -47,6 +48,7 @@ class Commands:
         self._reading = Reading(db, taxonomy, subscriptions)
         self._entries = Entries(db, taxonomy, subscriptions)
         self._working = Working(db, subscriptions, self._entries)
+        self._noted = Noted(db, taxonomy, subscriptions)
         self._files = Files(db, search, subscriptions, self._entries)
         self._submitting = Submitting(
             subscriptions, self._entries, self._changing, self._finding, self._working
@@ -99,6 +101,7 @@ class Commands:
             feeds=await self._reading.feeds() if context.actor.admin else None,
             topic_titles=self._reading.titles,
             work=await self._working.work_of(context),
+            reminders=await self._noted.reminders_of(context),
         )
 
     async def _do(self, command: model.Command, context: CommandContext) -> Answer:  # noqa: C901 - one line a kind
@@ -136,6 +139,12 @@ class Commands:
                 return await self._reading.feeds()
             case model.Audit():
                 return await self._files.audit(command, context)
+            case model.Reminders():
+                return await self._noted.reminders(command, context)
+            case model.Unremind():
+                return await self._noted.unremind(command, context)
+            case model.Feedback():
+                return await self._noted.feedback(command, context)
             case model.Permission():
                 return await self._reading.permission(command, context)
             case model.Help():
@@ -234,6 +243,8 @@ class Commands:
                 return await self._working.ask_not_applicable(action.entry, context)
             case actions.RemindForm():
                 return await self._working.ask_remind(action.entry, context)
+            case actions.Unremind():
+                return await self._noted.cancel(action.reminder, context)
             case actions.Calendar():
                 return await self._files.calendar(action.entry)
             case actions.ExportSearch():

@@ -215,7 +215,12 @@ def change_words(action: str, before: Mapping[str, object], after: Mapping[str, 
     return f"{action} ({'; '.join(parts)})" if parts else action
 
 
-_ACTIONS = {"configure": "settings", "save-search": "save search", "drop-search": "drop search"}
+_ACTIONS = {
+    "configure": "settings",
+    "save-search": "save search",
+    "drop-search": "drop search",
+    "unremind": "cancel a reminder",
+}
 _KEYS = {
     "min_score": "least score",
     "mode": "comes",

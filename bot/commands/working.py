@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from datetime import timedelta
+from datetime import date, timedelta
 from typing import Protocol
 
 from bot.commands import forms
@@ -79,8 +79,10 @@ class Working:
         step = Step("assign", who, form.due)
         taken = await self._desk.take(place.ref, _person(context), form.entry, step)
         due = words.day(taken.state.due) if taken.state.due else ""
+        told = taken.reminded if taken.reminded != taken.state.due else None
+        when = f"on {words.day(told)}{_before(taken.state.due)}" if told else "that day"
         return Sentence(
-            f"Assigned; it is due on {due}, with a reminder that day. The message shows it to all."
+            f"Assigned; it is due on {due}, with a reminder {when}. The message shows it to all."
         )
 
     async def not_applicable(
@@ -105,9 +107,13 @@ class Working:
             settings = await self._subscriptions.settings(place.ref)
             ref, to, zone = place.ref, place.ref.channel, settings.timezone if settings else zone
         asked = dates.Reminding(form.entry, form.on, form.kind, form.days, form.whom, to, zone)
-        at = await dates.remind(self._db, ref, asked)
+        done = await dates.remind(self._db, ref, asked, context.actor)
         whom = "You are" if form.whom == "me" else "The channel is"
-        return Sentence(f"{whom} reminded on {words.moment_in(at, zone)}.")
+        already = "" if done.new else " already"
+        at = f"{whom} reminded{already} on {words.moment_in(done.reminder.at, zone)}"
+        cancel = Offer("Cancel", actions.Unremind(done.reminder.id))
+        every = Offer("All reminders", actions.Run("reminders"))
+        return Sentence(f"{at}{_before(done.moved_from)}.", offers=(cancel, every))
 
     async def work_of(self, context: CommandContext) -> tuple[Record, ...]:
         """What is assigned to the person."""
@@ -116,6 +122,11 @@ class Working:
 
     async def _place(self, channel: str, context: CommandContext) -> Place:
         return await find_place(context, Mention(channel, ""), self._subscriptions)
+
+
+def _before(day: date | None) -> str:
+    """Say why a reminder comes on the working day before."""
+    return f", the working day before: {words.day(day)} is a {day:%A}" if day else ""
 
 
 def _person(context: CommandContext) -> Person:

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Sequence
 from dataclasses import dataclass
-from datetime import date, datetime, timedelta
+from datetime import date, timedelta
 from typing import Literal
 
 from sqlalchemy import select
@@ -14,16 +14,29 @@ from bot.delivery.facts import load_facts
 from bot.delivery.loading import load_articles
 from bot.delivery.notices import DIRECT, owe_notice
 from bot.errors import UsageError
-from bot.handling.reminding import local_day, morning_of
+from bot.handling import reminders
+from bot.handling.reminders import Reminder
+from bot.handling.reminding import local_day, morning_of, working_day
 from bot.messages import words
 from bot.news.model import KeyDate
 from bot.storage.database import Database
 from bot.storage.tables import workspace
-from bot.subscriptions.model import ChannelRef
+from bot.subscriptions import store
+from bot.subscriptions.model import Actor, ChannelRef
 
 Whom = Literal["me", "channel"]
 DAYS_BEFORE = (0, 1, 3, 7, 14, 30)
 """How many days before a date one may be reminded."""
+
+
+@dataclass(frozen=True, slots=True)
+class Reminded:
+    """What came of asking for a reminder. `new`: it was not set before; `moved_from`: the day that
+    was asked for, where that is no working day and it comes before."""
+
+    reminder: Reminder
+    new: bool
+    moved_from: date | None = None
 
 
 @dataclass(frozen=True, slots=True)
@@ -59,10 +72,11 @@ async def upcoming(db: Database, entry_id: int) -> tuple[str, Sequence[KeyDate]]
     return articles[entry_id].title, coming
 
 
-async def remind(db: Database, ref: ChannelRef, asked: Reminding) -> datetime:
-    """Owe a reminder, once for each date, span and receiver; give when it comes (UTC).
+async def remind(db: Database, ref: ChannelRef, asked: Reminding, actor: Actor) -> Reminded:
+    """Owe a reminder, once for each date, day and receiver, and record who asked for it.
 
-    Raises UsageError when that day is past, or the entry does not name the date.
+    On a Saturday or Sunday it comes on the Friday before, unless that is past. Raises UsageError
+    when the day is past, when it was reminded of, or when the entry does not name the date.
     """
     async with db.write() as conn:
         now = await db.now(conn)
@@ -71,23 +85,47 @@ async def remind(db: Database, ref: ChannelRef, asked: Reminding) -> datetime:
         named = facts[asked.entry].dates if asked.entry in articles else ()
         if (asked.kind, asked.on) not in [(found.kind, found.on) for found in named]:
             raise UsageError("That article is no longer kept, or it names another date now.")
-        day = asked.on - timedelta(days=asked.days)
-        if day < local_day(now, asked.timezone):
+        wished = asked.on - timedelta(days=asked.days)
+        today = local_day(now, asked.timezone)
+        if wished < today:
             raise UsageError("That day is past; choose to be reminded later.")
-        at = morning_of(day, asked.timezone, now)
+        day = working_day(wished, today)
+        days = (asked.on - day).days
         what = words.DATE_WORDS.get(asked.kind, asked.kind)
-        await owe_notice(
+        article = articles[asked.entry]
+        home = await _workspace(conn, ref)
+        subject = reminders.subject_of(asked.entry, asked.kind, asked.on, days)
+        new = await owe_notice(
             conn,
-            await _workspace(conn, ref),
+            home,
             asked.to,
             kind=DIRECT if asked.whom == "me" else "channel",
-            subject=f"date:{asked.entry}:{asked.kind}:{asked.on:%Y%m%d}:{asked.days}",
-            text=f"{what}: {words.day(asked.on)}{_ahead(asked.days)}.",
-            about={"title": articles[asked.entry].title, "link": articles[asked.entry].link},
+            subject=subject,
+            text=f"{what}: {words.day(asked.on)}{_ahead(days)}.",
+            about={
+                "title": article.title,
+                "link": article.link,
+                "zone": asked.timezone,
+                "by": actor.id,
+            },
             now=now,
-            due=at,
+            due=morning_of(day, asked.timezone, now),
         )
-    return at
+        found, channel_id = await reminders.find(conn, home, asked.to, subject)
+        if found is None:
+            raise UsageError("You were reminded of that already; choose another day.")
+        if new:
+            await store.record(
+                conn,
+                workspace_id=home,
+                channel_id=channel_id,
+                actor=actor,
+                action="remind",
+                before={},
+                after={"reminder": reminders.in_words(found)},
+                now=now,
+            )
+    return Reminded(found, new, wished if wished != day else None)
 
 
 def _ahead(days: int) -> str:

@@ -11,6 +11,7 @@ from sqlalchemy.ext.asyncio import AsyncConnection
 
 from bot.storage.tables import delivery
 
+_FRIDAY = 4
 _MORNING = time(9, 0)
 _AT_LEAST = timedelta(hours=1)
 
@@ -18,6 +19,13 @@ _AT_LEAST = timedelta(hours=1)
 def local_day(now: datetime, zone: str) -> date:
     """Give the day that it is in a zone."""
     return now.astimezone(_zone(zone)).date()
+
+
+def working_day(day: date, today: date) -> date:
+    """Give the day on which to tell of `day`: the Friday before where it is a Saturday or Sunday,
+    unless that is past. Holidays are not known."""
+    friday = day - timedelta(days=max(0, day.weekday() - _FRIDAY))
+    return friday if friday >= today else day
 
 
 def morning_of(day: date, zone: str, now: datetime) -> datetime:

@@ -8,7 +8,7 @@ from __future__ import annotations
 
 from collections.abc import AsyncIterator
 from dataclasses import dataclass
-from datetime import datetime
+from datetime import date, datetime
 from typing import Any
 
 from sqlalchemy import exists, literal, null, select
@@ -35,11 +35,13 @@ NOT_HERE = "That alert did not come to this channel, so it is not handled here."
 
 @dataclass(frozen=True, slots=True)
 class Taken:
-    """A step that was taken: the record's number, the state it led to, the article's title."""
+    """A step that was taken: the record's number, the state it led to, the article's title, and
+    on which day an assignee is reminded."""
 
     record: int
     state: Handling
     title: str
+    reminded: date | None = None
 
 
 @dataclass(frozen=True, slots=True)
@@ -77,10 +79,9 @@ class HandlingDesk:
             )
             await _owe_new_text(conn, place.id, story, record, now)
             await reminding.call_off(conn, await _assignments(conn, place.id, story))
-            if step.assignee is not None:
-                await _tell_assignee(conn, place, actor, article, step, record, now)
+            told = await _tell_assignee(conn, place, actor, article, step, record, now)
             state = (await records.load_states(conn, [place.id], [story]))[place.id, story]
-        return Taken(record, state, article.title)
+        return Taken(record, state, article.title, told)
 
     async def work_of(self, platform: str, workspace_id: str, person: str) -> tuple[Record, ...]:
         """Give what is assigned to a person of a workspace and not settled, the most urgent ten."""
@@ -221,10 +222,12 @@ async def _tell_assignee(
     step: Step,
     record: int,
     now: datetime,
-) -> None:
-    """Owe the assignee a notice now (unless they took it themselves), and one on the day."""
+) -> date | None:
+    """Owe the assignee a notice now (unless they took it themselves), and one on the day, or on
+    the Friday before a weekend; give which day that is."""
     if step.assignee is None or step.due is None:
-        return
+        return None
+    reminded = reminding.working_day(step.due, reminding.local_day(now, place.timezone))
     by = actor.name or "Somebody"
     link = {"title": article.title, "link": article.link}
     if step.assignee.id != actor.id:
@@ -247,5 +250,6 @@ async def _tell_assignee(
         text=f"This is assigned to you and due on {day(step.due)}.",
         about=link,
         now=now,
-        due=reminding.morning_of(step.due, place.timezone, now),
+        due=reminding.morning_of(reminded, place.timezone, now),
     )
+    return reminded

@@ -222,6 +222,13 @@ class RemindForm:
 
 
 @dataclass(frozen=True, slots=True)
+class Unremind:
+    """Cancel a reminder."""
+
+    reminder: int
+
+
+@dataclass(frozen=True, slots=True)
 class ExportSearch:
     """Give what a search finds as a file."""
 
@@ -256,6 +263,7 @@ Action = (
     | NotApplicableForm
     | Calendar
     | RemindForm
+    | Unremind
     | ExportSearch
 )
 
@@ -286,6 +294,7 @@ _KINDS: dict[str, type[Action]] = {
     "not-applicable": NotApplicableForm,
     "calendar": Calendar,
     "remind": RemindForm,
+    "unremind": Unremind,
     "export": ExportSearch,
 }
 _NAMES = {kind: name for name, kind in _KINDS.items()}

@@ -13,6 +13,8 @@ from microsoft_teams.api import ApiClient
 from bot.commands.answers import (
     Answer,
     ChangeList,
+    FeedbackList,
+    RemindersList,
     SettingsList,
     Shared,
     SubscriptionChange,
@@ -74,6 +76,10 @@ def people_of(answer: Answer) -> Collection[str]:
             found = {s.created_by for s in answer.channel.subscriptions}
         case ChangeList():
             found = {change.actor for change in answer.changes}
+        case RemindersList():
+            found = {one.by for one in answer.reminders}
+        case FeedbackList():
+            found = {one.actor for one in answer.said}
         case Shared():
             found = {answer.by}
         case _:
@@ -95,6 +101,12 @@ def with_names(answer: Answer, names: Mapping[str, str]) -> Answer:
                     replace(one, actor=names.get(one.actor, one.actor)) for one in answer.changes
                 ),
             )
+        case RemindersList():
+            set_by = (replace(one, by=names.get(one.by, one.by)) for one in answer.reminders)
+            return replace(answer, reminders=tuple(set_by))
+        case FeedbackList():
+            said = (replace(one, actor=names.get(one.actor, one.actor)) for one in answer.said)
+            return replace(answer, said=tuple(said), person=names.get(answer.person, answer.person))
         case Shared():
             return replace(answer, by=names.get(answer.by, answer.by))
         case _:

@@ -196,3 +196,28 @@ async def test_every_reading_command_answers(desk: Desk) -> None:
     assert "*Entity List* asks for it" in await desk.say("why https://trade.example/0")
     assert "You have saved nothing yet" in await desk.say("saved")
     assert "Nothing was found for" in await desk.say("zeppelin")
+
+
+async def test_what_was_said_is_listed_where_it_was_said_and_undone_by_who_said_it(
+    desk: Desk,
+) -> None:
+    await desk.ask("subscribe sanctions")
+    ids = await desk.fill()
+    assert "Nothing was said of alerts in" in await desk.say("feedback")
+    await desk.press(actions.WrongTopic(ids[5], "sanctions"))
+    await desk.press(actions.NotRelevant(ids[5]), actor=replace(ANN, id="U0BEN"))
+    said = await desk.say("feedback")
+    assert said.count("Undo") == 1
+    for text in ("Wrong topic *Sanctions", "Not relevant", "<@U0BEN>", TITLES[5]):
+        assert text in said
+    assert "Nothing was said" in await desk.say("feedback #trade")
+    mine = await desk.say("feedback", channel=DIRECT, direct=True)
+    assert ("Wrong topic" in mine, "Not relevant" in mine) == (True, False)
+
+
+async def test_the_same_said_twice_where_there_is_no_channel_is_said_once(desk: Desk) -> None:
+    ids = await desk.fill()
+    for _twice in range(2):
+        await desk.press(actions.NotRelevant(ids[5]), channel=DIRECT, direct=True)
+    async with desk.db.read() as conn:
+        assert len((await conn.execute(select(feedback))).all()) == 1

@@ -198,3 +198,54 @@ async def test_a_file_that_slack_does_not_take_is_said(
     else:
         office.slack.plan("files.completeUploadExternal", Status(503))
     assert said in await press(office, "Add to calendar")
+
+
+async def test_a_reminder_is_listed_at_home_and_cancelled(office: Office) -> None:
+    await office.alert(DATED)
+    await press(office, "Remind…", expect=0)
+    await until(office.slack, lambda: bool(office.slack.modals(MEMBER)))
+    await office.slack.submit_view(office.slack.modals(MEMBER)[-1], {})
+    await until(office.slack, lambda: "You are reminded on 1 Dec 2099" in told(office))
+    await office.slack.open_home(MEMBER)
+    await until(office.slack, lambda: office.slack.home(MEMBER) is not None)
+    assert "Your reminders" in str(office.slack.home(MEMBER))
+    listed = await office.slack.slash("reminders", channel=CHANNEL, user=MEMBER)
+    assert "1 reminder to come" in listed.text
+    message = office.slack.ephemerals(CHANNEL, MEMBER)[-1]
+    (row,) = [block for block in message.blocks if "accessory" in block]
+    replies = await office.slack.click(
+        *(CHANNEL, message.ts, row["accessory"]["action_id"]),
+        value=row["accessory"]["value"],
+        user=MEMBER,
+        expect=1,
+    )
+    assert "Cancelled: you are not reminded" in replies.text
+    again = await office.slack.slash("reminders", channel=CHANNEL, user=MEMBER)
+    assert "No reminder is set here" in again.text
+
+
+async def test_feedback_is_listed_and_taken_back(office: Office) -> None:
+    await office.alert(DATED)
+    message = the_alert(office)
+    value = next(
+        option["value"]
+        for block in message.blocks
+        for element in (block.get("accessory") or {}, *block.get("elements", []))
+        for option in element.get("options", [])
+        if "irrelevant" in option["value"]
+    )
+    replies = await office.slack.click(
+        CHANNEL, message.ts, "more", value=value, user=MEMBER, expect=1
+    )
+    assert "Noted: not relevant here" in replies.text
+    listed = await office.slack.slash("feedback", channel=CHANNEL, user=MEMBER)
+    assert f"<@{MEMBER}>" in listed.text
+    shown_list = office.slack.ephemerals(CHANNEL, MEMBER)[-1]
+    (row,) = [block for block in shown_list.blocks if "accessory" in block]
+    replies = await office.slack.click(
+        *(CHANNEL, shown_list.ts, row["accessory"]["action_id"]),
+        value=row["accessory"]["value"],
+        user=MEMBER,
+        expect=1,
+    )
+    assert "Taken back." in replies.text

@@ -88,3 +88,26 @@ async def test_dates_go_into_a_calendar(office: Office, alert: Post) -> None:
 async def test_a_date_is_reminded_of(office: Office, alert: Post) -> None:
     sent = await fill(office, alert, "Remind…")
     assert "reminded on" in str(sent)
+
+
+async def test_a_reminder_is_listed_and_cancelled(office: Office, alert: Post) -> None:
+    await fill(office, alert, "Remind…")
+    chips = office.room("chips")
+    await office.teams.say(chips, office.mara, "reminders")
+    listed = office.teams.posts(chips)[-1]
+    assert "1 reminder to come" in listed.shown
+    await office.teams.press(listed, office.mara, "Cancel")
+    await office.teams.say(chips, office.mara, "reminders")
+    assert "No reminder is set here" in office.teams.posts(chips)[-1].shown
+
+
+async def test_feedback_is_listed_with_names(office: Office, alert: Post) -> None:
+    await office.teams.press(alert, office.mara, "Not relevant")
+    chips = office.room("chips")
+    await office.teams.say(chips, office.mara, "feedback")
+    listed = office.teams.posts(chips)[-1]
+    assert "Not relevant" in listed.shown
+    assert "Mara Lindqvist" in listed.shown
+    await office.teams.press(listed, office.mara, "Undo")
+    await office.teams.say(chips, office.mara, "feedback")
+    assert "Nothing was said" in office.teams.posts(chips)[-1].shown
