@@ -4,7 +4,7 @@ those that may have arrived."""
 from __future__ import annotations
 
 from collections.abc import Collection, Mapping, Sequence
-from dataclasses import dataclass, field
+from dataclasses import dataclass, field, replace
 from datetime import datetime
 from typing import Any
 
@@ -12,7 +12,7 @@ from sqlalchemy import ColumnElement, Row, and_, func, or_, select
 from sqlalchemy.ext.asyncio import AsyncConnection
 
 from bot.delivery.model import Owed
-from bot.storage.tables import delivery, rate_limit
+from bot.storage.tables import delivery, rate_limit, story
 from bot.subscriptions.gathering import ALERTS
 from bot.subscriptions.lineage import followed_by
 
@@ -20,11 +20,13 @@ from bot.subscriptions.lineage import followed_by
 @dataclass(frozen=True, slots=True)
 class Answered:
     """The delivery that a follow-up answers or an update renews, with the platform's id of its
-    message and when that was sent; both are empty while it is still owed itself."""
+    message and when that was sent; both are empty while it is still owed itself. `likely`: how
+    likely the follow-up tells that very story, where it may and it is not sure."""
 
     delivery_id: int
     external_id: str = ""
     sent_at: datetime | None = None
+    likely: float | None = None
 
 
 @dataclass(frozen=True, slots=True)
@@ -59,16 +61,29 @@ async def load_threads(conn: AsyncConnection, owed: Sequence[Owed]) -> Mapping[i
             found[one.id] = _answered(row)
     answers = [one for one in owed if one.kind == "follow-up" and one.story_id]
     before = await followed_by(conn, {one.story_id for one in answers if one.story_id})
-    of_matter = delivery.c.story_id.in_({story for line in before.values() for story in line})
+    of_matter = delivery.c.story_id.in_({each for line in before.values() for each in line})
     rows = await _told(conn, answers, of_matter, here)
     told = {(row.channel_id, row.story_id): row for row in rows}
+    likely = await _likely(conn, before)
     for one in answers:
-        places = [(one.address.channel_id, story) for story in before.get(one.story_id or 0, ())]
+        places = [(one.address.channel_id, each) for each in before.get(one.story_id or 0, ())]
         thread = [told[place] for place in places if place in told]
         if thread:
             began = next((row for row in thread if row.kind == "alert"), thread[-1])
-            found[one.id] = _answered(began)
+            found[one.id] = replace(_answered(began), likely=likely.get(one.story_id or 0))
     return found
+
+
+async def _likely(conn: AsyncConnection, story_ids: Collection[int]) -> Mapping[int, float]:
+    """Give how likely stories are the ones that they follow, of those that may be."""
+    if not story_ids:
+        return {}
+    rows = await conn.execute(
+        select(story.c.id, story.c.perhaps).where(
+            story.c.id.in_(story_ids), story.c.perhaps.is_not(None)
+        )
+    )
+    return {row.id: row.perhaps for row in rows}
 
 
 async def _told(

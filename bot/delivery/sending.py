@@ -47,6 +47,8 @@ NOT_SETTLED = (
 
 ALOUD_AFTER = timedelta(days=3)
 """How old a message is that nobody looks at any more: what answers it is also shown below."""
+ALOUD_BELOW = 0.3
+"""Likelihood of one story below which about half of those that may be one are two."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -138,11 +140,14 @@ def _thread(claim: Claim, owed: Owed, arrived: Mapping[int, str]) -> str:
 
 
 def _is_aloud(task: _Task) -> bool:
-    """Whether a follow-up answers a message that the channel has long scrolled past."""
+    """Whether a follow-up answers a message that the channel has long scrolled past, or may well
+    tell of another event, of which nobody who leaves that thread alone would hear."""
     answered = task.claim.threads.get(task.owed.id)
-    if task.owed.kind != "follow-up" or answered is None or answered.sent_at is None:
+    if task.owed.kind != "follow-up" or answered is None:
         return False
-    return task.now - answered.sent_at > ALOUD_AFTER
+    if answered.likely is not None and answered.likely < ALOUD_BELOW:
+        return True
+    return answered.sent_at is not None and task.now - answered.sent_at > ALOUD_AFTER
 
 
 async def _recall(office: Office, claim: Claim, recall: Recall, bounds: Bounds) -> Settled:

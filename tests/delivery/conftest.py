@@ -57,8 +57,10 @@ class Desk:
         here = self.workspaces[home.team_id]
         return await add_channels(self.db, here, names, self.clock(), **columns)
 
-    async def story(self, title: str, *, follows: Told | None = None) -> Told:
-        return await add_story(self.db, title, self.clock(), follows=follows)
+    async def story(
+        self, title: str, *, follows: Told | None = None, perhaps: float | None = None
+    ) -> Told:
+        return await add_story(self.db, title, self.clock(), follows=follows, perhaps=perhaps)
 
     async def owe(self, told: Told, *channel_ids: int, **columns: Any) -> list[int]:
         return await owe(self.db, told, channel_ids, self.clock(), **columns)

@@ -140,6 +140,20 @@ async def test_what_follows_a_follow_up_stands_in_the_one_thread(desk: Desk) -> 
     assert [one.broadcast for one in steps] == [False, False, True]
 
 
+async def test_what_may_well_be_another_event_is_shown_in_the_channel_too(desk: Desk) -> None:
+    """An answer in a thread notifies nobody who leaves that thread alone."""
+    (here,) = await desk.channels("C1")
+    first = await desk.story("Story one")
+    await desk.owe(first, here)
+    for likely in (0.5, 0.25):
+        may_be = await desk.story(f"Story {likely}", follows=first, perhaps=likely)
+        await desk.owe(may_be, here, kind="follow-up")
+    await _dispatch_for(desk, minutes=5)
+    told, *answers = desk.slack.messages("C1")
+    assert [one.thread_ts for one in answers] == [told.ts, told.ts]
+    assert [one.broadcast for one in answers] == [False, True]
+
+
 async def test_steps_that_the_channel_was_not_told_of_do_not_break_its_thread(desk: Desk) -> None:
     (here,) = await desk.channels("C1")
     story = await desk.story("Story one")

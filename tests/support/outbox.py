@@ -75,7 +75,12 @@ async def add_channels(
 
 
 async def add_story(
-    db: Database, title: str, now: datetime, *, follows: Told | None = None
+    db: Database,
+    title: str,
+    now: datetime,
+    *,
+    follows: Told | None = None,
+    perhaps: float | None = None,
 ) -> Told:
     """Store a story that one entry tells; each is published a minute after the one before."""
     async with db.write() as conn:
@@ -94,6 +99,7 @@ async def add_story(
                     started_at=now,
                     updated_at=now,
                     follows_id=follows.story_id if follows else None,
+                    perhaps=perhaps,
                 )
                 .returning(story.c.id)
             )
