@@ -13,7 +13,7 @@ from typing import Literal
 from rapidfuzz import fuzz
 
 from bot.news import story_amounts, story_marks
-from bot.news.story_acts import other_doer, other_mineral, other_target, suit_and_ruling
+from bot.news.story_acts import other_doer, other_list, other_mineral, other_target, suit_and_ruling
 from bot.news.story_features import StoryFeatures
 from bot.news.story_signs import (
     WINDOW_DAYS,
@@ -94,6 +94,8 @@ def _excluded(a: StoryFeatures, b: StoryFeatures) -> Comparison | None:
         return Comparison("apart", 0.0, "one act of, or on, another country")
     if other_mineral(a.headline, b.headline):
         return Comparison("apart", 0.0, "one act on another mineral")
+    if other_list(a.folded_title, b.folded_title):
+        return Comparison("apart", 0.0, "another official list")
     if exchanged(a, b) or _exchanged_in_text(a, b):
         return Comparison("apart", 0.0, "one wording, another name")
     if other_names(a, b) and one_act(a.headline, b.headline):

@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+import re
+
 from bot.news.story_common import targets_of
 from bot.news.story_features import StoryFeatures
 from bot.news.story_lexicon import lexicon
@@ -46,6 +48,24 @@ def other_mineral(one: Told, other: Told) -> bool:
 def _minerals(headline: Told) -> frozenset[str]:
     implied = lexicon().implied
     return frozenset(each for each in headline.weights if "t:mineral" in implied.get(each, ()))
+
+
+_LISTS = re.compile(
+    r"\b(?:(?P<unverified>unverified list|uvl)|(?P<unreliable>unreliable[- ]entity(?: list)?)"
+    r"|(?P<uflpa>(?:uflpa|forced[- ]labou?r)(?: entity)? list)|(?P<meu>military end[- ]users? list)"
+    r"|(?P<sdn>sdn list|specially designated)|(?P<entity>entity list))\b"
+)
+"""Official lists by their names; a blacklist may be any of them."""
+
+
+def other_list(one: str, other: str) -> bool:
+    """Whether two folded headlines name official lists, and none that is the same."""
+    first, second = _lists(one), _lists(other)
+    return bool(first and second) and first.isdisjoint(second)
+
+
+def _lists(title: str) -> set[str]:
+    return {str(found.lastgroup) for found in _LISTS.finditer(title)}
 
 
 def suit_and_ruling(one: Told, other: Told) -> bool:

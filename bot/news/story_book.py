@@ -65,7 +65,8 @@ async def place_many(conn: AsyncConnection, batch: Sequence[Unplaced]) -> tuple[
     news = await asyncio.to_thread(lambda: [_features(each) for each in batch])
     await _load_candidates(conn, shelf, batch, news)
     ledger = StoryLedger()
-    made, told = await asyncio.to_thread(_choose_all, batch, news, shelf, ledger)
+    stories = await _count_stories(conn, news)
+    made, told = await asyncio.to_thread(_choose_all, batch, news, shelf, ledger, stories)
     ids = await ledger.write(conn)
     placements = tuple(
         Placement(
@@ -81,14 +82,19 @@ async def place_many(conn: AsyncConnection, batch: Sequence[Unplaced]) -> tuple[
 
 
 def _choose_all(
-    batch: Sequence[Unplaced], news: Sequence[StoryFeatures], shelf: Shelf, ledger: StoryLedger
+    batch: Sequence[Unplaced],
+    news: Sequence[StoryFeatures],
+    shelf: Shelf,
+    ledger: StoryLedger,
+    stories: int,
 ) -> tuple[dict[int, Choice], dict[int, int]]:
     """Choose the story of each entry, in the order of their times; give what was chosen and the
-    stories' numbers, by the entries' places in the batch."""
+    stories' numbers, by the entries' places in the batch. `stories` of these days are stored."""
     made: dict[int, Choice] = {}
     told: dict[int, int] = {}
     for place in sorted(range(len(batch)), key=lambda i: (news[i].when, batch[i].entry_id)):
-        made[place] = choose(news[place], shelf.candidates(news[place]))
+        made[place] = choose(news[place], shelf.candidates(news[place]), stories=stories)
+        stories += made[place].matter is None
         told[place] = ledger.note(news[place], made[place])
         shelf.add(batch[place].entry_id, news[place], told[place], made[place].matter)
     return made, told
@@ -97,6 +103,18 @@ def _choose_all(
 async def renew(conn: AsyncConnection, edited: Unplaced) -> None:
     """Let an entry be found by what it says after an edit; it stays in its story."""
     await write_keys(conn, [(edited.entry_id, _features(edited))])
+
+
+async def _count_stories(conn: AsyncConnection, news: Sequence[StoryFeatures]) -> int:
+    """Count the stored stories of the days around the batch, up to some thousands."""
+    if not news:
+        return 0
+    first, last = min(each.when for each in news), max(each.when for each in news)
+    near = select(story.c.id).where(
+        story.c.started_at.between(first - _WINDOW, last + _WINDOW), story.c.perhaps.is_(None)
+    )
+    found = await conn.scalar(select(func.count()).select_from(near.limit(_MAX_ROWS).subquery()))
+    return int(found or 0)
 
 
 def _features(each: Unplaced) -> StoryFeatures:

@@ -69,9 +69,11 @@ _SILENTLY = 4
 entry: what is joined for less are seven of eight events that would hide behind another."""
 
 _CROWD, _OTHERS = 0.9, 0.2
-"""How fast what is asked of the likest one grows with the number of those it was compared with, and
-with the odds for all others: among many stories of the same days, one that is half like the new one
-is there by chance, and an entry that could belong to any of several belongs to none for sure."""
+"""How fast what is asked of the likest one grows with the number of those it was compared with (at
+least the root of all that there are: where few share a word with the new one, a shared word still
+tells little among many), and with the odds for all others: among many stories of the same days, one
+that is half like the new one is there by chance, and an entry that could belong to any of several
+belongs to none for sure."""
 
 _STRANGERS = 5.0
 """How much more is asked, among several, of a story that names nobody whom the entry names: of one
@@ -88,8 +90,10 @@ _LEAST_MEAN = 0.5
 half-likeness draws two events together."""
 
 
-def choose(new: StoryFeatures, members: Iterable[Member]) -> Choice:
+def choose(new: StoryFeatures, members: Iterable[Member], *, stories: int = 1) -> Choice:
     """Choose the story of `new` among the stories of `members`; the order does not matter.
+
+    `stories`: how many there are of these days, of which the members' are those that share a word.
 
     Two that have only in common what so much of our news tells must be likely to tell one event,
     however few the others are. A certain sign (number, address) wins over everything; a story of
@@ -111,7 +115,8 @@ def choose(new: StoryFeatures, members: Iterable[Member]) -> Choice:
         story = min(certain)
         return Choice("same", story, sure=1.0, matter=cases[story].matter)
     matters = _by_matter(cases)
-    asked = {matter: _asked(new, matter, matters, rivals) for matter in matters}
+    crowd = max(1, len(rivals), math.sqrt(stories))
+    asked = {matter: _asked(new, matter, matters, rivals, crowd) for matter in matters}
     if (joined := _likest(cases, asked, _SILENTLY)) is not None:
         story, sure = joined
         return Choice("same", story, sure=sure, matter=cases[story].matter)
@@ -160,13 +165,17 @@ def _likest(
 
 
 def _asked(
-    new: StoryFeatures, matter: int, cases: Mapping[int, _Case], rivals: Collection[int]
+    new: StoryFeatures,
+    matter: int,
+    cases: Mapping[int, _Case],
+    rivals: Collection[int],
+    crowd: float,
 ) -> float:
     """Give the odds that are asked of a matter, beside the others of its days."""
     others = math.fsum(
         cases[each].odds for each in rivals if each != matter and not cases[each].certain
     )
-    asked = _ALONE * math.pow(max(1, len(rivals)), _CROWD) * math.pow(1 + others, _OTHERS)
+    asked = _ALONE * math.pow(crowd, _CROWD) * math.pow(1 + others, _OTHERS)
     parties = cases[matter].parties
     if len(rivals) < 2 or not new.parties or not parties:
         return asked

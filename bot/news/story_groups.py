@@ -43,5 +43,5 @@ def group(entries: Iterable[StoryFeatures]) -> Iterator[Grouped]:
 
 
 def _chosen(place: int, new: StoryFeatures, shelf: Shelf) -> Grouped:
-    made = choose(new, shelf.candidates(new))
+    made = choose(new, shelf.candidates(new), stories=shelf.stories)
     return Grouped(place) if made.matter is None else Grouped(made.matter, made.sure)

@@ -26,10 +26,18 @@ class Shelf:
         self._members: dict[int, Member] = {}
         self._order: deque[int] = deque()
         self._by_key: dict[str, deque[int]] = {}
+        self._matters = Counter[int]()
+
+    @property
+    def stories(self) -> int:
+        """How many stories the entries here tell, those that may be one counted once."""
+        return len(self._matters)
 
     def add(self, number: int, found: StoryFeatures, story: int, matter: int | None = None) -> None:
         """Put an entry on the shelf; `matter` is its story's own where none is given."""
-        self._members[number] = Member(found, story, story if matter is None else matter)
+        matter = story if matter is None else matter
+        self._members[number] = Member(found, story, matter)
+        self._matters[matter] += 1
         self._order.append(number)
         for key in found.keys:
             self._by_key.setdefault(key, deque(maxlen=_MAX_POSTINGS)).append(number)
@@ -52,7 +60,11 @@ class Shelf:
     def drop_oldest(self) -> None:
         """Take away the entry that was put here first."""
         gone = self._order.popleft()
-        for key in self._members.pop(gone).features.keys:
+        member = self._members.pop(gone)
+        self._matters[member.matter] -= 1
+        if not self._matters[member.matter]:
+            del self._matters[member.matter]
+        for key in member.features.keys:
             numbers = self._by_key.get(key)
             if numbers and numbers[0] == gone:
                 numbers.popleft()

@@ -50,6 +50,16 @@ def test_stories_that_may_be_one_are_one_rival() -> None:
     assert choose(likely, [Member(FIRST, 5, 5), Member(FIRST, 6, 6)]).sure < alone.sure
 
 
+def test_a_shared_word_tells_little_among_many_stories() -> None:
+    assert choose(UNSURE, [Member(FIRST, 5, 5)], stories=100).relation == "new"
+
+
+def test_two_official_lists_are_two_stories() -> None:
+    first = told("BIS Adds Six Firms to Unverified List", "Daily")
+    other = told("BIS Adds Six Firms to Entity List", "Wire", 1)
+    assert choose(other, [Member(first, 5, 5)]).relation == "new"
+
+
 @pytest.mark.parametrize(
     ("surety", "said"),
     [
