@@ -13,12 +13,18 @@ from typing import Protocol, cast
 from starlette.routing import BaseRoute
 
 from bot.engine import Engine
+from bot.serving import NotFound
 
 GROUP = "exportnews.fronts"
 
 
 class Front(Protocol):
-    """One platform's handlers."""
+    """One platform's handlers.
+
+    `not_found` answers requests for which no front has a route; one front at most has it.
+    """
+
+    not_found: NotFound | None
 
     @property
     def routes(self) -> Sequence[BaseRoute]:

@@ -138,7 +138,8 @@ class Runtime:
             if only is None or getattr(route, "path", None) in only
         ]
         seconds = self.engine.settings.exportnews_shutdown_seconds
-        app = build_app(routes)
+        answers = [front.not_found for front in self.fronts if front.not_found and only is None]
+        app = build_app(routes, not_found=next(iter(answers), None))
         async with serve(app, host=host, port=port, stop_seconds=seconds) as address:
             if told is not None:
                 told(address)

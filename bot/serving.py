@@ -5,7 +5,7 @@ from __future__ import annotations
 import asyncio
 import re
 import socket
-from collections.abc import AsyncIterator, Sequence
+from collections.abc import AsyncIterator, Awaitable, Callable, Sequence
 from contextlib import AbstractContextManager, asynccontextmanager, nullcontext, suppress
 from errno import EADDRNOTAVAIL
 
@@ -13,14 +13,17 @@ import structlog
 import uvicorn
 from starlette.applications import Starlette
 from starlette.middleware import Middleware
-from starlette.requests import ClientDisconnect
-from starlette.responses import PlainTextResponse
+from starlette.requests import ClientDisconnect, Request
+from starlette.responses import PlainTextResponse, Response
 from starlette.routing import BaseRoute
 from starlette.types import ASGIApp, Message, Receive, Scope, Send
 
 from bot.errors import SettingsError
 
 log = structlog.get_logger(__name__)
+
+NotFound = Callable[[Request, Exception], Awaitable[Response]]
+"""Answers a request for which there is no route."""
 
 BODY_BYTES = 1_000_000
 BODY_SECONDS = 20.0
@@ -130,10 +133,19 @@ class KnownHost:
             await self._app(scope, receive, send)
 
 
-def build_app(routes: Sequence[BaseRoute], *, body_seconds: float = BODY_SECONDS) -> Starlette:
-    """Make the app of all fronts' routes; a request's body may take `body_seconds` to come."""
+def build_app(
+    routes: Sequence[BaseRoute],
+    *,
+    not_found: NotFound | None = None,
+    body_seconds: float = BODY_SECONDS,
+) -> Starlette:
+    """Make the app of all fronts' routes; a request's body may take `body_seconds` to come.
+
+    `not_found` answers what none of them has.
+    """
     return Starlette(
         routes=list(routes),
+        exception_handlers={404: not_found} if not_found else {},
         middleware=[Middleware(Guard, seconds=body_seconds), Middleware(KnownHost)],
     )
 

@@ -50,6 +50,22 @@ async def results(
     return tuple(found)
 
 
+async def one_a_story(conn: AsyncConnection, positions: Sequence[int]) -> list[int]:
+    """Give the positions in their order, of each story only the first; round-ups have no story."""
+    stories: dict[int, int | None] = {}
+    for first in range(0, len(positions), _CHUNK):
+        some = list(positions[first : first + _CHUNK])
+        rows = await conn.execute(
+            select(entry.c.position, entry.c.story_id).where(entry.c.position.in_(some))
+        )
+        stories |= {row.position: row.story_id for row in rows}
+    kept: dict[tuple[str, int], int] = {}
+    for place in positions:
+        story_id = stories.get(place)
+        kept.setdefault(("entry", place) if story_id is None else ("story", story_id), place)
+    return list(kept.values())
+
+
 async def _page(
     conn: AsyncConnection, positions: Sequence[int], units: Sequence[Unit]
 ) -> list[Result]:

@@ -81,13 +81,22 @@ class Search:
         self._is_large = False
 
     async def find(
-        self, text: str, *, limit: int = 10, offset: int = 0, typing: bool = False
+        self,
+        text: str,
+        *,
+        limit: int = 10,
+        offset: int = 0,
+        typing: bool = False,
+        by_story: bool = False,
+        upto: int = HIGHEST - 1,
     ) -> Results:
         """Search for `text`, in the query language; never fails for what was typed.
 
         What asks for nothing, as `()`, finds nothing, and a note says that it could not be read.
         `limit` and `offset` choose the page; `total` counts to 10,000, in large archives to 2,000.
-        `typing`: somebody is typing it, so its last word may be the beginning of one.
+        `typing`: somebody is typing it, so its last word may be the beginning of one. `by_story`:
+        of the entries of one story give the first that would be read; `total` still counts all.
+        `upto`: leave out what is stored behind this position, so that pages stay as they were.
         """
         started = time.perf_counter()
         query = _of_article(parse(text, typing=typing))
@@ -96,8 +105,13 @@ class Search:
         async with self._db.read() as conn:
             known, notes = await self._known(conn, query)
             wanted = plan(query.root, known)
-            found = await self._matches(conn, query, wanted, text, max(RANKED, offset + limit))
-            page = found.positions[offset : offset + limit]
+            span = _span(query, upto)
+            most = max(RANKED, offset + limit)
+            found = await self._matches(conn, query, wanted, span, text, most)
+            places = found.positions
+            if by_story:
+                places = await entries.one_a_story(conn, places)
+            page = places[offset : offset + limit]
             shown = await entries.results(conn, page, units(wanted))
             facets = await self._facets.count(conn, found.rows)
             suggestion = "" if found.total else await self._suggest(conn, text, query, known)
@@ -169,10 +183,16 @@ class Search:
             return await of_number(conn, typed.strip())
 
     async def _matches(
-        self, conn: AsyncConnection, query: Query, wanted: Plan, typed: str, most: int
+        self,
+        conn: AsyncConnection,
+        query: Query,
+        wanted: Plan,
+        span: Span,
+        typed: str,
+        most: int,
     ) -> _Found:
         """Find matches, the newest `most` of them, and put them in order."""
-        question, span = expression(wanted), _span(query)
+        question = expression(wanted)
         positions = await newest(conn, question, span, most + 1)
         read_all = len(positions) <= most
         counting = self._total(conn, question, span, positions, most)
@@ -261,11 +281,11 @@ async def _headlined(
     return await newest(conn, AllOf((same, question)), span, _HEADLINES, rare=True)
 
 
-def _span(query: Query) -> Span:
+def _span(query: Query, upto: int = HIGHEST - 1) -> Span:
     low = first_position(_midnight(query.since)) if query.since else LOWEST
     if query.until is None or query.until == date.max:
-        return Span(low, HIGHEST)
-    return Span(low, first_position(_midnight(query.until + timedelta(days=1))))
+        return Span(low, upto + 1)
+    return Span(low, min(upto + 1, first_position(_midnight(query.until + timedelta(days=1)))))
 
 
 def _midnight(day: date) -> datetime:

@@ -22,6 +22,7 @@ from starlette.routing import BaseRoute, Route
 
 from bot.engine import Engine
 from bot.errors import DeliveryError, SettingsError
+from bot.serving import NotFound
 from handlers.slack import listeners
 from handlers.slack.install import Install
 from handlers.slack.letting_in import Door, Once, too_early
@@ -45,6 +46,8 @@ NOT_INSTALLED = "I am not installed in this workspace any more; an admin install
 
 class SlackFront:
     """Answers Slack. Without a bot token it serves nothing."""
+
+    not_found: NotFound | None = None
 
     def __init__(self, engine: Engine) -> None:
         self._engine = engine

@@ -8,10 +8,13 @@ from collections.abc import Sequence
 from starlette.routing import BaseRoute
 
 from bot.engine import Engine
+from bot.serving import NotFound
 
 
 class TeamsFront:
     """Answers Teams. Without CLIENT_ID it serves nothing, and the SDK is not even loaded."""
+
+    not_found: NotFound | None = None
 
     def __init__(self, engine: Engine) -> None:
         self._engine = engine

@@ -4,10 +4,10 @@ from __future__ import annotations
 
 import asyncio
 from collections.abc import Awaitable, Callable, Sequence
-from typing import Any
 
 import structlog
 from sqlalchemy.exc import SQLAlchemyError
+from starlette.exceptions import HTTPException
 from starlette.requests import Request
 from starlette.responses import HTMLResponse, PlainTextResponse, RedirectResponse, Response
 from starlette.routing import BaseRoute, Route
@@ -21,14 +21,13 @@ from handlers.web.access import Door, Visitor
 from handlers.web.chart import HEIGHT, WIDTH, bars
 from handlers.web.pages import FOLDER, HEADERS, templates
 from handlers.web.sign_in import SignIn
+from handlers.web.stories import Shown, Stories
 
 log = structlog.get_logger(__name__)
 
 PAGE_SECONDS = 10.0
-STORIES, DELIVERIES = 25, 50
+DELIVERIES = 50
 WEEKS = 12
-
-Shown = dict[str, Any]  # what a template is filled with; it crosses no other door
 
 
 class Console:
@@ -45,8 +44,10 @@ class Console:
     @property
     def routes(self) -> Sequence[BaseRoute]:
         """The console's addresses."""
+        stories = Stories(self._engine)
         pages = {
-            "/": ("stories.html", self._stories),
+            "/": ("stories.html", stories.listed),
+            "/stories/{story:int}": ("story.html", stories.one),
             "/feeds": ("feeds.html", self._feeds),
             "/deliveries": ("deliveries.html", self._deliveries),
             "/subscriptions": ("subscriptions.html", self._subscriptions),
@@ -61,6 +62,18 @@ class Console:
             Route("/favicon.ico", self._fixed(self._icon, "image/svg+xml"), methods=["GET"]),
             *self._sign_in.routes,
         ]
+
+    async def not_found(self, request: Request, _error: Exception) -> Response:
+        """Answer an address at which nothing is: a browser with a page, anything else in words."""
+        if "text/html" not in request.headers.get("accept", ""):
+            return PlainTextResponse("Not Found", 404)
+        try:
+            visitor = self._door.visitor(request)
+        except HTTPException:  # too many wrong tokens, which is said where something is asked for
+            visitor = None
+        known = {"visitor": visitor} if visitor else {}
+        html = self._pages.get_template("not_found.html").render(here=request.url.path, **known)
+        return HTMLResponse(html, 404, headers=HEADERS)
 
     def _page(
         self, template: str, fill: Callable[[Request], Awaitable[Shown]]
@@ -80,16 +93,6 @@ class Console:
             return HTMLResponse(html, headers=HEADERS)
 
         return page
-
-    async def _stories(self, request: Request) -> Shown:
-        query = request.query_params.get("q", "")[:500]
-        if query.strip():
-            found = await self._engine.search.find(query, limit=STORIES)
-        else:
-            found = await self._engine.search.latest(None, limit=STORIES)
-        async with self._engine.db.read() as conn:
-            why = await overview.reasons(conn, [item.id for item in found.results])
-        return {"query": query, "found": found, "why": why, "titles": self._titles()}
 
     async def _feeds(self, _request: Request) -> Shown:
         async with self._engine.db.read() as conn:

@@ -7,6 +7,7 @@ from collections.abc import Sequence
 from starlette.routing import BaseRoute, Route
 
 from bot.engine import Engine
+from bot.serving import NotFound
 from handlers.web.access import Door
 from handlers.web.console import Console
 from handlers.web.health import Readiness, healthz
@@ -20,6 +21,7 @@ class WebFront:
     def __init__(self, engine: Engine) -> None:
         door = Door(engine.settings, engine.clock)
         console = Console(engine, door)
+        self.not_found: NotFound | None = console.not_found
         self._routes = [
             Route("/healthz", healthz, methods=["GET"]),
             Route("/readyz", Readiness(engine).readyz, methods=["GET"]),

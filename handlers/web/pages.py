@@ -8,8 +8,9 @@ from pathlib import Path
 from jinja2 import Environment, FileSystemLoader, select_autoescape
 
 from bot.commands import settings_lines
+from bot.messages.mrkdwn import address
 from bot.messages.plain_text import plain_text
-from bot.messages.words import day
+from bot.messages.words import badge, day
 from bot.news.model import WHOLE
 
 # No script, no frame, nothing from elsewhere; forms go to the console itself only.
@@ -26,9 +27,10 @@ FOLDER = Path(__file__).parent / "templates"
 def templates() -> Environment:
     """Give the templates; all that is put in is escaped."""
     pages = Environment(loader=FileSystemLoader(FOLDER), autoescape=select_autoescape())
-    pages.filters |= {"moment": moment, "day": day, "plain": plain_text}
+    pages.filters |= {"moment": moment, "day": day, "plain": plain_text, "address": address}
     pages.globals |= {
         "whole": WHOLE,
+        "badge": badge,
         "subscription_line": settings_lines.subscription_line,
         "paused_line": settings_lines.paused_line,
         "how_it_comes": settings_lines.how_it_comes,

@@ -32,6 +32,7 @@ LAYERS = (
         "bot.ingest",
         "bot.notices",
         "bot.overview",
+        "bot.story_list",
         "bot.retention",
         "bot.installations",
         "bot.teams",

@@ -58,7 +58,9 @@ async def open_site(
             wanted["exportnews_slack_api_url"] = newsroom.address("/api/")
         settings = settings_for(database_url, catalogue, **wanted)
         bot = await stack.enter_async_context(open_bot(settings, clock))
-        app = build_app([route for front in bot.fronts for route in front.routes])
+        (not_found,) = (front.not_found for front in bot.fronts if front.not_found)
+        routes = [route for front in bot.fronts for route in front.routes]
+        app = build_app(routes, not_found=not_found)
         address = await stack.enter_async_context(
             serve(app, host="127.0.0.1", port=0, stop_seconds=1)
         )

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from collections.abc import AsyncIterator
 from pathlib import Path
-from typing import Any
+from typing import Any, Literal
 
 import pytest
 import pytest_asyncio
@@ -37,12 +37,28 @@ async def filled(
         yield site
 
 
+STORIES = ("/stories/1", "/?topic=entity-list", "/?q=firms")
+
+
 @pytest.mark.parametrize("scheme", ["light", "dark"])
-@pytest.mark.parametrize("path", [*PAGES, "/sign-in", "/?q=nothing+has+these+words"])
+@pytest.mark.parametrize("path", [*PAGES, *STORIES, "/sign-in", "/?q=nothing+has+these+words"])
 async def test_axe_finds_nothing(browser: Browser, filled: Site, path: str, scheme: str) -> None:
     async with open_page(browser, filled.address + path, color_scheme=scheme) as page:
         found = (await Axe().run(page)).response["violations"]
     assert [(one["id"], [node["html"] for node in one["nodes"]]) for one in found] == []
+
+
+@pytest.mark.parametrize("scheme", ["light", "dark"])
+async def test_axe_finds_nothing_where_no_page_is(
+    browser: Browser, filled: Site, scheme: Literal["light", "dark"]
+) -> None:
+    page = await browser.new_page(color_scheme=scheme)  # which calls a 404 an error of the page
+    await page.goto(f"{filled.address}/nothing")
+    found = (await Axe().run(page)).response["violations"]
+    await page.get_by_role("link", name="To the latest stories").press("Enter")
+    await page.get_by_role("heading", name="Latest stories").wait_for()
+    await page.close()
+    assert found == []
 
 
 async def test_axe_finds_nothing_in_the_form_for_the_token(
@@ -78,7 +94,7 @@ async def test_a_browser_finds_all_that_a_page_names(browser: Browser, filled: S
     assert drawn > 0, "the pages' policy lets it be shown"
 
 
-@pytest.mark.parametrize("path", PAGES)
+@pytest.mark.parametrize("path", [*PAGES, *STORIES])
 async def test_nothing_is_wider_than_a_phone(browser: Browser, filled: Site, path: str) -> None:
     async with open_page(browser, filled.address + path, **PHONE) as page:
         wide: Any = await page.evaluate("document.documentElement.scrollWidth")
