@@ -77,6 +77,8 @@ async def _ask(text: str, words: Words) -> tuple[Answer, str]:
     async with open_database(settings) as db:
         door = Subscriptions(db, taxonomy)
         found = await find(door, words, settings, new=False)
+        for note in found.notes:
+            typer.echo(note, err=True)
         known = await door.settings(found.ref)
         zone = known.timezone if known else "UTC"
         actor = Actor(OPERATOR, "operator", admin=True)

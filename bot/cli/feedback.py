@@ -53,6 +53,9 @@ Entry = Annotated[
 Verdict = Annotated[
     VerdictName, typer.Option("--verdict", help="not-relevant, or wrong-topic with --topic.")
 ]
+AnyVerdict = Annotated[
+    VerdictName | None, typer.Option("--verdict", help="Only this; default: all that was said.")
+]
 Topic = Annotated[str, typer.Option("--topic", help="The topic that the article has not.")]
 Channel = Annotated[
     str,
@@ -92,7 +95,9 @@ def register(app: typer.Typer) -> None:
         typer.echo(asyncio.run(_add(entry, verdict, topic, channel_)))
 
     @group.command()
-    def undo(entry: Entry, verdict: Verdict, topic: Topic = "", channel_: Channel = "") -> None:
+    def undo(
+        entry: Entry, verdict: AnyVerdict = None, topic: Topic = "", channel_: Channel = ""
+    ) -> None:
         """Take back what was said from the shell; what people said in chat stays."""
         typer.echo(asyncio.run(_undo(entry, verdict, topic, channel_)))
 
@@ -116,13 +121,15 @@ async def _add(entry: str, verdict: VerdictName, topic: str, named: str) -> str:
     return f"{'Noted' if new else 'Noted already'}: {said} for “{article.title[:150]}”."
 
 
-async def _undo(entry: str, verdict: VerdictName, topic: str, named: str) -> str:
+async def _undo(entry: str, verdict: VerdictName | None, topic: str, named: str) -> str:
     taxonomy = taxonomy_here()
     async with open_database() as db, db.write() as conn:
         article = await _article(conn, entry)
         wanted = _named(topic, taxonomy) if topic else ""
         place = await _channel(conn, named)
-        gone = await feedback.take_back(conn, article.id, place, OPERATOR, verdict.value, wanted)
+        gone = 0
+        for each in VerdictName if verdict is None else (verdict,):
+            gone += await feedback.take_back(conn, article.id, place, OPERATOR, each.value, wanted)
     if not gone:
         raise UsageError("That was not said from the shell, so there is nothing to take back.")
     return "Taken back."

@@ -54,10 +54,20 @@ class Found:
 
 
 async def find(door: Subscriptions, words: Words, settings: Settings, *, new: bool) -> Found:
-    """Find the channel that `words` mean; `new`: it may be one that has nothing yet.
+    """Find the channel that `words` mean; `new`: it may be one that has nothing yet. One that was
+    not named, where there are several places, is named in a note.
 
     Raises UsageError, naming what is known, where it is none or could be several.
     """
+    found = await _find(door, words, settings, new=new)
+    if words.channel or found.ref.platform in _OWN or len(await door.workspaces()) < 2:
+        return found
+    place = _place(found.ref.platform, found.ref.workspace)
+    note = f"No channel was named; this is {found.ref.channel} in {place}. --channel names another."
+    return Found(found.ref, (note, *found.notes))
+
+
+async def _find(door: Subscriptions, words: Words, settings: Settings, *, new: bool) -> Found:
     platform, workspace, sure = await _workspace(door, words, settings)
     known = await door.channels(platform, workspace)
     named = words.channel or _only(platform, known)

@@ -202,7 +202,7 @@ def _stopped(
     zone = channel.timezone
     if entry.history:
         sentence = (
-            f"It is history: it was there when the feed of {entry.publication} was first read, "
+            f"It is history: it was imported, or there when {entry.publication} was first read, "
             f"on {spoken(entry.first_seen, zone)}."
         )
         return "history", sentence, entry.first_seen

@@ -154,7 +154,8 @@ def test_the_one_workspace_and_channel_there_is_need_not_be_named(
         assert json.loads(out)[-1]["channel"] == channel
         watching = run(capsys, "watch", f"Acme of {channel}")
         if channel == "C1":
-            assert watching == (0, "Watching Acme of C1.\n", "")
+            assert watching[:2] == (0, "Watching Acme of C1.\n")
+            assert watching[2].startswith("No channel was named; this is C1 in the Slack workspace")
     assert watching[0] == 2
     assert watching[2] == "Name the channel with --channel; known: C1, C2.\n"
     asyncio.run(_connect("T2"))
