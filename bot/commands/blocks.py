@@ -44,7 +44,7 @@ from bot.commands.settings_blocks import (
     trial,
 )
 from bot.messages import blocks, kit, rich, words
-from bot.messages.actions import encode
+from bot.messages.action_values import encode
 from bot.messages.digest_blocks import digest_message
 from bot.messages.kit import Block
 from bot.messages.model import Message

@@ -13,7 +13,7 @@ from bot.commands.context import CommandContext
 from bot.commands.topic_words import titles, unknown_topic
 from bot.delivery.loading import load_articles
 from bot.errors import UsageError
-from bot.messages import actions
+from bot.messages import action_values, actions
 from bot.messages.actions import LatestPage, SavedPage, SearchPage, Timeline
 from bot.news.taxonomy import Taxonomy
 from bot.search.model import Result, Results
@@ -278,8 +278,8 @@ def _goes_on(results: Results, offset: int) -> bool:
 
 
 def _page(query: str, offset: int) -> SearchPage:
-    return SearchPage(query[: actions.MAX_QUERY], max(0, offset))
+    return SearchPage(query[: action_values.MAX_QUERY], max(0, offset))
 
 
 def _fits(query: str) -> bool:
-    return len(query) <= actions.MAX_QUERY and actions.fits(SearchPage(query))
+    return len(query) <= action_values.MAX_QUERY and action_values.fits(SearchPage(query))

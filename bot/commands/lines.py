@@ -7,7 +7,7 @@ from typing import Literal
 
 from bot.commands.answers import FeedList, FeedRow, Listing, Offer, TopicList, TopicRow, WhyAnswer
 from bot.commands.settings_lines import KIND_WORDS, MODE_WORDS
-from bot.messages import actions, rich, words
+from bot.messages import action_values, actions, rich, words
 from bot.messages.alert_words import Choice, quoted
 from bot.messages.rich import Rich, joined, ours, outside, some, together
 from bot.search.model import Result
@@ -98,12 +98,12 @@ def turning(answer: Listing) -> list[Offer]:
             Offer(f"Export {form.upper()}", actions.ExportSearch(answer.searched, form))
             for form in _FILES
         ]
-    return [offer for offer in offers if actions.fits(offer.action)]
+    return [offer for offer in offers if action_values.fits(offer.action)]
 
 
 def fitting(offers: Sequence[Offer]) -> list[Offer]:
     """Give the offers whose value has room in a button; one at least, to go on."""
-    found = [offer for offer in offers if actions.fits(offer.action)]
+    found = [offer for offer in offers if action_values.fits(offer.action)]
     return found or [Offer("Latest news", actions.LatestPage())]
 
 

@@ -7,7 +7,7 @@ from collections.abc import Sequence
 from bot.commands import lines
 from bot.commands.answers import Listing, Offer
 from bot.messages import kit, limits
-from bot.messages.actions import encode
+from bot.messages.action_values import encode
 from bot.messages.kit import Block
 from bot.messages.model import Message
 from bot.messages.mrkdwn import escape

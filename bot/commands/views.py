@@ -15,7 +15,7 @@ from bot.commands.answers import SettingsFormAnswer, ShareFormAnswer, WrongTopic
 from bot.commands.fields import checkboxes, choose_many, choose_one, input_block, time_of_day
 from bot.commands.settings_blocks import channel_name
 from bot.messages import actions, kit, limits
-from bot.messages.actions import encode
+from bot.messages.action_values import encode
 from bot.messages.kit import Block
 from bot.messages.model import Message
 from bot.messages.mrkdwn import bold, clean, escape

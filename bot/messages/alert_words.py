@@ -5,7 +5,7 @@ from __future__ import annotations
 from collections.abc import Sequence
 from dataclasses import dataclass
 
-from bot.messages import actions, limits, rich, words
+from bot.messages import action_values, actions, limits, rich, words
 from bot.messages.model import Alert, Related, Why
 from bot.messages.mrkdwn import clean
 from bot.messages.rich import Rich, joined, ours, outside, some, together
@@ -172,7 +172,7 @@ def further_choices(alert: Alert) -> list[Choice]:
         for why in alert.why[:2]
     ]
     return [
-        *(mute for mute in mutes if actions.fits(mute.action, limits.OPTION_VALUE)),
+        *(mute for mute in mutes if action_values.fits(mute.action, limits.OPTION_VALUE)),
         Choice("Not relevant", actions.NotRelevant(alert.entry_id)),
         Choice("Wrong topic", actions.WrongTopic(alert.entry_id)),
         Choice("Why did this come?", actions.Explain(alert.entry_id)),

@@ -3,7 +3,8 @@
 from __future__ import annotations
 
 from bot.messages import alert_words, kit, limits
-from bot.messages.actions import OPEN, encode
+from bot.messages.action_values import encode
+from bot.messages.actions import OPEN
 from bot.messages.handling_blocks import handling_blocks
 from bot.messages.kit import Block
 from bot.messages.model import Alert, Message

@@ -11,7 +11,7 @@ import json
 from collections.abc import Iterable, Sequence
 from typing import Any
 
-from bot.messages import actions
+from bot.messages import action_values, actions
 from bot.messages.card_text import harmless, markdown, runs, uri
 from bot.messages.limits import cut
 from bot.messages.mrkdwn import clean
@@ -137,9 +137,9 @@ def open_button(url: str, *, said: str = "") -> list[Element]:
 
 
 def button(label: str, action: actions.Action, *, said: str = "", second: bool = False) -> Element:
-    """A button. Its `data` has what `actions.read` reads. One that asks for a form opens a
+    """A button. Its `data` has what `action_values.read` reads. One that asks for a form opens a
     dialog. `second`: it is behind the three dots; `said`: what a screen reader says."""
-    data: dict[str, Any] = {"value": actions.encode(action)}
+    data: dict[str, Any] = {"value": action_values.encode(action)}
     title = cut(clean(label, BUTTON_TEXT), BUTTON_TEXT) or "-"
     shared = {"title": title, **_tooltip(said)} | ({"mode": "secondary"} if second else {})
     if opens_dialog(action):

@@ -5,7 +5,7 @@ from __future__ import annotations
 from dataclasses import dataclass, field
 
 from bot.messages import digest_words, kit, limits
-from bot.messages.actions import encode
+from bot.messages.action_values import encode
 from bot.messages.kit import Block
 from bot.messages.model import Digest, DigestGroup, Message, ReadReport
 from bot.messages.mrkdwn import escape

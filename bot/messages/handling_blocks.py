@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from bot.messages import handling, kit
-from bot.messages.actions import encode
+from bot.messages.action_values import encode
 from bot.messages.kit import Block
 from bot.messages.model import Alert
 from bot.messages.mrkdwn import clean

@@ -13,7 +13,7 @@ from bot.commands import forms
 from bot.commands.blocks import render
 from bot.commands.context import CommandContext
 from bot.commands.views import message_view
-from bot.messages import actions
+from bot.messages import action_values, actions
 from handlers.slack import home
 from handlers.slack.desk import TITLE, Desk
 
@@ -44,7 +44,7 @@ def register(app: AsyncApp, desk: Desk) -> None:
         client: AsyncWebClient,
     ) -> None:
         await ack()
-        asked = actions.read(action)
+        asked = action_values.read(action)
         if asked is None:
             return
         context = await desk.context(client, body)

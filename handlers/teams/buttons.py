@@ -10,7 +10,7 @@ from microsoft_teams.apps import ActivityContext, App
 from bot.commands.answers import Sentence
 from bot.commands.card_forms import read_card
 from bot.commands.forms import Submitted
-from bot.messages import actions
+from bot.messages import action_values, actions
 from handlers.teams.desk import Desk
 from handlers.teams.files import OFFERED, offer
 from handlers.teams.replies import cards_of, replaced, said, send
@@ -53,4 +53,4 @@ def form_of(data: object) -> Submitted | None:
 
 def action_of(data: object) -> actions.Action | None:
     """Read what a button asks for; None when it is none of ours."""
-    return actions.read(data) if isinstance(data, dict) else None
+    return action_values.read(data) if isinstance(data, dict) else None

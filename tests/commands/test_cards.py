@@ -34,7 +34,7 @@ from bot.commands.answers import (
 )
 from bot.commands.card_forms import read_card
 from bot.commands.cards import render
-from bot.messages import actions
+from bot.messages import action_values, actions
 from bot.news.model import KeyDate
 from bot.search.model import Result, Results
 from bot.subscriptions.model import Change, ChannelRef, ChannelSettings, Subscription
@@ -167,7 +167,7 @@ def test_a_page_of_anything_is_taken_and_loses_no_entry(text: str, link: str, qu
         result(n, title=text, link=link, publication=text, snippet=f"{text}\ue000{text}\ue001")
         for n in range(5)
     ]
-    query = (query * 20)[: actions.MAX_QUERY]
+    query = (query * 20)[: action_values.MAX_QUERY]
     page = listing(
         *wild,
         title=text,
@@ -183,7 +183,7 @@ def test_a_page_of_anything_is_taken_and_loses_no_entry(text: str, link: str, qu
 
 
 def _actions(card: Mapping[str, Any]) -> list[actions.Action | None]:
-    return [actions.read(one["data"]) for one in objects(card) if "data" in one]
+    return [action_values.read(one["data"]) for one in objects(card) if "data" in one]
 
 
 def test_a_form_sent_as_it_is_says_what_the_channel_has() -> None:

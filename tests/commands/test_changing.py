@@ -13,7 +13,7 @@ from bot.commands.answers import (
     SubscriptionChange,
     TrialAnswer,
 )
-from bot.messages import actions
+from bot.messages import action_values, actions
 from bot.subscriptions.model import Actor, ChannelRef, ChannelSettings, Mode
 from tests.commands.desk import TITLES, Desk, shown
 
@@ -104,7 +104,7 @@ async def test_known_topics_are_subscribed_and_unknown_ones_named_with_the_neare
     assert set(await topics_of(desk)) == {"entity-list", "sanctions"}
     text = shown(answer)
     assert "There is no topic “enforcment”. Did you mean `enforcement`" in text
-    assert actions.encode(actions.Subscribe("enforcement")) in text
+    assert action_values.encode(actions.Subscribe("enforcement")) in text
 
 
 async def test_a_mistyped_word_beside_one_that_was_understood_is_not_told_twice(
@@ -174,7 +174,7 @@ async def test_undo_leaves_a_channel_as_it_was(
     assert isinstance(answer, SubscriptionChange)
     assert answer.undo == undo
     if undo:
-        assert actions.encode(actions.Run(undo)) in shown(answer)
+        assert action_values.encode(actions.Run(undo)) in shown(answer)
         await desk.press(actions.Run(undo))
         assert await wanted() == before
     else:
@@ -197,7 +197,7 @@ async def test_topics_can_be_tried_before_they_are_subscribed(desk: Desk) -> Non
 async def test_a_subscription_is_undone_by_its_own_button(desk: Desk) -> None:
     answer = await desk.ask("subscribe entity-list sanctions")
     undo = actions.Run("unsubscribe entity-list sanctions")
-    assert actions.encode(undo) in shown(answer)
+    assert action_values.encode(undo) in shown(answer)
     await desk.press(undo)
     assert await topics_of(desk) == {}
 
@@ -287,7 +287,7 @@ async def test_a_watch_and_a_saved_search_say_what_they_would_have_sent(desk: De
     assert isinstance(again, SubscriptionChange)
     assert again.trial is None
     assert "would have sent nothing" in shown(await desk.ask("watch Quatehun Optics"))
-    undo = actions.encode(actions.Run("watch Quatehun Optics instant"))
+    undo = action_values.encode(actions.Run("watch Quatehun Optics instant"))
     assert undo in shown(await desk.ask("watch Quatehun Optics weekly"))
     assert "There is no topic" in shown(await desk.ask("save search topic:nonsense"))
 
@@ -342,7 +342,7 @@ async def test_the_list_says_who_set_what_and_when(desk: Desk) -> None:
     await desk.ask("subscribe sanctions", actor=BOB)
     text = shown(await desk.ask("subscriptions"))
     assert "*Sanctions*: at once, set by <@U0BOB> (<!date^" in text
-    assert actions.encode(actions.SettingsForm("C0HERE")) in text
+    assert action_values.encode(actions.SettingsForm("C0HERE")) in text
     changes = shown(await desk.ask("changes"))
     assert "<@U0BOB>: subscribe (topics: none → sanctions (at once))" in changes
 

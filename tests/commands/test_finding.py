@@ -5,7 +5,7 @@ from __future__ import annotations
 from dataclasses import replace
 
 from bot.commands.answers import FileAnswer, Listing, Sentence, Shared
-from bot.messages import actions
+from bot.messages import action_values, actions
 from bot.messages.actions import LatestPage, SavedPage, SearchPage
 from tests.commands.desk import ANN, TITLES, Desk, shown
 
@@ -50,7 +50,7 @@ async def test_a_result_can_be_shared_saved_explained_and_followed(desk: Desk) -
         actions.MoreLike(ids[2]),
         actions.Explain(ids[2]),
     ):
-        assert actions.encode(action) in text
+        assert action_values.encode(action) in text
     shared = await desk.press(actions.ShareHere(ids[2]))
     assert isinstance(shared, Shared)
     assert shared.channel.channel == "C0HERE"

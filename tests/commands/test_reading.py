@@ -9,7 +9,7 @@ from sqlalchemy import select, update
 from bot.commands.answers import DigestAnswer, Sentence, Shared, WrongTopicFormAnswer
 from bot.commands.home import home_view
 from bot.feeds.model import FeedEntry
-from bot.messages import actions
+from bot.messages import action_values, actions
 from bot.storage.tables import delivery, feed, feedback
 from bot.subscriptions.digests import owe_digests
 from bot.subscriptions.model import Actor, ChannelRef
@@ -63,7 +63,7 @@ async def test_why_says_what_matched_and_what_nobody_asked_for(desk: Desk) -> No
     text = shown(await desk.press(actions.Explain(ids[5])))
     assert "This channel asks for nothing that it has." in text
     assert "and nobody here asked for: Sanctions" in text
-    assert actions.encode(actions.Subscribe("sanctions")) in text
+    assert action_values.encode(actions.Subscribe("sanctions")) in text
     assert "No feed of nowhere.example is watched" in shown(
         await desk.ask("why https://nowhere.example/1")
     )
@@ -114,7 +114,7 @@ async def test_the_home_tab_guides_newcomers_and_shows_feeds_to_admins(desk: Des
     view = home_view(await desk.commands.home(direct))
     assert problems_of_view(view) == []
     assert "Three steps" not in str(view)
-    assert actions.encode(actions.SettingsForm("C0HERE")) in str(view)
+    assert action_values.encode(actions.SettingsForm("C0HERE")) in str(view)
     assert TITLES[3] in str(view)
     assert "feed in order" not in str(view)
     admin = replace(direct, actor=replace(ANN, admin=True))

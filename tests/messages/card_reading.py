@@ -12,7 +12,7 @@ from typing import Any
 import jsonschema_rs
 from markdown_it import MarkdownIt
 
-from bot.messages import actions, card_kit
+from bot.messages import action_values, actions, card_kit
 
 _SCHEMA = Path(__file__).parent / "data" / "adaptive-card-1.5.json"
 _FUNCTION = re.compile(r"\{\{(?:DATE\([0-9TZ:-]{20}, SHORT\)|TIME\([0-9TZ:-]{20}\))\}\}")
@@ -56,7 +56,7 @@ def texts(card: Mapping[str, Any]) -> Iterator[str]:
 def buttons(card: Mapping[str, Any]) -> dict[str, actions.Action | None]:
     """What a card's buttons ask for, by their titles."""
     return {
-        one["title"]: actions.read(one["data"])
+        one["title"]: action_values.read(one["data"])
         for one in objects(card)
         if one["type"] in {"Action.Execute", "Action.Submit"} and "data" in one
     }

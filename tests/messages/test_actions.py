@@ -8,8 +8,9 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from bot.messages import actions, limits
-from bot.messages.actions import Action, decode, encode, fits
+from bot.messages import action_values, actions, limits
+from bot.messages.action_values import decode, encode, fits
+from bot.messages.actions import Action
 
 _BIG = 2**63 - 1
 _TARGET = "t" * 64
@@ -54,10 +55,10 @@ def test_what_stands_in_menus_has_room_there(action: Action) -> None:
 
 def test_a_button_and_a_menu_are_read_alike() -> None:
     value = encode(actions.Explain(7))
-    assert actions.read({"type": "button", "value": value}) == actions.Explain(7)
+    assert action_values.read({"type": "button", "value": value}) == actions.Explain(7)
     chosen = {"type": "overflow", "selected_option": {"value": value}}
-    assert actions.read(chosen) == actions.Explain(7)
-    assert actions.read({"type": "button", "url": "https://a.example"}) is None
+    assert action_values.read(chosen) == actions.Explain(7)
+    assert action_values.read({"type": "button", "url": "https://a.example"}) is None
 
 
 @pytest.mark.parametrize(
@@ -86,4 +87,4 @@ def test_what_is_not_ours_is_nothing(value: str) -> None:
 @given(st.text(max_size=3_000))
 def test_a_query_is_cut_to_the_room_there_is(query: str) -> None:
     body = json.loads(encode(actions.SearchPage(query)))
-    assert body.get("query", "") == query[: actions.MAX_QUERY]
+    assert body.get("query", "") == query[: action_values.MAX_QUERY]

@@ -7,7 +7,7 @@ from typing import Any
 
 from hypothesis import given, settings
 
-from bot.messages import actions, blocks, limits, plain
+from bot.messages import action_values, actions, blocks, limits, plain
 from bot.messages.model import Alert, Message, Why
 from bot.news.companies import company_key
 from bot.news.model import WHOLE, Company
@@ -64,10 +64,10 @@ def test_a_headline_only_publication_shows_no_summary() -> None:
 def test_every_button_says_by_itself_what_to_do() -> None:
     open_it, save, share, life, more = elements(rendered())
     assert open_it["url"] == "https://trade.example/article/7?a=1&b=2"
-    assert actions.read(save) == actions.SaveEntry(7)
-    assert actions.read(share) == actions.ShareForm(7)
-    assert actions.read(life) == actions.Timeline(7)
-    chosen = [actions.read({"selected_option": option}) for option in more["options"]]
+    assert action_values.read(save) == actions.SaveEntry(7)
+    assert action_values.read(share) == actions.ShareForm(7)
+    assert action_values.read(life) == actions.Timeline(7)
+    chosen = [action_values.read({"selected_option": option}) for option in more["options"]]
     assert chosen == [
         actions.Mute("topic", "entity-list", 7),
         actions.NotRelevant(7),

@@ -6,7 +6,7 @@ from dataclasses import replace
 
 from hypothesis import given, settings
 
-from bot.messages import actions, limits
+from bot.messages import action_values, actions, limits
 from bot.messages.digest_blocks import digest_message
 from bot.messages.model import Digest, DigestGroup, Message
 from bot.messages.plain import digest_text
@@ -20,7 +20,7 @@ def lines(message: Message) -> list[str]:
 
 def buttons(message: Message) -> list[actions.Action | None]:
     return [
-        actions.read(element)
+        action_values.read(element)
         for block in message.blocks
         if block["type"] == "actions"
         for element in block["elements"]

@@ -10,7 +10,7 @@ import pytest
 from bot.commands.fields import choose_many, choose_one, input_block
 from bot.commands.views import modal
 from bot.demo.slack.blockkit import check_message, check_view
-from bot.messages import actions, kit, limits
+from bot.messages import action_values, actions, kit, limits
 from bot.messages.kit import Block
 
 Made = Callable[[str], Block]
@@ -108,14 +108,14 @@ def test_a_menu_of_many_has_a_hundred_options_in_a_group(number: int) -> None:
 @pytest.mark.parametrize(("length", "fits"), [(1_500, True), (1_501, True)])
 def test_a_query_in_a_button_is_cut_to_its_room(length: int, fits: bool) -> None:
     asked = actions.SearchPage("x" * length)
-    assert actions.fits(asked) is fits
-    assert len(actions.encode(asked)) <= limits.BUTTON_VALUE
+    assert action_values.fits(asked) is fits
+    assert len(action_values.encode(asked)) <= limits.BUTTON_VALUE
 
 
 @pytest.mark.parametrize("target", ["x" * 100, "x" * 300])
 def test_a_menu_offers_only_what_its_values_have_room_for(target: str) -> None:
     mute = actions.Mute("watch", target)
-    assert actions.fits(mute, limits.OPTION_VALUE) is (len(actions.encode(mute)) <= 150)
+    assert action_values.fits(mute, limits.OPTION_VALUE) is (len(action_values.encode(mute)) <= 150)
 
 
 @pytest.mark.parametrize("length", [255, 256])
