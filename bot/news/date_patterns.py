@@ -53,8 +53,9 @@ _ENDS_ON = (
     r"|runs? (?:out|until|through|to))(?: on| at)?"
     r"|(?:is|are|remains?|stays?)? ?"
     r"(?:valid|in (?:effect|force)|effective|available|good|appl(?:y|ies))"
-    r" (?:only )?(?:until|till|through|to))"
+    r"(?: for [\w ]{1,20},)? (?:only )?(?:until|till|through|to))"
 )
+_NOT_DENIED = r"(?<!not )(?<!never )(?<!n't )(?<!n’t )"
 _LEAVE = (
     r"(?:general licen[cs]es?|licen[cs]es?|authori[sz]ations?|exclusions?|waivers?|exemptions?"
     r"|suspensions?|pauses?|truce|moratori(?:um|a)|wind[- ]?downs?|orders?|sanctions|measures"
@@ -65,11 +66,12 @@ _EXPIRY = _compiled(
     rf"\b(?:expir(?:es?|ing)|sunsets?|sunsetting|lapses?)(?: on)?,? {_ON}",
     rf"\b(?:expiration|expiry|sunset|termination)(?: dates?)?(?: (?:of|for) {_GAP}{{0,80}}?)?"
     rf"(?: (?:is|are|will be|remains)|:)? {_ON}",
-    rf"\b{_LEAVE}\b{_GAP}{{0,80}}?\b(?<!not )(?<!never ){_ENDS_ON} {_ON}",
+    rf"\b{_LEAVE}\b{_GAP}{{0,80}}?\b{_NOT_DENIED}{_ENDS_ON} {_ON}",
     rf"\bvalid (?:only )?(?:until|till|through|to) {_ON}",
     rf"\bauthori[sz](?:es?|ed|ing)\b{_GAP}{{0,200}}?\b(?:until|till|through) {_ON}",
     rf"\bwind(?:ing)?[- ]?down\b{_GAP}{{0,120}}?"
     rf"\b(?:by|until|till|through|before|no later than) {_ON}",
+    rf"\b(?:until|till|through) {_ON} to wind(?: it| them)? down\b",
     rf"\b(?:suspend(?:s|ed|ing)?|paus(?:es?|ed|ing)|waiv(?:es?|ed|ing))\b{_GAP}{{0,120}}?"
     rf"\b(?:until|till|through) {_ON}",
     r"(?:至|到) ?(?P<on>20\d\d ?年\d{1,2}月\d{1,2}日) ?(?:止|为止|為止|到期|失效)",
