@@ -202,8 +202,8 @@ async def _connected(door: Subscriptions, ref: ChannelRef) -> tuple[str, ...]:
     if ref.platform in _OWN or await door.is_installed(ref.platform, ref.workspace):
         return ()
     where = f"{TITLES[PlatformName(ref.platform)]} workspace {ref.workspace}"
-    note = f"Saved; but no {where} is connected yet, so nothing comes there. Check the id"
-    return (f"{note} if it should be.",)
+    note = f"No {where} is connected yet, so nothing comes there. Check the id if it should be."
+    return (note,)
 
 
 def _place(platform: Platform, workspace: str) -> str:

@@ -86,7 +86,7 @@ def test_a_workspace_that_is_not_connected_is_named(capsys: pytest.CaptureFixtur
     words = ("subscribe", "-w", "T0123456", "-c", "C0123456", "sanctions")
     status, out, err = run(capsys, *words)
     assert (status, out) == (0, "Subscribed to sanctions.\n")
-    assert err.startswith("Saved; but no Slack workspace T0123456 is connected yet")
+    assert err.startswith("No Slack workspace T0123456 is connected yet")
     asyncio.run(_connect("T0123456"))
     assert run(capsys, *words)[2] == ""
 
