@@ -13,8 +13,8 @@ import re
 from collections.abc import Iterator
 from dataclasses import dataclass
 from datetime import date, timedelta
-from urllib.parse import urlsplit
 
+from bot.feeds.addresses import host_of
 from bot.feeds.model import FeedEntry
 from bot.news.date_patterns import (
     AND_ON,
@@ -116,14 +116,7 @@ def _all_of(entry: FeedEntry) -> str:
 
 def _origin(entry: FeedEntry) -> _Origin:
     in_register = bool(entry.document_number or document_number(entry.link))
-    return _Origin(publication_day(entry), in_register, _writes_day_first(entry.link))
-
-
-def _writes_day_first(link: str) -> bool:
-    try:
-        return (urlsplit(link).hostname or "").endswith(_DAY_FIRST)
-    except ValueError:
-        return False
+    return _Origin(publication_day(entry), in_register, host_of(entry.link).endswith(_DAY_FIRST))
 
 
 def _read(body: str, origin: _Origin) -> Iterator[KeyDate]:
@@ -168,7 +161,10 @@ def _coming(on: date | None, written: str, published: date) -> date | None:
     """Give the next such day, where no year was written: what ends has not ended yet."""
     if on is None or on >= published or _YEAR.search(written):
         return on
-    return day_of(f"{on:%B} {on.day}, {on.year + 1}", published)
+    try:
+        return on.replace(year=on.year + 1)
+    except ValueError:  # 29 February, or the end of the calendar
+        return None
 
 
 def _is_denied(body: str, match: re.Match[str]) -> bool:
