@@ -15,10 +15,10 @@ import dataclasses
 from pathlib import Path
 
 from bench.topics import load, print_calibration, print_table
-from bench.train_wording import calibrate, rows_of, write
+from bench.train_wording import calibrate, rows_of, scored, write
 from bot.news.classifier import Classifier
 from bot.news.quality import measure
-from bot.news.scoring import LEAST_SCORE, Scorer, as_score
+from bot.news.scoring import Scorer
 from bot.news.taxonomy import load_taxonomy
 from bot.news.wording import Calibration, shipped_wording
 
@@ -36,15 +36,7 @@ def main() -> None:
     items = [row.item for row in rows]
 
     def show(name: str, calibration: Calibration) -> None:
-        judged = dataclasses.replace(wording, calibration=calibration)
-        found = [
-            {
-                topic: score
-                for topic, total in totals.items()
-                if (score := as_score(judged.calibrated(topic, total))) >= LEAST_SCORE
-            }
-            for totals in said
-        ]
+        found = scored(said, calibration)
         print(f"\n{name}: {len(items)} items")
         print_table(measure(items, found))
         print_calibration(items, found)

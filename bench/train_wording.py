@@ -259,24 +259,28 @@ def calibrate(
     return Calibration(current["slope"], {topic: current[topic] for topic in topics})
 
 
+def scored(said: Sequence[Mapping[str, float]], calibration: Calibration) -> list[dict[str, float]]:
+    """Give the topics that items are given by what was said of them, with their scores."""
+    learned = Wording({}, {}, calibration)
+    return [
+        {
+            topic: score
+            for topic, total in totals.items()
+            if (score := as_score(learned.calibrated(topic, total))) >= LEAST_SCORE
+        }
+        for totals in said
+    ]
+
+
 def judge(
     unseen: Sequence[Row],
     said: Sequence[Mapping[str, float]],
     calibration: Calibration,
-    topics: Sequence[str],
 ) -> None:
     """Print what the rules alone, and all together, find in the unseen items, by file."""
-    learned = Wording({}, {}, calibration)
     ways: dict[str, list[dict[str, float]]] = {
         "rules alone": [dict.fromkeys(row.rules, 1.0) for row in unseen],
-        "all together": [
-            {
-                topic: score
-                for topic in topics
-                if (score := as_score(learned.calibrated(topic, totals[topic]))) >= LEAST_SCORE
-            }
-            for totals in said
-        ],
+        "all together": scored(said, calibration),
     }
     for name, found in ways.items():
         print(f"\n{name}, held out")
@@ -317,7 +321,7 @@ def main() -> None:
     unseen = rows_of([item for path in arguments.unseen for item in load(path)], classifier)
     said = held_out(seen, unseen, topics)
     calibration = calibrate(unseen, said, topics)
-    judge(unseen, said, calibration, topics)
+    judge(unseen, said, calibration)
     if arguments.out:
         learned = fit([*seen, *unseen], topics)
         write(Wording(learned.biases, learned.weights, calibration), topics, arguments.out)
